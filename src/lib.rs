@@ -1,1 +1,8 @@
+//! Urval: contact segments over GraphQL.
+//!
+//! Data flows one way: `http` → `graphql` → `domain` → `entity` and `db`.
 
+pub mod db;
+pub mod domain;
+pub mod entity;
+pub mod graphql;

@@ -1,1 +1,28 @@
-pub use sea_orm_migration::*;
+//! The database schema, one migration per file, oldest first.
+
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "`MigrationTrait` leaves the lifetime of `SchemaManager` out, and so must we"
+)]
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261123_000001_code;
+mod m20261123_000002_contact;
+mod m20261123_000003_interaction;
+mod m20261123_000004_segment;
+
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_code::Migration),
+            Box::new(m20261123_000002_contact::Migration),
+            Box::new(m20261123_000003_interaction::Migration),
+            Box::new(m20261123_000004_segment::Migration),
+        ]
+    }
+}

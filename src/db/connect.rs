@@ -1,0 +1,109 @@
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+
+/// How long a request waits for a free connection, or a writer for the one before it.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// No statement of ours needs longer, even at ten million contacts.
+const STATEMENT_TIMEOUT_MS: &str = "120000";
+/// Readers of SQLite, and all connections of PostgreSQL.
+const CONNECTIONS_MAX: u32 = 16;
+/// Our tables lie in a schema of their own.
+const SCHEMA: &str = "urval";
+
+/// The database, for readers and for the writer.
+///
+/// SQLite has one writer at a time, so writers queue for one connection, first come, first served,
+/// and readers never wait for them. On PostgreSQL both are the same pool.
+#[derive(Clone, Debug)]
+pub struct Database {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Database {
+    /// For statements that only read.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    pub(super) fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    pub(super) fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    /// Brings the schema up to date. Several servers may do so at once.
+    ///
+    /// # Errors
+    /// What the database says, for instance that the user may not create tables.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        match self.backend() {
+            DbBackend::Postgres => {
+                let lock = self.writer.begin().await?;
+                // The number is ours alone; it only has to be the same in every server.
+                lock.execute_unprepared("SELECT pg_advisory_xact_lock(8741205513)").await?;
+                let schema = format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}");
+                self.writer.execute_unprepared(&schema).await?;
+                Migrator::up(&self.writer, None).await?;
+                lock.commit().await
+            }
+            _ => Migrator::up(&self.writer, None).await,
+        }
+    }
+
+    /// Waits for what is under way and closes all connections.
+    ///
+    /// # Errors
+    /// What the database says on closing.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        self.writer.close().await
+    }
+}
+
+/// Opens the database at `url`: `sqlite://FILE`, created if it is not there, or `postgres://…`.
+///
+/// # Errors
+/// If `url` is not understood or the database cannot be reached.
+pub async fn connect(url: &str) -> Result<Database, DbErr> {
+    if url.starts_with("sqlite:") {
+        // An empty file must become a WAL database before readers open it.
+        let writer = pool(url, 1).await?;
+        let reader = pool(url, CONNECTIONS_MAX).await?;
+        Ok(Database { reader, writer })
+    } else {
+        let pool = pool(url, CONNECTIONS_MAX).await?;
+        Ok(Database { reader: pool.clone(), writer: pool })
+    }
+}
+
+async fn pool(url: &str, connections_max: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(ACQUIRE_TIMEOUT)
+                // 32 MiB of pages a connection; the file itself is mapped.
+                .pragma("cache_size", "-32768")
+                .pragma("temp_store", "memory")
+        })
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.options([("search_path", SCHEMA), ("statement_timeout", STATEMENT_TIMEOUT_MS)])
+        });
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that connects")]
+    sea_orm::Database::connect(options).await
+}

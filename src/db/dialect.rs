@@ -1,0 +1,147 @@
+//! Where SQLite and PostgreSQL differ. Everything else speaks one SQL.
+
+use sea_orm::{
+    DbBackend, Value,
+    sea_query::{ArrayType, Expr, ExprTrait, LikeExpr},
+};
+
+/// `column` is one of `ids`: one parameter, however many there are.
+pub fn in_ids(backend: DbBackend, column: Expr, ids: impl Iterator<Item = u32>) -> Expr {
+    match backend {
+        DbBackend::Postgres => {
+            // Keys come from a counter that starts at 1 and stays below 2^31.
+            let ids = ids.map(|id| Value::Int(Some(id.cast_signed()))).collect();
+            let ids = Value::Array(ArrayType::Int, Some(Box::new(ids)));
+            Expr::cust_with_exprs("$1 = ANY($2)", [column, Expr::val(ids)])
+        }
+        _ => Expr::cust_with_exprs(
+            "? IN (SELECT value FROM json_each(?))",
+            [column, Expr::val(json_list(ids))],
+        ),
+    }
+}
+
+/// `column` is one of `texts`: one parameter, however many there are.
+pub fn in_texts(backend: DbBackend, column: Expr, texts: &[String]) -> Expr {
+    match backend {
+        DbBackend::Postgres => {
+            let texts = texts.iter().map(|text| Value::from(text.as_str())).collect();
+            let texts = Value::Array(ArrayType::String, Some(Box::new(texts)));
+            Expr::cust_with_exprs("$1 = ANY($2)", [column, Expr::val(texts)])
+        }
+        _ => Expr::cust_with_exprs(
+            "? IN (SELECT value FROM json_each(?))",
+            [column, Expr::val(serde_json::Value::from(texts).to_string())],
+        ),
+    }
+}
+
+fn json_list(ids: impl Iterator<Item = u32>) -> String {
+    let mut list = String::from("[");
+    for id in ids {
+        if 1 < list.len() {
+            list.push(',');
+        }
+        list += &id.to_string();
+    }
+    list.push(']');
+    list
+}
+
+/// `column` starts with `prefix`, to the letter. A range, so that an index on the column serves
+/// on both databases, and case matters on both: SQLite's LIKE ignores it.
+pub fn starts_with(column: Expr, prefix: &str) -> Expr {
+    let from = column.clone().gte(prefix);
+    match after_all_with(prefix) {
+        Some(end) => from.and(column.lt(end)),
+        None => from,
+    }
+}
+
+/// The least text that comes after every text with `prefix`, in the order of code points.
+fn after_all_with(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // Skips over the surrogates, which no text contains.
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+/// `column` contains `part`, to the letter.
+pub fn contains(backend: DbBackend, column: Expr, part: &str) -> Expr {
+    match backend {
+        DbBackend::Postgres => Expr::cust_with_exprs("strpos($1, $2) > 0", [column, part.into()]),
+        _ => Expr::cust_with_exprs("instr(?, ?) > 0", [column, part.into()]),
+    }
+}
+
+/// `column` ends with `suffix`, to the letter.
+pub fn ends_with(backend: DbBackend, column: Expr, suffix: &str) -> Expr {
+    let count = i32::try_from(suffix.chars().count()).unwrap_or(i32::MAX);
+    match backend {
+        DbBackend::Postgres => Expr::cust_with_exprs(
+            "right($1, $2) = $3",
+            [column, Expr::val(count), Expr::val(suffix)],
+        ),
+        _ if suffix.is_empty() => column.is_not_null(),
+        _ => Expr::cust_with_exprs(
+            "substr(?, -?) = ?",
+            [column, Expr::val(count), Expr::val(suffix)],
+        ),
+    }
+}
+
+/// The contact is found by all of `words`, each the beginning of one of its own. The words are
+/// cut and folded by the caller: letters and digits only, so they need no quoting.
+pub fn has_words(backend: DbBackend, words: &[String]) -> Expr {
+    match backend {
+        DbBackend::Postgres => {
+            let query: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
+            Expr::cust_with_values(
+                "array_to_tsvector(string_to_array(contact.search_text, ' ')) @@ $1::tsquery",
+                [query.join(" & ")],
+            )
+        }
+        _ => {
+            let query: Vec<String> = words.iter().map(|word| format!("\"{word}\"*")).collect();
+            Expr::cust_with_values(
+                "contact.id IN (SELECT rowid FROM contact_search WHERE contact_search MATCH ?)",
+                [query.join(" AND ")],
+            )
+        }
+    }
+}
+
+/// `pattern` with LIKE's wildcards, matched to the letter, with `\` before what is meant as such.
+pub fn like(backend: DbBackend, column: Expr, pattern: &str) -> Expr {
+    match backend {
+        DbBackend::Postgres => column.like(LikeExpr::new(pattern).escape('\\')),
+        // SQLite's LIKE ignores the case of ASCII letters; GLOB does not.
+        _ => Expr::cust_with_exprs("? GLOB ?", [column, Expr::val(glob(pattern))]),
+    }
+}
+
+/// The GLOB pattern that means what the LIKE pattern means.
+fn glob(pattern: &str) -> String {
+    let mut glob = String::new();
+    let mut escaped = false;
+    for char in pattern.chars() {
+        match char {
+            '\\' if !escaped => {
+                escaped = true;
+                continue;
+            }
+            '%' if !escaped => glob.push('*'),
+            '_' if !escaped => glob.push('?'),
+            '*' | '?' | '[' => glob.extend(['[', char, ']']),
+            _ => glob.push(char),
+        }
+        escaped = false;
+    }
+    glob
+}

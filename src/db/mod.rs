@@ -1,0 +1,12 @@
+//! How we reach the database. The only module that knows which one it is.
+
+mod bulk;
+mod connect;
+pub mod dialect;
+mod notify;
+mod write;
+
+pub use bulk::{OnConflict, ids, insert_rows, integers};
+pub use connect::{Database, connect};
+pub use notify::{Notifications, listen, notify};
+pub use write::{AsDbErr, write};

@@ -1,0 +1,69 @@
+use sea_orm::{
+    DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use super::Database;
+
+/// How often work is begun again after a deadlock or a failed serialisation.
+const ATTEMPTS_MAX: u32 = 4;
+
+/// Runs `work` in one write transaction: commits on `Ok`, rolls back on `Err`. After a deadlock
+/// `work` runs again, so it must do nothing but use the transaction.
+///
+/// On SQLite it begins `IMMEDIATE`, so that a read followed by a write can't fail with
+/// `SQLITE_BUSY` halfway through.
+///
+/// # Errors
+/// What `work` says, and what the database says of beginning and committing.
+pub async fn write<T, E>(
+    db: &Database,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E> + Clone,
+) -> Result<T, E>
+where
+    E: From<DbErr> + AsDbErr,
+{
+    let mut attempt = 1;
+    loop {
+        match once(db, work.clone()).await {
+            Err(err)
+                if attempt < ATTEMPTS_MAX && err.as_db_err().is_some_and(worth_another_try) =>
+            {
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Errors that may carry one of the database's.
+pub trait AsDbErr {
+    fn as_db_err(&self) -> Option<&DbErr>;
+}
+
+async fn once<T, E: From<DbErr>>(
+    db: &Database,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
+) -> Result<T, E> {
+    let txn = db
+        .writer()
+        .begin_with_options(TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        })
+        .await?;
+    let value = work(&txn).await?;
+    txn.commit().await?;
+    Ok(value)
+}
+
+/// Whether it failed only because of others at work: 40001 and 40P01 on PostgreSQL, 5 (busy) and
+/// 517 (busy snapshot) on SQLite.
+fn worth_another_try(err: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(err)) | DbErr::Query(RuntimeErr::SqlxError(err))) = err
+    else {
+        return false;
+    };
+    let code = err.as_database_error().and_then(|err| err.code());
+    code.is_some_and(|code| matches!(&*code, "40001" | "40P01" | "5" | "517"))
+}

@@ -1,0 +1,305 @@
+//! Code tables: what contacts, segments and interactions refer to by code.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
+    EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use crate::{
+    db,
+    domain::{Context, Error, Reason, Result, text},
+    entity::{
+        campaign, code, contact, contact_code, interaction, interaction_template, kinds::CodeKind,
+        segment, segment_line,
+    },
+};
+
+/// Characters a code may have.
+pub const CODE_CHARS_MAX: usize = 20;
+
+/// What to change in an entry; what is `None` stays, `Some(None)` clears.
+#[derive(Clone, Debug, Default)]
+pub struct CodeChange {
+    pub description: Option<Option<String>>,
+    pub email: Option<Option<String>>,
+    pub url: Option<Option<String>>,
+    pub blocked: Option<bool>,
+}
+
+/// The entries of a table, in the order of their codes.
+///
+/// # Errors
+/// What the database says.
+pub async fn list(context: &Context, kind: CodeKind) -> Result<Vec<code::Model>> {
+    Ok(code::Entity::find()
+        .filter(code::Column::Kind.eq(kind))
+        .order_by_asc(code::Column::Code)
+        .all(context.db.reader())
+        .await?)
+}
+
+/// The entries with these keys; those that are not there are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_keys(
+    context: &Context,
+    keys: &[(CodeKind, String)],
+) -> Result<HashMap<(CodeKind, String), code::Model>> {
+    let codes = keys.iter().map(|(_, code)| code.as_str());
+    let rows = code::Entity::find()
+        .filter(code::Column::Code.is_in(codes))
+        .all(context.db.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| ((row.kind, row.code.clone()), row)).collect())
+}
+
+/// # Errors
+/// [`Reason::Invalid`] or [`Reason::Taken`] at `code`.
+pub async fn create(
+    context: &Context,
+    kind: CodeKind,
+    code: &str,
+    change: CodeChange,
+) -> Result<code::Model> {
+    let code = checked(code)?;
+    let row = code::ActiveModel {
+        kind: Set(kind),
+        code: Set(code.clone()),
+        description: Set(change.description.flatten().and_then(|it| text::tidy(&it))),
+        email: Set(change.email.flatten().and_then(|it| text::tidy(&it))),
+        url: Set(change.url.flatten().and_then(|it| text::tidy(&it))),
+        blocked: Set(change.blocked.unwrap_or(false)),
+    };
+    db::write(&context.db, async |txn| {
+        code::Entity::insert(row.clone()).exec_with_returning(txn).await.map_err(|err| {
+            Error::if_taken(err, || {
+                Error::reject(Reason::Taken, &["code"], format!("The code {code} is taken."))
+            })
+        })
+    })
+    .await
+}
+
+/// # Errors
+/// [`Reason::NotFound`] at `code`.
+pub async fn update(
+    context: &Context,
+    kind: CodeKind,
+    code: &str,
+    change: CodeChange,
+) -> Result<code::Model> {
+    let code = checked(code)?;
+    db::write(&context.db, async |txn| {
+        let mut row = locked(txn, kind, &code).await?.into_active_model();
+        if let Some(description) = &change.description {
+            row.description = Set(description.as_deref().and_then(text::tidy));
+        }
+        if let Some(email) = &change.email {
+            row.email = Set(email.as_deref().and_then(text::tidy));
+        }
+        if let Some(url) = &change.url {
+            row.url = Set(url.as_deref().and_then(text::tidy));
+        }
+        if let Some(blocked) = change.blocked {
+            row.blocked = Set(blocked);
+        }
+        Ok(row.update(txn).await?)
+    })
+    .await
+}
+
+/// Returns the code that is gone.
+///
+/// # Errors
+/// [`Reason::NotFound`], or [`Reason::InUse`] if anything has the code, at `code`.
+pub async fn delete(context: &Context, kind: CodeKind, code: &str) -> Result<String> {
+    let code = checked(code)?;
+    db::write(&context.db, async |txn| {
+        let row = locked(txn, kind, &code).await?;
+        if let Some(users) = users(txn, kind, &code).await? {
+            let message = format!("The code {code} is in use by {users}.");
+            return Err(Error::reject(Reason::InUse, &["code"], message));
+        }
+        code::Entity::delete_by_id((row.kind, row.code)).exec(txn).await?;
+        Ok(code.clone())
+    })
+    .await
+}
+
+/// Checks that there are such codes, and keeps them from being deleted until the transaction ends.
+/// Each code comes with the path to say when it is missing.
+///
+/// # Errors
+/// [`Reason::NotFound`] for each that is missing.
+pub async fn require(
+    txn: &DatabaseTransaction,
+    codes: &[(CodeKind, &str, Vec<&str>)],
+) -> Result<()> {
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let rows = code::Entity::find()
+        .filter(code::Column::Code.is_in(codes.iter().map(|(_, code, _)| *code)))
+        .lock_shared()
+        .all(txn)
+        .await?;
+    let mut rejections = crate::domain::Rejections::default();
+    for (kind, code, path) in codes {
+        if !rows.iter().any(|row| row.kind == *kind && row.code == *code) {
+            let message = format!("There is no {} {code}.", name_of(*kind));
+            rejections.add(Reason::NotFound, path, message);
+        }
+    }
+    rejections.into_result()
+}
+
+/// What people call an entry of the table.
+pub fn name_of(kind: CodeKind) -> &'static str {
+    match kind {
+        CodeKind::BusinessRelation => "business relation",
+        CodeKind::CampaignStatus => "campaign status",
+        CodeKind::Country => "country",
+        CodeKind::Currency => "currency",
+        CodeKind::IndustryGroup => "industry group",
+        CodeKind::InteractionGroup => "interaction group",
+        CodeKind::JobResponsibility => "job responsibility",
+        CodeKind::Language => "language",
+        CodeKind::MailingGroup => "mailing group",
+        CodeKind::OrganizationalLevel => "organizational level",
+        CodeKind::Salesperson => "salesperson",
+        CodeKind::Salutation => "salutation",
+        CodeKind::Territory => "territory",
+        CodeKind::WebSource => "web source",
+    }
+}
+
+fn checked(code: &str) -> Result<String> {
+    match text::code(code) {
+        Some(code) if code.chars().count() <= CODE_CHARS_MAX => Ok(code),
+        _ => {
+            let message = format!("A code has 1 to {CODE_CHARS_MAX} characters.");
+            Err(Error::reject(Reason::Invalid, &["code"], message))
+        }
+    }
+}
+
+async fn locked(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<code::Model> {
+    let row = code::Entity::find_by_id((kind, code.to_owned())).lock_exclusive().one(txn).await?;
+    row.ok_or_else(|| {
+        let message = format!("There is no {} {code}.", name_of(kind));
+        Error::reject(Reason::NotFound, &["code"], message)
+    })
+}
+
+/// What has the code, in words; nothing if nothing has.
+async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<Option<String>> {
+    let mut users = Vec::new();
+    let mut count = |what: &str, count: u64| {
+        if 0 < count {
+            users.push(format!("{count} {what}"));
+        }
+    };
+    use CodeKind as Kind;
+    let contact_column = match kind {
+        Kind::Country => Some(contact::Column::Country),
+        Kind::Currency => Some(contact::Column::Currency),
+        Kind::Language => Some(contact::Column::Language),
+        Kind::OrganizationalLevel => Some(contact::Column::OrganizationalLevel),
+        Kind::Salesperson => Some(contact::Column::Salesperson),
+        Kind::Salutation => Some(contact::Column::Salutation),
+        Kind::Territory => Some(contact::Column::Territory),
+        _ => None,
+    };
+    if let Some(column) = contact_column {
+        count("contacts", uses::<contact::Entity>(txn, column, code).await?);
+    }
+    match kind {
+        Kind::BusinessRelation
+        | Kind::IndustryGroup
+        | Kind::JobResponsibility
+        | Kind::MailingGroup
+        | Kind::WebSource => {
+            let having = contact_code::Entity::find()
+                .filter(contact_code::Column::Kind.eq(kind))
+                .filter(contact_code::Column::Code.eq(code));
+            count("contacts", having.count(txn).await?);
+        }
+        Kind::Salesperson => {
+            count(
+                "campaigns",
+                uses::<campaign::Entity>(txn, campaign::Column::Salesperson, code).await?,
+            );
+            count(
+                "segments",
+                uses::<segment::Entity>(txn, segment::Column::Salesperson, code).await?,
+            );
+            count(
+                "lines",
+                uses::<segment_line::Entity>(txn, segment_line::Column::Salesperson, code).await?,
+            );
+            count(
+                "interactions",
+                uses::<interaction::Entity>(txn, interaction::Column::Salesperson, code).await?,
+            );
+        }
+        Kind::CampaignStatus => {
+            count(
+                "campaigns",
+                uses::<campaign::Entity>(txn, campaign::Column::Status, code).await?,
+            );
+        }
+        Kind::InteractionGroup => {
+            let column = interaction_template::Column::InteractionGroup;
+            count(
+                "interaction templates",
+                uses::<interaction_template::Entity>(txn, column, code).await?,
+            );
+            count(
+                "segments",
+                uses::<segment::Entity>(txn, segment::Column::InteractionGroup, code).await?,
+            );
+            count(
+                "lines",
+                uses::<segment_line::Entity>(txn, segment_line::Column::InteractionGroup, code)
+                    .await?,
+            );
+            count(
+                "interactions",
+                uses::<interaction::Entity>(txn, interaction::Column::InteractionGroup, code)
+                    .await?,
+            );
+        }
+        Kind::Language => {
+            let column = interaction_template::Column::Language;
+            count(
+                "interaction templates",
+                uses::<interaction_template::Entity>(txn, column, code).await?,
+            );
+            count("segments", uses::<segment::Entity>(txn, segment::Column::Language, code).await?);
+            count(
+                "lines",
+                uses::<segment_line::Entity>(txn, segment_line::Column::Language, code).await?,
+            );
+            count(
+                "interactions",
+                uses::<interaction::Entity>(txn, interaction::Column::Language, code).await?,
+            );
+        }
+        _ => {}
+    }
+    Ok(if users.is_empty() { None } else { Some(users.join(", ")) })
+}
+
+async fn uses<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    column: E::Column,
+    code: &str,
+) -> Result<u64>
+where
+    E::Model: Sync,
+{
+    Ok(E::find().filter(column.eq(code)).count(db).await?)
+}

@@ -1,0 +1,75 @@
+//! What every service needs.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::{
+    db::Database,
+    domain::{Clock, Error, Events, Reason, Result, members::MembersCache},
+};
+
+/// The database and what goes with it. Cheap to clone; one for the whole server.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub db: Database,
+    pub clock: Clock,
+    pub events: Events,
+    pub members: MembersCache,
+    /// Where a day begins and ends, unless a request says otherwise (D16).
+    pub time_zone: Tz,
+    /// Who asks; recorded with what they do.
+    pub actor: Option<String>,
+}
+
+impl Context {
+    pub fn new(db: Database, clock: Clock, time_zone: Tz) -> Self {
+        Self {
+            db,
+            clock,
+            events: Events::default(),
+            members: MembersCache::default(),
+            time_zone,
+            actor: None,
+        }
+    }
+
+    /// The business's date.
+    pub fn today(&self) -> NaiveDate {
+        self.clock.now().with_timezone(&self.time_zone).date_naive()
+    }
+
+    /// Now, here.
+    pub fn moment(&self) -> Moment {
+        Moment { as_of: self.clock.now(), time_zone: self.time_zone }
+    }
+}
+
+/// When and where relative dates are resolved.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub as_of: DateTime<Utc>,
+    pub time_zone: Tz,
+}
+
+impl Moment {
+    pub fn today(&self) -> NaiveDate {
+        self.as_of.with_timezone(&self.time_zone).date_naive()
+    }
+}
+
+/// Fails if the caller expects another revision than the one there is.
+///
+/// # Errors
+/// [`Reason::Conflict`] with the current revision.
+pub fn expect_revision(expected: Option<i32>, current: i32) -> Result<()> {
+    match expected {
+        Some(expected) if expected != current => {
+            let message = format!("It is at revision {current}, not {expected}: look again first.");
+            let mut rejection =
+                super::Rejection::new(Reason::Conflict, &["expectedRevision"], message);
+            rejection.current_revision = Some(current);
+            Err(Error::from(rejection))
+        }
+        _ => Ok(()),
+    }
+}

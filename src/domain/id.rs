@@ -1,0 +1,104 @@
+//! Global ids: what clients see instead of keys.
+
+use crate::domain::{Error, Reason, Result};
+
+/// The types with ids of their own.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Campaign,
+    CampaignEntry,
+    Contact,
+    Criterion,
+    LoggedSegment,
+    Operation,
+    SavedCriteria,
+    Segment,
+}
+
+impl Kind {
+    const ALL: [Self; 8] = [
+        Self::Campaign,
+        Self::CampaignEntry,
+        Self::Contact,
+        Self::Criterion,
+        Self::LoggedSegment,
+        Self::Operation,
+        Self::SavedCriteria,
+        Self::Segment,
+    ];
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Campaign => "campaign",
+            Self::CampaignEntry => "campaignEntry",
+            Self::Contact => "contact",
+            Self::Criterion => "criterion",
+            Self::LoggedSegment => "loggedSegment",
+            Self::Operation => "operation",
+            Self::SavedCriteria => "savedCriteria",
+            Self::Segment => "segment",
+        }
+    }
+
+    /// The id that clients see.
+    pub fn id(self, key: i64) -> String {
+        format!("{}:{key}", self.prefix())
+    }
+
+    /// The key inside an id that a client sent at `path`.
+    ///
+    /// # Errors
+    /// If it is not the id of such a thing. Whether there is one is not asked.
+    pub fn key(self, id: &str, path: &[&str]) -> Result<i64> {
+        match parse(id) {
+            Some((kind, key)) if kind == self => Ok(key),
+            _ => {
+                let message = format!("{id:?} is not the id of a {}.", self.prefix());
+                Err(Error::reject(Reason::Invalid, path, message))
+            }
+        }
+    }
+}
+
+/// What an id names; nothing if it is no id of ours. Interactions have [ids of their own](interaction_id).
+pub fn parse(id: &str) -> Option<(Kind, i64)> {
+    let (prefix, key) = id.split_once(':')?;
+    let kind = Kind::ALL.into_iter().find(|kind| kind.prefix() == prefix)?;
+    Some((kind, canonical(key)?))
+}
+
+/// The id of an interaction, which is keyed by its contact and itself.
+pub fn interaction_id(contact_id: i32, id: i64) -> String {
+    format!("interaction:{contact_id}.{id}")
+}
+
+/// The contact and the key in the id of an interaction.
+///
+/// # Errors
+/// If it is not the id of an interaction.
+pub fn interaction_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
+    let parts = id.strip_prefix("interaction:").and_then(|keys| keys.split_once('.'));
+    let keys = parts.and_then(|(contact, key)| {
+        Some((i32::try_from(canonical(contact)?).ok()?, canonical(key)?))
+    });
+    keys.ok_or_else(|| {
+        Error::reject(Reason::Invalid, path, format!("{id:?} is not the id of an interaction."))
+    })
+}
+
+/// Ids by code, such as `interactionTemplate:BUS`, where the code is the key.
+///
+/// # Errors
+/// If it does not begin with `prefix`.
+pub fn code_key<'a>(prefix: &str, id: &'a str, path: &[&str]) -> Result<&'a str> {
+    let code = id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(':'));
+    code.ok_or_else(|| {
+        Error::reject(Reason::Invalid, path, format!("{id:?} is not the id of a {prefix}."))
+    })
+}
+
+/// A key, if it is written in the one way we write it.
+fn canonical(key: &str) -> Option<i64> {
+    let number: i64 = key.parse().ok()?;
+    (0 <= number && number.to_string() == key).then_some(number)
+}

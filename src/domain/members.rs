@@ -1,0 +1,252 @@
+//! Sets of contacts: Roaring bitmaps of contact keys, their stored form and their cache.
+//!
+//! The set of a segment is stored in pieces of 65,536 keys, one row each, picked by the high half
+//! of a key. One contact's membership is one small row, and a step writes only the pieces that it
+//! changes.
+
+use std::sync::Arc;
+
+use quick_cache::{Weighter, sync::Cache};
+use roaring::RoaringBitmap;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+
+use crate::{
+    domain::{Error, Result},
+    entity::{segment, segment_set},
+};
+
+/// What the cache of sets may weigh. Sets of a million contacts weigh 2 to 130 KB.
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// How many sets the cache expects to hold.
+const CACHE_ITEMS: usize = 1024;
+
+/// Under this id the pieces hold the contacts that have been deleted: their keys live on in the
+/// deltas of steps, and must not come back to life from there.
+const DELETED: i64 = 0;
+
+/// Sets by segment and set revision. What a revision held never changes, so nothing is ever
+/// invalidated, whichever server wrote it.
+#[derive(Clone, Debug)]
+pub struct MembersCache(Arc<Cache<(i64, i32), Arc<RoaringBitmap>, Weight>>);
+
+#[derive(Clone, Debug)]
+struct Weight;
+
+impl Weighter<(i64, i32), Arc<RoaringBitmap>> for Weight {
+    fn weight(&self, _: &(i64, i32), set: &Arc<RoaringBitmap>) -> u64 {
+        set.serialized_size() as u64 + 64
+    }
+}
+
+impl Default for MembersCache {
+    fn default() -> Self {
+        Self(Arc::new(Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, Weight)))
+    }
+}
+
+impl MembersCache {
+    /// The current set of `segment`, whose row was just read. All its contacts are living.
+    ///
+    /// # Errors
+    /// What the database says; [`Error::Corrupt`] if a piece can't be read.
+    pub async fn load(
+        &self,
+        db: &impl ConnectionTrait,
+        segment: &segment::Model,
+    ) -> Result<Arc<RoaringBitmap>> {
+        if let Some(set) = self.0.get(&(segment.id, segment.set_revision)) {
+            return Ok(set);
+        }
+        // The revision and the pieces come in one statement: they belong together.
+        let rows = segment::Entity::find_by_id(segment.id)
+            .select_only()
+            .column(segment::Column::SetRevision)
+            .column(segment_set::Column::Contacts)
+            .join(
+                JoinType::LeftJoin,
+                segment::Entity::belongs_to(segment_set::Entity)
+                    .from(segment::Column::Id)
+                    .to(segment_set::Column::SegmentId)
+                    .into(),
+            )
+            .into_model::<Piece>()
+            .all(db)
+            .await?;
+        let set_revision = rows.first().map_or(segment.set_revision, |row| row.set_revision);
+        let set = Arc::new(join(rows.iter().filter_map(|row| row.contacts.as_deref()))?);
+        self.0.insert((segment.id, set_revision), Arc::clone(&set));
+        Ok(set)
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Piece {
+    set_revision: i32,
+    contacts: Option<Vec<u8>>,
+}
+
+/// Writes the pieces in which `after` differs from `before`, which is what is stored.
+///
+/// # Errors
+/// What the database says.
+pub async fn save(
+    txn: &DatabaseTransaction,
+    segment_id: i64,
+    before: &RoaringBitmap,
+    after: &RoaringBitmap,
+) -> Result<()> {
+    let changed = before ^ after;
+    let mut gone = Vec::new();
+    let mut written = Vec::new();
+    for piece in pieces(&changed) {
+        let contacts = piece_of(after, piece);
+        if contacts.is_empty() {
+            gone.push(i32::from(piece));
+        } else {
+            written.push(segment_set::ActiveModel {
+                segment_id: Set(segment_id),
+                piece: Set(i32::from(piece)),
+                contacts: Set(to_bytes(&contacts)),
+            });
+        }
+    }
+    if !gone.is_empty() {
+        segment_set::Entity::delete_many()
+            .filter(segment_set::Column::SegmentId.eq(segment_id))
+            .filter(segment_set::Column::Piece.is_in(gone))
+            .exec(txn)
+            .await?;
+    }
+    if !written.is_empty() {
+        let key = [segment_set::Column::SegmentId, segment_set::Column::Piece];
+        let overwrite =
+            OnConflict::columns(key).update_column(segment_set::Column::Contacts).to_owned();
+        segment_set::Entity::insert_many(written).on_conflict(overwrite).exec(txn).await?;
+    }
+    Ok(())
+}
+
+/// The ids of the segments whose current set holds the contact, in their order. Reads one piece of
+/// each segment, and no set whole.
+///
+/// # Errors
+/// What the database says; [`Error::Corrupt`] if a piece can't be read.
+pub async fn segments_of(db: &impl ConnectionTrait, contact_id: u32) -> Result<Vec<i64>> {
+    let [segments] = segments_of_each(db, &[contact_id])
+        .await?
+        .try_into()
+        .map_err(|_| Error::Corrupt("one contact, several answers".to_owned()))?;
+    Ok(segments)
+}
+
+/// [`segments_of`] for many contacts, in their order, with one statement.
+///
+/// # Errors
+/// As [`segments_of`].
+pub async fn segments_of_each(
+    db: &impl ConnectionTrait,
+    contact_ids: &[u32],
+) -> Result<Vec<Vec<i64>>> {
+    let wanted: RoaringBitmap = contact_ids.iter().copied().collect();
+    let rows = segment_set::Entity::find()
+        .filter(segment_set::Column::Piece.is_in(pieces(&wanted).map(i32::from)))
+        .filter(Expr::col(segment_set::Column::SegmentId).ne(DELETED))
+        .order_by_asc(segment_set::Column::SegmentId)
+        .all(db)
+        .await?;
+    let mut segments = vec![Vec::new(); contact_ids.len()];
+    for row in rows {
+        let set = from_bytes(&row.contacts)?;
+        for (segments, contact_id) in segments.iter_mut().zip(contact_ids) {
+            if set.contains(*contact_id) {
+                segments.push(row.segment_id);
+            }
+        }
+    }
+    Ok(segments)
+}
+
+/// The contacts that have been deleted.
+///
+/// # Errors
+/// What the database says; [`Error::Corrupt`] if a piece can't be read.
+pub async fn deleted(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
+    let rows = segment_set::Entity::find()
+        .filter(segment_set::Column::SegmentId.eq(DELETED))
+        .all(db)
+        .await?;
+    join(rows.iter().map(|row| row.contacts.as_slice()))
+}
+
+/// Remembers that contacts have been deleted.
+///
+/// # Errors
+/// What the database says.
+pub async fn bury(txn: &DatabaseTransaction, contacts: &RoaringBitmap) -> Result<()> {
+    let before = deleted(txn).await?;
+    save(txn, DELETED, &before, &(&before | contacts)).await
+}
+
+/// A set in its stored form.
+pub fn to_bytes(set: &RoaringBitmap) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(set.serialized_size());
+    set.serialize_into(&mut bytes).expect("writing to memory does not fail");
+    bytes
+}
+
+/// A set from its stored form.
+///
+/// # Errors
+/// [`Error::Corrupt`] if it is none.
+pub fn from_bytes(bytes: &[u8]) -> Result<RoaringBitmap> {
+    RoaringBitmap::deserialize_from(bytes).map_err(|err| Error::Corrupt(err.to_string()))
+}
+
+fn join<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<RoaringBitmap> {
+    let mut whole = RoaringBitmap::new();
+    for piece in pieces {
+        whole |= from_bytes(piece)?;
+    }
+    Ok(whole)
+}
+
+/// Which pieces a set touches, in their order.
+fn pieces(set: &RoaringBitmap) -> impl Iterator<Item = u16> {
+    let mut next = set.min();
+    std::iter::from_fn(move || {
+        let piece = (next? >> 16) as u16;
+        let end = u32::from(piece) << 16 | 0xffff;
+        next = end.checked_add(1).and_then(|start| set.range(start..).next());
+        Some(piece)
+    })
+}
+
+fn piece_of(set: &RoaringBitmap, piece: u16) -> RoaringBitmap {
+    let start = u32::from(piece) << 16;
+    set.range(start..=start | 0xffff).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_cover_a_set() {
+        let set: RoaringBitmap =
+            [1, 2, 65_535, 65_536, 200_000, u32::MAX - 1, u32::MAX].into_iter().collect();
+        assert_eq!(pieces(&set).collect::<Vec<_>>(), [0, 1, 3, 65_535]);
+        let whole = pieces(&set).fold(RoaringBitmap::new(), |mut whole, piece| {
+            let part = piece_of(&set, piece);
+            assert!(!part.is_empty());
+            assert!(part.iter().all(|key| key >> 16 == u32::from(piece)));
+            whole |= part;
+            whole
+        });
+        assert_eq!(whole, set);
+        assert_eq!(pieces(&RoaringBitmap::new()).count(), 0);
+    }
+}

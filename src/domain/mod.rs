@@ -1,0 +1,19 @@
+//! The rules of the business. Knows tables, not GraphQL.
+
+pub mod amount;
+mod clock;
+pub mod code;
+mod context;
+mod error;
+mod events;
+pub mod id;
+pub mod members;
+pub mod numbers;
+mod page;
+pub mod text;
+
+pub use clock::Clock;
+pub use context::{Context, Moment, expect_revision};
+pub use error::{CONCERNED_MAX, Error, Reason, Rejection, Rejections, Result};
+pub use events::{Event, Events, Progress, ProgressState};
+pub use page::{PAGE_DEFAULT, PAGE_MAX, Page, PageArgs, Take, to_cursor};

@@ -1,0 +1,112 @@
+//! Pages of lists, by keyset: a cursor says after which row to go on, so that a page costs the
+//! same at any depth and rows that come and go elsewhere do not shift it.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::domain::{Error, Reason, Result};
+
+/// Which slice of a list to fetch. `K` is what rows are ordered by.
+#[derive(Clone, Debug)]
+pub struct PageArgs<K> {
+    pub after: Option<K>,
+    pub before: Option<K>,
+    pub take: Take,
+}
+
+/// From which end, and how many.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Take {
+    First(u64),
+    Last(u64),
+}
+
+impl Take {
+    pub fn count(self) -> u64 {
+        match self {
+            Self::First(count) | Self::Last(count) => count,
+        }
+    }
+
+    pub fn is_last(self) -> bool {
+        matches!(self, Self::Last(_))
+    }
+}
+
+/// How many items a page has unless it is said.
+pub const PAGE_DEFAULT: u64 = 50;
+/// How many items a page may have.
+pub const PAGE_MAX: u64 = 1000;
+
+impl<K: DeserializeOwned> PageArgs<K> {
+    /// From what a client sent.
+    ///
+    /// # Errors
+    /// If a cursor is none of ours, both ends are asked for, or a page is too large.
+    pub fn new(
+        after: Option<&str>,
+        before: Option<&str>,
+        first: Option<i32>,
+        last: Option<i32>,
+    ) -> Result<Self> {
+        let take = match (first, last) {
+            (Some(_), Some(_)) => {
+                let message = "Ask for the first or for the last items, not for both.";
+                return Err(Error::reject(Reason::Invalid, &["last"], message));
+            }
+            (Some(first), None) => Take::First(size(first, "first")?),
+            (None, Some(last)) => Take::Last(size(last, "last")?),
+            (None, None) => Take::First(PAGE_DEFAULT),
+        };
+        Ok(Self { after: cursor(after, "after")?, before: cursor(before, "before")?, take })
+    }
+}
+
+fn size(size: i32, name: &str) -> Result<u64> {
+    match u64::try_from(size) {
+        Ok(size) if size <= PAGE_MAX => Ok(size),
+        _ => {
+            let message = format!("A page has 0 to {PAGE_MAX} items.");
+            Err(Error::reject(Reason::LimitExceeded, &[name], message))
+        }
+    }
+}
+
+fn cursor<K: DeserializeOwned>(text: Option<&str>, name: &str) -> Result<Option<K>> {
+    let Some(text) = text else { return Ok(None) };
+    let key = URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
+    match key {
+        Some(key) => Ok(Some(key)),
+        None => Err(Error::reject(Reason::Invalid, &[name], "This is no cursor of this list.")),
+    }
+}
+
+/// The cursor of a row.
+pub fn to_cursor(key: &impl Serialize) -> String {
+    let json = serde_json::to_vec(key).expect("keys are plain values");
+    URL_SAFE_NO_PAD.encode(json)
+}
+
+/// A slice of a list, each item with its key, in the order of the list.
+#[derive(Clone, Debug)]
+pub struct Page<K, T> {
+    pub items: Vec<(K, T)>,
+    pub has_previous: bool,
+    pub has_next: bool,
+}
+
+impl<K, T> Page<K, T> {
+    /// From rows that were fetched in the direction of `args`, one more than the page holds.
+    pub fn from_one_extra(mut items: Vec<(K, T)>, args: &PageArgs<K>) -> Self {
+        let more = args.take.count() < items.len() as u64;
+        if more {
+            items.pop();
+        }
+        if args.take.is_last() {
+            items.reverse();
+            Self { items, has_previous: more, has_next: args.before.is_some() }
+        } else {
+            Self { items, has_previous: args.after.is_some(), has_next: more }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The enumerations that tables share. Stored by name, so that rows read well in any tool.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Declares an enumeration stored as text, in upper-case words with underscores.
+macro_rules! stored_by_name {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum,
+            Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        #[sea_orm(
+            rs_type = "String",
+            db_type = "String(StringLen::None)",
+            rename_all = "SCREAMING_SNAKE_CASE"
+        )]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+    )*};
+}
+
+stored_by_name! {
+    ContactType {
+        Company,
+        Person,
+    }
+
+    /// How to reach a contact.
+    CorrespondenceType {
+        HardCopy,
+        Email,
+    }
+
+    InformationFlow {
+        Outbound,
+        Inbound,
+    }
+
+    InitiatedBy {
+        Us,
+        Them,
+    }
+
+    /// Missing where an interaction was delivered, or never had to be.
+    DeliveryStatus {
+        InProgress,
+        Error,
+    }
+
+    SegmentStatus {
+        /// Can be changed.
+        Open,
+        /// Logged as interactions, and frozen since.
+        Logged,
+        /// Logged, and the logging canceled.
+        Canceled,
+    }
+
+    /// What a step did to the set.
+    Operation {
+        Add,
+        Reduce,
+        Refine,
+        Replace,
+        AddContacts,
+        RemoveContacts,
+        AddLogged,
+        Clear,
+    }
+
+    /// Which code table.
+    CodeKind {
+        BusinessRelation,
+        CampaignStatus,
+        Country,
+        Currency,
+        IndustryGroup,
+        InteractionGroup,
+        JobResponsibility,
+        Language,
+        MailingGroup,
+        OrganizationalLevel,
+        Salesperson,
+        Salutation,
+        Territory,
+        WebSource,
+    }
+
+    /// What a number series numbers.
+    SeriesKind {
+        Contact,
+        Segment,
+        Campaign,
+    }
+
+    /// The type of a custom attribute.
+    AttributeType {
+        Text,
+        Number,
+        Date,
+        Boolean,
+        Code,
+    }
+
+    IdentifierKind {
+        No,
+        ExternalId,
+    }
+}
+
+/// How an interaction went, worst first, so that "at least positive" can be asked.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum Evaluation {
+    #[sea_orm(num_value = 1)]
+    VeryNegative,
+    #[sea_orm(num_value = 2)]
+    Negative,
+    #[sea_orm(num_value = 3)]
+    Neutral,
+    #[sea_orm(num_value = 4)]
+    Positive,
+    #[sea_orm(num_value = 5)]
+    VeryPositive,
+}
+
+/// As the number that is stored: rows travel to the database as JSON.
+impl Serialize for Evaluation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i16(self.to_value())
+    }
+}
+
+impl<'de> Deserialize<'de> for Evaluation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = i16::deserialize(deserializer)?;
+        Self::try_from_value(&number).map_err(serde::de::Error::custom)
+    }
+}

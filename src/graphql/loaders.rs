@@ -1,0 +1,42 @@
+//! The loaders of one request. They batch, and they forget: nothing outlives the request.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    dataloader::{DataLoader, Loader},
+    runtime::{TokioSpawner, TokioTimer},
+};
+
+use crate::{
+    domain::{self, Context},
+    entity::{self, kinds::CodeKind},
+};
+
+/// All loaders; in the data of each request.
+pub struct Loaders {
+    pub(super) code: DataLoader<CodeByKey>,
+}
+
+impl Loaders {
+    pub fn new(context: &Context) -> Self {
+        fn loader<L>(loader: L) -> DataLoader<L> {
+            DataLoader::new(loader, TokioSpawner::current(), TokioTimer::default())
+        }
+        Self { code: loader(CodeByKey(context.clone())) }
+    }
+}
+
+pub(super) struct CodeByKey(Context);
+
+impl Loader<(CodeKind, String)> for CodeByKey {
+    type Value = entity::code::Model;
+    // A batch fails as one, for every caller.
+    type Error = Arc<domain::Error>;
+
+    async fn load(
+        &self,
+        keys: &[(CodeKind, String)],
+    ) -> Result<HashMap<(CodeKind, String), Self::Value>, Self::Error> {
+        domain::code::by_keys(&self.0, keys).await.map_err(Arc::new)
+    }
+}

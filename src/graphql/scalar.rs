@@ -1,0 +1,49 @@
+//! Scalars of ours.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono_tz::Tz;
+use rust_decimal::Decimal as Exact;
+
+/// An exact decimal number as a string, such as `"12.50"`. Numbers are accepted, too.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Decimal(pub(super) Exact);
+
+#[Scalar]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = match &value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return Err(InputValueError::expected_type(value)),
+        };
+        match text.parse().or_else(|_| Exact::from_scientific(&text)) {
+            Ok(number) => Ok(Self(number)),
+            Err(_) => Err(InputValueError::custom("not a decimal number")),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// A time zone by its IANA name, such as `"Europe/Stockholm"`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct TimeZone(pub(super) Tz);
+
+#[Scalar]
+impl ScalarType for TimeZone {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(name) => match name.parse() {
+                Ok(zone) => Ok(Self(zone)),
+                Err(_) => Err(InputValueError::custom("not the name of a time zone")),
+            },
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.name().to_owned())
+    }
+}

@@ -1,0 +1,145 @@
+//! The whole server on a database of its own, in this process.
+
+use std::{
+    env,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use urval::{
+    db,
+    domain::{Clock, Context},
+    graphql,
+};
+
+/// Runs a test on SQLite and on PostgreSQL, as two tests in a module of its name:
+/// `both! { async fn a_sentence(app) { … } }`.
+///
+/// The PostgreSQL server is the one `TEST_DATABASE_URL` names; `tests/run` starts one. Without it
+/// the test on PostgreSQL says that it did nothing.
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            async fn test($app: crate::app::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            $(#[$meta])*
+            async fn sqlite() {
+                test(crate::app::TestApp::on_sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            $(#[$meta])*
+            async fn postgres() {
+                if let Some(app) = crate::app::TestApp::on_postgres().await {
+                    test(app).await;
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use both;
+
+pub(crate) struct TestApp {
+    pub(crate) context: Context,
+    pub(crate) schema: graphql::Schema,
+    /// Where another server finds the same database.
+    pub(crate) database_url: String,
+    /// Holds the file of an SQLite database, and goes with the test.
+    _dir: Option<TempDir>,
+}
+
+impl TestApp {
+    /// On an SQLite file of its own.
+    pub(crate) async fn on_sqlite() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("test.db").display());
+        Self::start(url, Some(dir)).await
+    }
+
+    /// On a PostgreSQL database of its own, if there is a server.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        let Ok(server) = env::var("TEST_DATABASE_URL") else {
+            println!("TEST_DATABASE_URL is not set: nothing was tested on PostgreSQL.");
+            return None;
+        };
+        Some(Self::start(new_database(&server).await, None).await)
+    }
+
+    async fn start(database_url: String, dir: Option<TempDir>) -> Self {
+        let db = db::connect(&database_url).await.unwrap();
+        db.migrate().await.unwrap();
+        let clock = Clock::stopped_at("2026-11-02T09:00:00Z".parse::<DateTime<Utc>>().unwrap());
+        let context = Context::new(db, clock, chrono_tz::Europe::Stockholm);
+        let schema = graphql::build(context.clone());
+        Self { context, schema, database_url, _dir: dir }
+    }
+
+    /// Executes a request and returns the whole response.
+    pub(crate) async fn graphql(&self, query: &str, variables: Value) -> Value {
+        let request = async_graphql::Request::new(query)
+            .variables(async_graphql::Variables::from_json(variables))
+            .data(graphql::Loaders::new(&self.context));
+        serde_json::to_value(self.schema.execute(request).await).unwrap()
+    }
+
+    /// Executes a mutation `name` with one input and returns its payload. The selection is what to
+    /// ask of the payload besides its user errors.
+    pub(crate) async fn mutate(&self, name: &str, selection: &str, input: Value) -> Value {
+        let (first, rest) = name.split_at(1);
+        let input_type = format!("{}{rest}Input", first.to_uppercase());
+        let query = format!(
+            "mutation($input: {input_type}!) {{ {name}(input: $input) {{ \
+             {selection} userErrors {{ code message path }} }} }}"
+        );
+        let response = self.graphql(&query, json!({ "input": input })).await;
+        assert!(response.get("errors").is_none(), "{name}: {response:#}");
+        response["data"][name].clone()
+    }
+
+    /// Executes a mutation that has to succeed.
+    pub(crate) async fn must(&self, name: &str, selection: &str, input: Value) -> Value {
+        let payload = self.mutate(name, selection, input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{name}");
+        payload
+    }
+}
+
+async fn new_database(server: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("urval_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let template = "urval_template";
+    let admin = admin(server).await;
+    // One test at a time makes its database: the template must have no other user meanwhile.
+    admin.execute_unprepared("SELECT pg_advisory_lock(4711)").await.unwrap();
+    let exists = admin
+        .query_one_raw(sea_orm::Statement::from_string(
+            sea_orm::DbBackend::Postgres,
+            format!("SELECT 1 FROM pg_database WHERE datname = '{template}'"),
+        ))
+        .await
+        .unwrap()
+        .is_some();
+    if !exists {
+        admin.execute_unprepared(&format!("CREATE DATABASE {template}")).await.unwrap();
+        let db = db::connect(&format!("{server}/{template}")).await.unwrap();
+        db.migrate().await.unwrap();
+        db.close().await.unwrap();
+    }
+    let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+    admin.execute_unprepared(&create).await.unwrap();
+    admin.close().await.unwrap();
+    format!("{server}/{name}")
+}
+
+async fn admin(server: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(format!("{server}/postgres"));
+    options.max_connections(1).sqlx_logging(false);
+    #[expect(clippy::disallowed_methods, reason = "not our database, but the server's own")]
+    sea_orm::Database::connect(options).await.unwrap()
+}

@@ -1,0 +1,42 @@
+use serde_json::json;
+
+use crate::app::both;
+
+both! {
+    async fn codes_are_upper_case_and_taken_once(app) {
+        let input = json!({ "kind": "COUNTRY", "code": " se ", "description": "Sweden" });
+        let created = app.must("codeCreate", "code { code description }", input.clone()).await;
+        assert_eq!(created["code"], json!({ "code": "SE", "description": "Sweden" }));
+
+        let again = app.mutate("codeCreate", "code { code }", input).await;
+        insta::assert_json_snapshot!(again, @r#"
+        {
+          "code": null,
+          "userErrors": [
+            {
+              "code": "TAKEN",
+              "message": "The code SE is taken.",
+              "path": [
+                "input",
+                "code"
+              ]
+            }
+          ]
+        }
+        "#);
+    }
+
+    async fn a_code_is_changed_and_deleted(app) {
+        let input = json!({ "kind": "SALESPERSON", "code": "BC", "description": "Bo", "email": "bo@a.se" });
+        app.must("codeCreate", "code { code }", input).await;
+        let input = json!({ "kind": "SALESPERSON", "code": "bc", "email": null });
+        let code = app.must("codeUpdate", "code { description email }", input).await;
+        assert_eq!(code["code"], json!({ "description": "Bo", "email": null }));
+
+        let which = json!({ "kind": "SALESPERSON", "code": "BC" });
+        let gone = app.must("codeDelete", "deletedCode", which.clone()).await;
+        assert_eq!(gone["deletedCode"], "BC");
+        let again = app.mutate("codeDelete", "deletedCode", which).await;
+        assert_eq!(again["userErrors"][0]["code"], "NOT_FOUND");
+    }
+}
