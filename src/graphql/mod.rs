@@ -2,6 +2,7 @@
 
 mod code;
 mod error;
+mod kinds;
 mod loaders;
 mod page;
 mod scalar;

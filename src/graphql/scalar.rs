@@ -1,6 +1,7 @@
 //! Scalars of ours.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal as Exact;
 
@@ -45,5 +46,26 @@ impl ScalarType for TimeZone {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.name().to_owned())
+    }
+}
+
+/// A day, such as `"2026-11-23"`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Date(pub(super) NaiveDate);
+
+#[Scalar]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => match text.parse() {
+                Ok(date) => Ok(Self(date)),
+                Err(_) => Err(InputValueError::custom("not a date such as 2026-11-23")),
+            },
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
     }
 }

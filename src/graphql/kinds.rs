@@ -1,0 +1,134 @@
+//! The enumerations of the API that mirror those of the tables.
+
+use async_graphql::Enum;
+
+use crate::entity::kinds;
+
+/// Whether a contact is a company or a person.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::ContactType")]
+pub(super) enum ContactType {
+    /// A company.
+    Company,
+    /// A person, who may belong to a company.
+    Person,
+}
+
+/// How to reach a contact.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::CorrespondenceType")]
+pub(super) enum CorrespondenceType {
+    /// A letter.
+    HardCopy,
+    /// An e-mail.
+    Email,
+}
+
+/// Which way an interaction went.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::InformationFlow")]
+pub(super) enum InformationFlow {
+    /// From us to the contact.
+    Outbound,
+    /// From the contact to us.
+    Inbound,
+}
+
+/// Who began an interaction.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::InitiatedBy")]
+pub(super) enum InitiatedBy {
+    /// We did.
+    Us,
+    /// The contact did.
+    Them,
+}
+
+/// How an interaction went. Evaluations are ordered, worst first: criteria may ask for "at least
+/// positive".
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::Evaluation")]
+pub(super) enum Evaluation {
+    /// Very bad.
+    VeryNegative,
+    /// Bad.
+    Negative,
+    /// Neither good nor bad.
+    Neutral,
+    /// Good.
+    Positive,
+    /// Very good.
+    VeryPositive,
+}
+
+/// How far the delivery of an interaction is. Missing if it was delivered, or needed no delivery.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::DeliveryStatus")]
+pub(super) enum DeliveryStatus {
+    /// On its way.
+    InProgress,
+    /// Could not be delivered.
+    Error,
+}
+
+/// What can be done with a segment.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::SegmentStatus")]
+pub(super) enum SegmentStatus {
+    /// It can be changed.
+    Open,
+    /// It was logged as interactions, and can only be read since.
+    Logged,
+    /// It was logged, and the logging canceled.
+    Canceled,
+}
+
+/// What a step did to the contacts of a segment.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::Operation")]
+pub(super) enum Operation {
+    /// Added the contacts that match criteria.
+    Add,
+    /// Removed the contacts that match criteria.
+    Reduce,
+    /// Kept the contacts that match criteria, and removed the others.
+    Refine,
+    /// Replaced all contacts by those that match criteria.
+    Replace,
+    /// Added chosen contacts.
+    AddContacts,
+    /// Removed chosen contacts.
+    RemoveContacts,
+    /// Added the contacts of a logged segment.
+    AddLogged,
+    /// Removed all contacts.
+    Clear,
+}
+
+/// The type of a custom attribute.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::AttributeType")]
+pub(super) enum AttributeType {
+    /// Free text.
+    Text,
+    /// An exact number with at most four decimals.
+    Number,
+    /// A date.
+    Date,
+    /// Yes or no.
+    Boolean,
+    /// A code, whose case never matters.
+    Code,
+}
+
+/// What a number series numbers.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::SeriesKind")]
+pub(super) enum SeriesKind {
+    /// Contacts.
+    Contact,
+    /// Segments.
+    Segment,
+    /// Campaigns.
+    Campaign,
+}
