@@ -2,6 +2,8 @@
 //!
 //! Data flows one way: `http` → `graphql` → `domain` → `entity` and `db`.
 
+pub mod cli;
+pub mod config;
 pub mod db;
 pub mod domain;
 pub mod entity;

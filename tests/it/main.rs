@@ -1,5 +1,6 @@
 //! One test binary: it links once, and tests find each other.
 
 mod app;
+mod cli;
 mod code;
 mod schema;

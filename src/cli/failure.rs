@@ -1,0 +1,69 @@
+//! Why a command failed, said to the one who typed it.
+
+use std::{fmt, io};
+
+use sea_orm::DbErr;
+
+use crate::domain;
+
+/// What went wrong, and what to do about it.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    /// The database can't be reached. Its URL may hold a password and is not repeated whole.
+    pub(super) fn no_database(url: &str, err: &DbErr) -> Self {
+        let what = match url.split_once(':') {
+            Some(("sqlite", _)) => {
+                "Check that the folder of the file exists and that you may write in it."
+            }
+            Some(("postgres" | "postgresql", _)) => {
+                "Check that the server runs, and host, user, password and name of the database."
+            }
+            _ => "A database is given as sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME.",
+        };
+        Self(format!("can't open the database: {err}\n{what} (--database-url or DATABASE_URL)"))
+    }
+
+    pub(super) fn no_migration(err: &DbErr) -> Self {
+        Self(format!(
+            "can't bring the database up to date: {err}\n\
+             Its user must be allowed to create schemas, tables and indexes, and the database must \
+             not come from a later release."
+        ))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<domain::Error> for Failure {
+    fn from(err: domain::Error) -> Self {
+        match err {
+            domain::Error::Rejected(rejections) => {
+                let messages: Vec<String> = rejections.into_iter().map(|it| it.message).collect();
+                Self(messages.join("\n"))
+            }
+            err => Self(err.to_string()),
+        }
+    }
+}
+
+impl From<DbErr> for Failure {
+    fn from(err: DbErr) -> Self {
+        Self(err.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(err: io::Error) -> Self {
+        Self(err.to_string())
+    }
+}

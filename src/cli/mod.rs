@@ -1,0 +1,64 @@
+//! The command line: one file per command.
+
+mod failure;
+mod log;
+mod migrate;
+mod schema;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+
+use crate::{
+    config::Config,
+    db,
+    domain::{Clock, Context},
+};
+
+/// Contact segments over GraphQL: selection as set algebra, every step reversible.
+///
+/// Without more ado, `urval demo` fills an empty database with invented contacts and serves it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "urval",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 done, 1 failed, 2 not understood."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the database up to date. The server does so at its start; this is for doing it before.
+    Migrate,
+    /// Print the GraphQL schema. It is the same for every database.
+    Schema,
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// What went wrong and what to do about it, for people.
+    pub async fn run(self) -> Result<(), Failure> {
+        log::begin(self.config.log);
+        match self.command {
+            Command::Migrate => migrate::run(&self.config).await,
+            Command::Schema => schema::run(),
+        }
+    }
+}
+
+/// The database, up to date, and what goes with it.
+async fn open(config: &Config) -> Result<Context, Failure> {
+    let url = &config.database_url;
+    let db = db::connect(url).await.map_err(|err| Failure::no_database(url, &err))?;
+    db.migrate().await.map_err(|err| Failure::no_migration(&err))?;
+    Ok(Context::new(db, Clock::default(), config.time_zone))
+}

@@ -1,0 +1,72 @@
+//! Every setting, its default and its meaning.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+
+/// What every command needs.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Config {
+    /// The database: `sqlite://FILE`, made if it is not there, or
+    /// `postgres://USER:PASSWORD@HOST/NAME`.
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        default_value = "sqlite://urval.db",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub database_url: String,
+
+    /// Where a day begins and ends, unless a request says otherwise: the IANA name of a time zone,
+    /// such as Europe/Stockholm.
+    #[arg(
+        long,
+        global = true,
+        env = "URVAL_TIME_ZONE",
+        default_value = "UTC",
+        value_name = "ZONE",
+        value_parser = time_zone
+    )]
+    pub time_zone: Tz,
+
+    /// How the log on standard error is written. RUST_LOG says what is logged, by default
+    /// `info,sqlx=warn`.
+    #[arg(long, global = true, env = "URVAL_LOG", default_value = "text", value_name = "FORM")]
+    pub log: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
+}
+
+/// Where the server listens.
+#[derive(Clone, Debug, Args)]
+pub struct Listening {
+    /// Address and port to listen on. Whoever can reach the address can read and change everything,
+    /// so any other than this machine's own also needs --insecure.
+    #[arg(
+        long,
+        env = "URVAL_LISTEN",
+        default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+        value_name = "ADDRESS:PORT"
+    )]
+    pub listen: SocketAddr,
+
+    /// Listen on an address that other machines can reach, although nobody is asked who they are.
+    /// Only for a network where everybody may read and change every contact.
+    #[arg(long)]
+    pub insecure: bool,
+}
+
+fn time_zone(name: &str) -> Result<Tz, String> {
+    name.parse().map_err(|_| "not the IANA name of a time zone, such as Europe/Stockholm".into())
+}
