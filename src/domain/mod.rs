@@ -3,6 +3,7 @@
 pub mod amount;
 mod clock;
 pub mod code;
+pub mod contact;
 mod context;
 mod error;
 mod events;

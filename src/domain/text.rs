@@ -3,10 +3,13 @@
 use icu_casemap::CaseMapper;
 use unicode_normalization::UnicodeNormalization;
 
-/// Text as it is stored: composed, without spaces at its ends; nothing if nothing is left.
+/// Text as it is stored: composed, without spaces at its ends and without control characters other
+/// than tabs and ends of lines (PostgreSQL keeps no NUL); nothing if nothing is left.
 pub fn tidy(text: &str) -> Option<String> {
+    let kept = |char: &char| !char.is_control() || matches!(char, '\t' | '\n');
+    let text: String = text.chars().filter(kept).nfc().collect();
     let text = text.trim();
-    if text.is_empty() { None } else { Some(text.nfc().collect()) }
+    if text.is_empty() { None } else { Some(text.to_owned()) }
 }
 
 /// Text with its case folded, by which texts that differ only in case are found equal. Unicode's
