@@ -11,6 +11,7 @@ pub mod id;
 pub mod members;
 pub mod numbers;
 mod page;
+pub mod segment;
 pub mod text;
 
 pub use clock::Clock;

@@ -1,0 +1,3 @@
+//! Segments.
+
+pub mod effective;
