@@ -9,12 +9,13 @@ use async_graphql::{
 
 use crate::{
     domain::{self, Context},
-    entity::{self, kinds::CodeKind},
+    entity::{self, contact, kinds::CodeKind},
 };
 
 /// All loaders; in the data of each request.
 pub struct Loaders {
     pub(super) code: DataLoader<CodeByKey>,
+    pub(super) contact: DataLoader<ContactById>,
 }
 
 impl Loaders {
@@ -22,7 +23,10 @@ impl Loaders {
         fn loader<L>(loader: L) -> DataLoader<L> {
             DataLoader::new(loader, TokioSpawner::current(), TokioTimer::default())
         }
-        Self { code: loader(CodeByKey(context.clone())) }
+        Self {
+            code: loader(CodeByKey(context.clone())),
+            contact: loader(ContactById(context.clone())),
+        }
     }
 }
 
@@ -38,5 +42,17 @@ impl Loader<(CodeKind, String)> for CodeByKey {
         keys: &[(CodeKind, String)],
     ) -> Result<HashMap<(CodeKind, String), Self::Value>, Self::Error> {
         domain::code::by_keys(&self.0, keys).await.map_err(Arc::new)
+    }
+}
+
+pub(super) struct ContactById(Context);
+
+impl Loader<i32> for ContactById {
+    type Value = Arc<contact::Model>;
+    type Error = Arc<domain::Error>;
+
+    async fn load(&self, ids: &[i32]) -> Result<HashMap<i32, Self::Value>, Self::Error> {
+        let ids = ids.iter().map(|id| id.cast_unsigned());
+        domain::contact::by_ids(self.0.db.reader(), ids).await.map_err(Arc::new)
     }
 }

@@ -1,9 +1,11 @@
 //! The API: types, resolvers and mutations. Translates; decides nothing.
 
 mod code;
+mod contact;
 mod error;
 mod kinds;
 mod loaders;
+mod node;
 mod page;
 mod scalar;
 mod schema;

@@ -3,6 +3,8 @@
 use async_graphql::{MergedObject, SDLExportOptions, extensions::Tracing};
 
 use super::code::{CodeMutation, CodeQuery};
+use super::contact::{ContactMutation, ContactQuery};
+use super::node::NodeQuery;
 use crate::domain::Context;
 
 /// GraphiQL's introspection query needs 15.
@@ -15,11 +17,11 @@ const DIRECTIVES_MAX: usize = 4;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(CodeQuery);
+pub struct Query(NodeQuery, CodeQuery, ContactQuery);
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(CodeMutation);
+pub struct Mutation(CodeMutation, ContactMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>;
 

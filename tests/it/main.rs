@@ -3,4 +3,5 @@
 mod app;
 mod cli;
 mod code;
+mod contact;
 mod schema;

@@ -6,7 +6,8 @@ use crate::{
 };
 
 const NAME_CHARS_MAX: usize = 100;
-const CODE_CHARS_MAX: usize = 20;
+/// Characters of a number or code.
+pub(super) const CODE_CHARS_MAX: usize = 20;
 const PHONE_CHARS_MAX: usize = 30;
 const EMAIL_CHARS_MAX: usize = 250;
 const HOME_PAGE_CHARS_MAX: usize = 255;

@@ -1,0 +1,272 @@
+//! Lists of contacts in any of their orders, whole or restricted, a page at a time at any depth.
+//!
+//! Each order has an index. A page without a set is a slice of the index. With a set there are two
+//! ways: walk the index and test each contact in the process, good for a set that holds many; or
+//! let the database sort the contacts of the set, good for one that holds few.
+
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+use sea_orm::{
+    ConnectionTrait, EntityTrait, PaginatorTrait,
+    sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    db::dialect,
+    domain::{Context, Error, Page, PageArgs, Reason, Result, text},
+    entity::contact,
+};
+
+/// What a list of contacts is ordered by. What is missing comes last.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderBy {
+    /// Company name, company, companies before people, name (ADD-6).
+    #[default]
+    Company,
+    No,
+    Name,
+    City,
+    PostCode,
+}
+
+/// The order of a list; those that are equal are ordered by key.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub by: OrderBy,
+    pub descending: bool,
+}
+
+/// Where a contact stands in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key(Order, String, u32);
+
+/// Which contacts a list holds.
+#[derive(Clone, Debug)]
+pub struct Restriction<'a> {
+    /// A condition on columns of `contact`.
+    pub condition: Condition,
+    /// Those in this set.
+    pub set: Option<&'a RoaringBitmap>,
+}
+
+impl<'a> Restriction<'a> {
+    /// All contacts.
+    pub fn none() -> Self {
+        Self { condition: Condition::all(), set: None }
+    }
+
+    /// The contacts of a set.
+    pub fn to(set: &'a RoaringBitmap) -> Self {
+        Self { set: Some(set), ..Self::none() }
+    }
+}
+
+/// A page of contacts.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub page: Page<Key, Arc<contact::Model>>,
+    /// How many the whole list has, if that was found out on the way; all there are otherwise.
+    pub total: Option<u64>,
+}
+
+/// A page of all contacts, or of those that `search` finds.
+///
+/// # Errors
+/// As [`page_of_ids`].
+pub async fn list(
+    context: &Context,
+    search: Option<&str>,
+    order: Order,
+    args: &PageArgs<Key>,
+) -> Result<Listed> {
+    let db = context.db.reader();
+    let set = match search.and_then(text::tidy) {
+        Some(search) => Some(super::searched(db, &search).await?),
+        None => None,
+    };
+    let restriction = Restriction { set: set.as_ref(), ..Restriction::none() };
+    let page = page_of_ids(db, &restriction, order, args).await?;
+    Ok(Listed { page: rows_of(db, page).await?, total: set.map(|set| set.len()) })
+}
+
+/// How many contacts there are.
+///
+/// # Errors
+/// What the database says.
+pub async fn count(context: &Context) -> Result<u64> {
+    Ok(contact::Entity::find().count(context.db.reader()).await?)
+}
+
+/// The page with whole contacts. One who was deleted meanwhile is left out.
+async fn rows_of(
+    db: &impl ConnectionTrait,
+    page: Page<Key, u32>,
+) -> Result<Page<Key, Arc<contact::Model>>> {
+    let mut rows = super::by_ids(db, page.items.iter().map(|(_, id)| *id)).await?;
+    let items = page.items.into_iter();
+    let items = items.filter_map(|(key, id)| Some((key, rows.remove(&id.cast_signed())?)));
+    Ok(Page { items: items.collect(), has_previous: page.has_previous, has_next: page.has_next })
+}
+
+/// Sets up to this size are sorted by the database, whatever the estimate.
+const SORTED_ANYWAY_MAX: u64 = 1_000;
+/// What reading and sorting one contact of a set costs, in steps of a walk.
+const SORT_COST: u64 = 2;
+/// How many rows a walk takes at once: at first, and later.
+const CHUNK_MIN: u64 = 200;
+const CHUNK_MAX: u64 = 20_000;
+
+/// The keys of the contacts on a page of a list.
+///
+/// # Errors
+/// [`Reason::Invalid`] at `after` or `before` for a cursor of another order; what the database says.
+pub async fn page_of_ids(
+    db: &impl ConnectionTrait,
+    restriction: &Restriction<'_>,
+    order: Order,
+    args: &PageArgs<Key>,
+) -> Result<Page<Key, u32>> {
+    let mut slice = Slice::new(restriction, order, args)?;
+    let wanted = args.take.count() + 1;
+    let rows = match restriction.set {
+        None => slice.fetch(db, wanted, None).await?,
+        Some(set) if is_better_sorted(set, wanted) => slice.fetch(db, wanted, Some(set)).await?,
+        Some(set) => walk(db, &mut slice, wanted, set).await?,
+    };
+    let items = rows.into_iter().map(|key| (key.clone(), key.2)).collect();
+    Ok(Page::from_one_extra(items, args))
+}
+
+/// Whether sorting a set costs less than walking an index until `wanted` of it are found, if its
+/// contacts are spread evenly. Keys are dense, so the greatest tells how many contacts there are.
+fn is_better_sorted(set: &RoaringBitmap, wanted: u64) -> bool {
+    let Some(max) = set.max() else { return true };
+    set.len() <= SORTED_ANYWAY_MAX
+        || set.len() * SORT_COST < wanted.saturating_mul(u64::from(max) / set.len())
+}
+
+/// Walks the index until enough contacts of the set are found, or until sorting the set would have
+/// been cheaper, which is then done.
+async fn walk(
+    db: &impl ConnectionTrait,
+    slice: &mut Slice,
+    wanted: u64,
+    set: &RoaringBitmap,
+) -> Result<Vec<Key>> {
+    let mut found = Vec::new();
+    let mut walked = 0;
+    let mut chunk = wanted.saturating_mul(2).clamp(CHUNK_MIN, CHUNK_MAX);
+    loop {
+        if set.len() * SORT_COST < walked {
+            let rest = slice.fetch(db, wanted - found.len() as u64, Some(set)).await?;
+            found.extend(rest);
+            return Ok(found);
+        }
+        let rows = slice.fetch(db, chunk, None).await?;
+        let is_last = (rows.len() as u64) < chunk;
+        walked += rows.len() as u64;
+        slice.start = rows.last().cloned().or(slice.start.take());
+        let missing = usize::try_from(wanted).unwrap_or(usize::MAX) - found.len();
+        found.extend(rows.into_iter().filter(|key| set.contains(key.2)).take(missing));
+        if is_last || wanted <= found.len() as u64 {
+            return Ok(found);
+        }
+        chunk = std::cmp::min(chunk * 2, CHUNK_MAX);
+    }
+}
+
+/// A stretch of an index, read from its start in the direction of the page.
+struct Slice {
+    order: Order,
+    condition: Condition,
+    /// Whether it is read from greater keys to smaller ones.
+    falling: bool,
+    start: Option<Key>,
+    end: Option<Key>,
+}
+
+impl Slice {
+    fn new(restriction: &Restriction<'_>, order: Order, args: &PageArgs<Key>) -> Result<Self> {
+        for (cursor, path) in [(&args.after, "after"), (&args.before, "before")] {
+            if cursor.as_ref().is_some_and(|key| key.0 != order) {
+                let message = "This cursor belongs to a list in another order.";
+                return Err(Error::reject(Reason::Invalid, &[path], message));
+            }
+        }
+        let (mut start, mut end) = (args.after.clone(), args.before.clone());
+        if args.take.is_last() {
+            std::mem::swap(&mut start, &mut end);
+        }
+        let falling = order.descending != args.take.is_last();
+        Ok(Self { order, condition: restriction.condition.clone(), falling, start, end })
+    }
+
+    /// The next keys, at most `limit`; of contacts in `set` if there is one.
+    async fn fetch(
+        &self,
+        db: &impl ConnectionTrait,
+        limit: u64,
+        set: Option<&RoaringBitmap>,
+    ) -> Result<Vec<Key>> {
+        let mut query = self.query(limit);
+        if let Some(set) = set {
+            let id = Expr::col((contact::Entity, contact::Column::Id));
+            query.and_where(dialect::in_ids(db.get_database_backend(), id, set.iter()));
+        }
+        let mut keys = Vec::new();
+        for row in db.query_all(&query).await? {
+            let id: i32 = row.try_get("", "id")?;
+            keys.push(Key(self.order, row.try_get("", "place")?, id.cast_unsigned()));
+        }
+        Ok(keys)
+    }
+
+    fn query(&self, limit: u64) -> SelectStatement {
+        let place = place(self.order.by);
+        let id = Expr::col((contact::Entity, contact::Column::Id));
+        let direction = if self.falling { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
+        let mut query = Query::select();
+        query
+            .expr_as(place.clone(), "place")
+            .expr_as(id.clone(), "id")
+            .from(contact::Entity)
+            .cond_where(self.condition.clone())
+            .order_by_expr(place, direction.clone())
+            .order_by_expr(id, direction)
+            .limit(limit);
+        if let Some(key) = &self.start {
+            query.and_where(beyond(key, !self.falling));
+        }
+        if let Some(key) = &self.end {
+            query.and_where(beyond(key, self.falling));
+        }
+        query
+    }
+}
+
+/// Past a key, towards greater ones or smaller ones. The first half says nothing new, but leads
+/// SQLite to an index on an expression.
+fn beyond(key: &Key, greater: bool) -> Expr {
+    let place = place(key.0.by);
+    let here = Expr::tuple([place.clone(), Expr::col((contact::Entity, contact::Column::Id))]);
+    let there = Expr::tuple([Expr::val(key.1.as_str()), Expr::val(key.2.cast_signed())]);
+    if greater {
+        place.gte(key.1.as_str()).and(here.gt(there))
+    } else {
+        place.lte(key.1.as_str()).and(here.lt(there))
+    }
+}
+
+/// What the index of an order begins with, word for word.
+fn place(by: OrderBy) -> Expr {
+    let column = |column| Expr::col((contact::Entity, column));
+    match by {
+        OrderBy::Company => column(contact::Column::SortKey),
+        OrderBy::No => column(contact::Column::No),
+        OrderBy::Name => column(contact::Column::NameFold),
+        OrderBy::City => Expr::cust("COALESCE(contact.city_fold, '\u{10FFFD}')"),
+        OrderBy::PostCode => Expr::cust("COALESCE(contact.post_code, '\u{10FFFD}')"),
+    }
+}

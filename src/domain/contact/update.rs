@@ -1,0 +1,174 @@
+//! Changing a contact.
+
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::{
+    attribute::{self, AttributeChange},
+    change::{ContactChange, complete},
+    classify::{self, CodesChange},
+    company,
+    create::{identify, own_number},
+    find,
+};
+use crate::{
+    db::{self, OnConflict},
+    domain::{Context, Error, Event, Reason, Rejections, Result, expect_revision},
+    entity::{
+        contact::{self, Model},
+        contact_code, contact_identifier, interaction,
+        kinds::{CodeKind, ContactType, IdentifierKind},
+    },
+};
+
+/// What to change in a contact.
+#[derive(Clone, Debug)]
+pub struct UpdateContact {
+    pub id: i32,
+    pub expected_revision: Option<i32>,
+    /// The old number still finds the contact.
+    pub no: Option<String>,
+    pub r#type: Option<ContactType>,
+    /// Another company, or none, for a person.
+    pub company_id: Option<Option<i32>>,
+    /// Whether what is not given is taken from the new company.
+    pub inherit: bool,
+    pub change: ContactChange,
+    pub codes: Vec<CodesChange>,
+    pub attributes: Vec<AttributeChange>,
+}
+
+/// Changes a contact; a company hands its changes on to its people (CON-7).
+///
+/// # Errors
+/// [`Reason::NotFound`] at `id`; [`Reason::Conflict`]; all that is wrong with the values.
+pub async fn update(context: &Context, input: UpdateContact) -> Result<Model> {
+    let updated = db::write(&context.db, async |txn| write(txn, context, &input).await).await?;
+    let event = Event::ContactChanged { id: updated.id, revision: updated.revision };
+    context.events.publish(&context.db, event).await;
+    Ok(updated)
+}
+
+async fn write(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    input: &UpdateContact,
+) -> Result<Model> {
+    let before = find::locked(txn, input.id, &["id"]).await?;
+    expect_revision(input.expected_revision, before.revision)?;
+    let mut row = before.clone();
+    if let Some(r#type) = input.r#type.filter(|r#type| *r#type != before.r#type) {
+        change_type(txn, &mut row, r#type).await?;
+    }
+    input.change.apply(&mut row);
+    if let Some(company_id) = input.company_id {
+        change_company(txn, &mut row, input, company_id).await?;
+    }
+    complete(txn, &mut row, &input.change).await?;
+    if let Some(no) = &input.no {
+        row.no = own_number(txn, no).await?;
+        super::derive(&mut row);
+        identify(txn, &row, IdentifierKind::No, &row.no).await?;
+    }
+    if row.external_id != before.external_id {
+        change_external_id(txn, &before, &row).await?;
+    }
+    // CON-10: its codes and attributes are a part of a contact.
+    let codes_changed = classify::change(txn, &row, &input.codes).await?;
+    let attributes_changed = attribute::change(txn, &row, &input.attributes).await?;
+    if row == before && !codes_changed && !attributes_changed {
+        return Ok(row);
+    }
+    row.revision += 1;
+    row.updated_at = context.clock.now();
+    let rows = std::slice::from_ref(&row);
+    db::insert_rows::<contact::Entity>(txn, rows, OnConflict::Replace).await?;
+    if row.r#type == ContactType::Company {
+        company::push(txn, context, &before, &row).await?;
+    }
+    Ok(row)
+}
+
+async fn change_company(
+    txn: &DatabaseTransaction,
+    row: &mut Model,
+    input: &UpdateContact,
+    company_id: Option<i32>,
+) -> Result<()> {
+    if row.r#type == ContactType::Company {
+        let message = "Only a person can belong to a company.";
+        return Err(Error::reject(Reason::NotAllowed, &["companyId"], message));
+    }
+    if company_id == row.company_id {
+        return Ok(());
+    }
+    let new = match company_id {
+        Some(id) => Some(find::company(txn, id).await?),
+        None => None,
+    };
+    let old = match row.company_id {
+        Some(id) => contact::Entity::find_by_id(id).one(txn).await?,
+        None => None,
+    };
+    company::join(row, &input.change, old.as_ref(), new.as_ref(), input.inherit);
+    Ok(())
+}
+
+async fn change_external_id(txn: &DatabaseTransaction, before: &Model, row: &Model) -> Result<()> {
+    if let Some(old) = &before.external_id {
+        let key = (IdentifierKind::ExternalId, old.clone());
+        contact_identifier::Entity::delete_by_id(key).exec(txn).await?;
+    }
+    match &row.external_id {
+        Some(new) => identify(txn, row, IdentifierKind::ExternalId, new).await,
+        None => Ok(()),
+    }
+}
+
+/// CON-8: a contact can become a company or a person as long as nothing hangs on what it was.
+async fn change_type(txn: &DatabaseTransaction, row: &mut Model, to: ContactType) -> Result<()> {
+    let mut rejections = Rejections::default();
+    let mut refuse = |message| rejections.add(Reason::NotAllowed, &["type"], message);
+    let interactions =
+        interaction::Entity::find().filter(interaction::Column::ContactId.eq(row.id)).count(txn);
+    if 0 < interactions.await? {
+        refuse("It has interactions.");
+    }
+    let kinds: &[CodeKind] = match to {
+        ContactType::Company => &[CodeKind::JobResponsibility],
+        ContactType::Person => {
+            &[CodeKind::BusinessRelation, CodeKind::IndustryGroup, CodeKind::WebSource]
+        }
+    };
+    let codes = contact_code::Entity::find()
+        .filter(contact_code::Column::ContactId.eq(row.id))
+        .filter(contact_code::Column::Kind.is_in(kinds.iter().copied()))
+        .count(txn);
+    if 0 < codes.await? {
+        refuse("It has classifications that the other type can't have.");
+    }
+    match to {
+        ContactType::Company => {
+            if row.organizational_level.is_some() {
+                refuse("It has an organizational level.");
+            }
+            row.first_name = None;
+            row.middle_name = None;
+            row.surname = None;
+        }
+        ContactType::Person => {
+            if row.currency.is_some() || row.vat_no.is_some() {
+                refuse("It has a currency or a VAT number.");
+            }
+            let people = contact::Entity::find()
+                .filter(contact::Column::CompanyId.eq(row.id))
+                .filter(contact::Column::Id.ne(row.id))
+                .count(txn);
+            if 0 < people.await? {
+                refuse("People belong to it.");
+            }
+            row.company_id = None;
+        }
+    }
+    row.r#type = to;
+    rejections.into_result()
+}

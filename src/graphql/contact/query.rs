@@ -1,0 +1,74 @@
+//! Looking contacts up.
+
+use async_graphql::{Context, ID, Object, connection::Connection};
+
+use super::{Contact, ContactOrder, key, load};
+use crate::{
+    domain::{self, PageArgs, contact},
+    graphql::{
+        error::Result,
+        page::{Cursor, connection},
+    },
+};
+
+#[derive(Default)]
+pub(in crate::graphql) struct ContactQuery;
+
+#[Object]
+impl ContactQuery {
+    /// The contact with this id; null if there is none.
+    async fn contact(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Contact>> {
+        match key(&id, &["id"]) {
+            Ok(key) => load(ctx, key).await.transpose(),
+            Err(err) => Some(Err(err.into())),
+        }
+    }
+
+    /// The contact with this number, or that had it before it was renumbered or merged; null if
+    /// there is none.
+    async fn contact_by_no(&self, ctx: &Context<'_>, no: String) -> Option<Result<Contact>> {
+        let context = ctx.data_unchecked::<domain::Context>();
+        let found = contact::by_no(context, &no).await;
+        found.map(|row| row.map(Contact::from)).map_err(Into::into).transpose()
+    }
+
+    /// Contacts: all, or those that are found.
+    #[graphql(
+        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Words to find contacts by: each must be the beginning of a word of \
+            the name, number, company name, city, e-mail address or telephone number.")]
+        search: Option<String>,
+        #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
+        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
+        let context = ctx.data::<domain::Context>()?;
+        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let order = order_by.map(Into::into).unwrap_or_default();
+        let listed = contact::list(context, search.as_deref(), order, &args).await?;
+        let total = ContactTotal(listed.total);
+        Ok(connection(listed.page, total, Contact::from))
+    }
+}
+
+/// How many there are in the whole list, if that is known already.
+pub(in crate::graphql) struct ContactTotal(Option<u64>);
+
+#[Object]
+impl ContactTotal {
+    /// How many contacts the whole list has.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        match self.0 {
+            Some(total) => Ok(total),
+            None => Ok(contact::count(ctx.data::<domain::Context>()?).await?),
+        }
+    }
+}
