@@ -5,6 +5,7 @@ mod clock;
 pub mod code;
 pub mod contact;
 mod context;
+pub mod criteria;
 mod error;
 mod events;
 pub mod id;

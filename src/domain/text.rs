@@ -18,6 +18,11 @@ pub fn fold(text: &str) -> String {
     CaseMapper::new().fold_string(&text.nfc().collect::<String>()).nfc().collect()
 }
 
+/// Text in the one composed form (NFC), in which equal texts have equal bytes.
+pub fn compose(text: &str) -> String {
+    text.nfc().collect()
+}
+
 /// A code as it is stored: tidied, in upper case. Codes are compared in this form, so their case
 /// never matters.
 pub fn code(text: &str) -> Option<String> {

@@ -1,0 +1,313 @@
+//! From criteria to SQL. Nowhere else turns criteria into queries.
+//!
+//! Each condition is an expression on a row of `contact` (or `interaction`) that may be NULL where
+//! a value is missing. NULL counts as false: above, `AND` and `OR` treat it so, and `NOT` is only
+//! ever applied to `COALESCE(…, FALSE)`. So nothing else stands between a condition and an index.
+
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, EntityTrait, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, Func, SelectStatement},
+};
+
+use super::{
+    AttributeTest, CodesTest, FieldTest, Kind, LoggedIn, PeopleMeasure, Test,
+    field::Column,
+    resolve::{Piece, Predicate, Scalar, resolve},
+};
+use crate::{
+    db::dialect,
+    domain::{Moment, text},
+    entity::{
+        campaign, contact, contact_attribute, contact_code, interaction,
+        kinds::{CodeKind, ContactType},
+        logged_segment,
+    },
+};
+
+mod interactions;
+
+/// Compiles for one database and one moment.
+#[derive(Copy, Clone)]
+pub(super) struct Compiler {
+    pub(super) backend: DbBackend,
+    pub(super) moment: Moment,
+}
+
+/// The opposite of a condition, two-valued.
+pub(super) fn not(condition: impl Into<Expr>) -> Expr {
+    Expr::from(Func::coalesce([condition.into(), Expr::val(false)])).not()
+}
+
+/// The ids of the contacts for which `condition` holds.
+pub(super) fn contacts_where(condition: Condition) -> SelectStatement {
+    contact::Entity::find()
+        .select_only()
+        .column(contact::Column::Id)
+        .into_query()
+        .cond_where(condition)
+        .to_owned()
+}
+
+fn contact_id() -> Expr {
+    on(contact::Column::Id)
+}
+
+fn company_id() -> Expr {
+    on(contact::Column::CompanyId)
+}
+
+impl Compiler {
+    pub(super) fn field(self, FieldTest { field, test }: &FieldTest) -> Expr {
+        let predicate = resolve(field.kind, test, self.moment);
+        match field.column {
+            Column::Contact(column) => self.predicate(&predicate, &on(column), None),
+            Column::ContactText(column, folded) => {
+                self.predicate(&predicate, &on(column), Some(&on(folded)))
+            }
+            Column::Interaction(column) => self.predicate(&predicate, &on(column), None),
+            Column::CampaignNo => self.campaign(&predicate),
+        }
+    }
+
+    /// Through the campaigns, which are few.
+    fn campaign(self, predicate: &Predicate) -> Expr {
+        let id = on(interaction::Column::CampaignId);
+        let passing = |present: &Predicate| {
+            let campaigns = campaign::Entity::find()
+                .select_only()
+                .column(campaign::Column::Id)
+                .into_query()
+                .and_where(self.predicate(present, &on(campaign::Column::No), None))
+                .to_owned();
+            id.clone().in_subquery(campaigns)
+        };
+        where_present(predicate, passing, id.clone().is_null())
+    }
+
+    /// `predicate` of the value in `column`; `folded` has its text with the case folded.
+    fn predicate(self, predicate: &Predicate, column: &Expr, folded: Option<&Expr>) -> Expr {
+        self.compared(predicate, column, folded, &value)
+    }
+
+    /// The same, where what is compared with becomes an expression in another way.
+    fn compared(
+        self,
+        predicate: &Predicate,
+        column: &Expr,
+        folded: Option<&Expr>,
+        value: &dyn Fn(&Scalar) -> Expr,
+    ) -> Expr {
+        let expr = column.clone();
+        let again = |it: &Predicate| self.compared(it, column, folded, value);
+        match predicate {
+            Predicate::Missing => expr.is_null(),
+            Predicate::Present => expr.is_not_null(),
+            Predicate::In(values) => match values.as_slice() {
+                [one] => expr.eq(value(one)),
+                many => expr.is_in(many.iter().map(value)),
+            },
+            Predicate::NotIn(values) => match values.as_slice() {
+                [one] => expr.ne(value(one)),
+                [] => expr.is_not_null(),
+                many => expr.is_not_in(many.iter().map(value)),
+            },
+            Predicate::Less(than) => expr.lt(value(than)),
+            Predicate::LessOrEqual(than) => expr.lte(value(than)),
+            Predicate::Greater(than) => expr.gt(value(than)),
+            Predicate::GreaterOrEqual(than) => expr.gte(value(than)),
+            Predicate::StartsWith(prefix) => dialect::starts_with(expr, prefix),
+            Predicate::EndsWith(suffix) => dialect::ends_with(self.backend, expr, suffix),
+            Predicate::Contains(part) => dialect::contains(self.backend, expr, part),
+            Predicate::Like { pattern, negated } => {
+                let like = dialect::like(self.backend, expr, &like_pattern(pattern));
+                if *negated { like.not() } else { like }
+            }
+            Predicate::Folded(inner) => self.compared(inner, folded.unwrap_or(column), None, value),
+            Predicate::All(each) => {
+                each.iter().fold(Condition::all(), |all, it| all.add(again(it))).into()
+            }
+            Predicate::Any(each) => {
+                each.iter().fold(Condition::any(), |any, it| any.add(again(it))).into()
+            }
+        }
+    }
+
+    pub(super) fn attribute(self, name: &str, test: &AttributeTest) -> Expr {
+        use contact_attribute::Column as A;
+        let values = |condition: Expr| {
+            let rows = contact_attribute::Entity::find()
+                .select_only()
+                .column(A::ContactId)
+                .into_query()
+                .and_where(A::Name.eq(name))
+                .and_where(condition)
+                .to_owned();
+            contact_id().in_subquery(rows)
+        };
+        let (kind, test) = match test {
+            AttributeTest::IsSet(true) => return values(Expr::val(true)),
+            AttributeTest::IsSet(false) => return not(values(Expr::val(true))),
+            AttributeTest::Value(kind, test) => (*kind, test),
+        };
+        let (column, folded) = match kind {
+            Kind::Text => (A::Text, Some(on(A::TextFold))),
+            Kind::Decimal => (A::Number, None),
+            Kind::Date => (A::Date, None),
+            Kind::Flag => (A::Flag, None),
+            _ => (A::Text, None),
+        };
+        where_present(
+            &resolve(kind, test, self.moment),
+            |present| values(self.predicate(present, &on(column), folded.as_ref())),
+            // A missing value is a missing row.
+            not(values(on(column).is_not_null())),
+        )
+    }
+
+    /// The contacts whose company is among those for whom `condition` holds.
+    pub(super) fn company(self, condition: Condition) -> Expr {
+        company_id().in_subquery(contacts_where(condition))
+    }
+
+    pub(super) fn people(self, condition: Condition, measure: &PeopleMeasure) -> Expr {
+        let mut rows = contact::Entity::find()
+            .select_only()
+            .column(contact::Column::CompanyId)
+            .into_query()
+            .and_where(contact::Column::Type.eq(ContactType::Person))
+            .and_where(contact::Column::CompanyId.is_not_null())
+            .cond_where(condition)
+            .to_owned();
+        match measure {
+            PeopleMeasure::Some => contact_id().in_subquery(rows),
+            PeopleMeasure::None => not(contact_id().in_subquery(rows)),
+            PeopleMeasure::Count(test) => {
+                rows.group_by_col((contact::Entity, contact::Column::CompanyId));
+                self.counted(contact_id(), rows, test)
+            }
+        }
+    }
+
+    /// Whether the number of rows that `grouped` has for `key` passes the test. Groups are there
+    /// only for keys with rows, so a test that zero passes is asked the other way round.
+    fn counted(self, key: Expr, grouped: SelectStatement, test: &Test) -> Expr {
+        let count = Expr::cust("COUNT(*)");
+        let predicate = resolve(Kind::Integer, test, self.moment);
+        let passes = self.predicate(&predicate, &count, None);
+        let having = |condition: Expr| grouped.clone().and_having(condition).to_owned();
+        if predicate.holds(Some(&Scalar::Number(0))) {
+            not(key.in_subquery(having(not(passes))))
+        } else {
+            key.in_subquery(having(passes))
+        }
+    }
+
+    /// Facts of a company count for its people, too.
+    pub(super) fn codes(self, kind: CodeKind, test: &CodesTest) -> Expr {
+        use contact_code::Column as C;
+        let key = if of_company(kind) { company_id() } else { contact_id() };
+        let rows = || {
+            contact_code::Entity::find()
+                .select_only()
+                .column(C::ContactId)
+                .into_query()
+                .and_where(C::Kind.eq(kind))
+                .to_owned()
+        };
+        let any = |codes: &[String]| {
+            let rows = rows().and_where(C::Code.is_in(codes)).to_owned();
+            key.clone().in_subquery(rows)
+        };
+        match test {
+            CodesTest::HasAny(codes) => any(codes),
+            CodesTest::HasNone(codes) => not(any(codes)),
+            CodesTest::HasAll(codes) => codes
+                .iter()
+                .fold(Condition::all(), |all, code| all.add(any(std::slice::from_ref(code))))
+                .into(),
+            CodesTest::Count(test) => {
+                let grouped = rows().group_by_col((contact_code::Entity, C::ContactId)).to_owned();
+                self.counted(key.clone(), grouped, test)
+            }
+        }
+    }
+
+    pub(super) fn search(self, words: &str) -> Expr {
+        dialect::has_words(self.backend, &text::words(words))
+    }
+
+    pub(super) fn logged(self, logged: LoggedIn) -> Expr {
+        use interaction::Column as I;
+        let in_log = match logged {
+            LoggedIn::LoggedSegment(id) => I::LoggedSegmentId.eq(id),
+            LoggedIn::Segment(id) => {
+                let log = logged_segment::Entity::find()
+                    .select_only()
+                    .column(logged_segment::Column::Id)
+                    .into_query()
+                    .and_where(logged_segment::Column::SegmentId.eq(id))
+                    .to_owned();
+                on(I::LoggedSegmentId).in_subquery(log)
+            }
+        };
+        let rows = interaction::Entity::find()
+            .select_only()
+            .column(I::ContactId)
+            .into_query()
+            .and_where(in_log)
+            .and_where(I::Canceled.eq(false))
+            .to_owned();
+        contact_id().in_subquery(rows)
+    }
+}
+
+/// The column of the row in question. Subqueries on the same table hide it by its name, which is
+/// what nesting needs.
+fn on<C: ColumnTrait>(column: C) -> Expr {
+    Expr::col(column.as_column_ref())
+}
+
+fn value(scalar: &Scalar) -> Expr {
+    match scalar {
+        Scalar::Text(text) => Expr::val(text.as_str()),
+        Scalar::Number(number) => Expr::val(*number),
+        Scalar::Flag(flag) => Expr::val(*flag),
+        Scalar::Date(date) => Expr::val(*date),
+        Scalar::Instant(instant) => Expr::val(*instant),
+    }
+}
+
+/// Splits what holds of a missing value from what holds of present ones, for values that lie in
+/// rows of their own: `missing` says that there is no row.
+fn where_present(
+    predicate: &Predicate,
+    passing: impl Fn(&Predicate) -> Expr,
+    missing: Expr,
+) -> Expr {
+    match predicate {
+        Predicate::Missing => missing,
+        Predicate::Any(either) if either.contains(&Predicate::Missing) => either
+            .iter()
+            .filter(|it| **it != Predicate::Missing)
+            .fold(Condition::any().add(missing), |any, present| any.add(passing(present)))
+            .into(),
+        present => passing(present),
+    }
+}
+
+fn like_pattern(pieces: &[Piece]) -> String {
+    let escaped = |text: &str| text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => escaped(text),
+            Piece::Many => "%".to_owned(),
+            Piece::One => "_".to_owned(),
+        })
+        .collect()
+}
+
+/// Whether codes of this kind belong to companies, and to people through them.
+pub(super) fn of_company(kind: CodeKind) -> bool {
+    matches!(kind, CodeKind::IndustryGroup | CodeKind::BusinessRelation | CodeKind::WebSource)
+}

@@ -1,0 +1,197 @@
+//! Conditions on the interactions of a contact.
+
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Order, QuerySelect, QueryTrait,
+    sea_query::{
+        Asterisk, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WindowStatement,
+    },
+};
+
+use super::{Compiler, company_id, contact_id, not, on, value, where_present};
+use crate::{
+    domain::criteria::{
+        Amount, InteractionCriteria, InteractionsTest, Kind, Measure, Scope, Test, Tree,
+        resolve::{Predicate, Scalar, resolve},
+    },
+    entity::{contact, interaction},
+};
+
+impl Compiler {
+    pub(in crate::domain::criteria) fn interactions(self, test: &InteractionsTest) -> Expr {
+        let condition = self.rows(test);
+        if test.scope == Scope::Person {
+            // A contact's own facts by EXISTS: the contact's interactions lie beside it.
+            let own = interaction::Entity::find()
+                .select_only()
+                .expr(Expr::val(1))
+                .into_query()
+                .and_where(on(interaction::Column::ContactId).eq(contact_id()))
+                .cond_where(condition.clone())
+                .to_owned();
+            match test.measure {
+                Measure::Some => return Expr::exists(own),
+                Measure::None => return Expr::exists(own).not(),
+                _ => {}
+            }
+        }
+        let key = if test.scope == Scope::Company { company_id() } else { contact_id() };
+        let rows = owned(test.scope, condition);
+        self.measured(key, rows, &test.measure)
+    }
+
+    /// The condition on the interactions that count.
+    fn rows(self, test: &InteractionsTest) -> Condition {
+        use interaction::Column as I;
+        let mut condition = Condition::all();
+        if !test.include_canceled {
+            condition = condition.add(I::Canceled.eq(false));
+        }
+        if !test.include_postponed {
+            condition = condition.add(I::Postponed.eq(false));
+        }
+        if let Some(within) = &test.within {
+            let predicate = resolve(Kind::Date, within, self.moment);
+            condition = condition.add(self.predicate(&predicate, &on(I::Date), None));
+        }
+        condition.add(self.interaction_criteria(&test.filter))
+    }
+
+    fn interaction_criteria(self, criteria: &InteractionCriteria) -> Condition {
+        let each = |start: Condition, criteria: &[InteractionCriteria]| {
+            criteria.iter().fold(start, |whole, it| whole.add(self.interaction_criteria(it)))
+        };
+        match criteria {
+            Tree::All(criteria) => each(Condition::all(), criteria),
+            Tree::Any(criteria) => each(Condition::any(), criteria),
+            Tree::Not(criteria) => Condition::all().add(not(self.interaction_criteria(criteria))),
+            Tree::Leaf(test) => Condition::all().add(self.field(test)),
+        }
+    }
+
+    /// Whether the rows that belong to `key` measure up. `rows` is called `interaction` and has a
+    /// column `owner`.
+    fn measured(self, key: Expr, rows: SelectStatement, measure: &Measure) -> Expr {
+        let mut owners = Query::select();
+        owners.column(("interaction", "owner")).from_subquery(rows.clone(), "interaction");
+        let mut grouped = owners.clone();
+        grouped.add_group_by([Expr::col(("interaction", "owner"))]);
+        match measure {
+            Measure::Some => key.in_subquery(owners),
+            Measure::None => not(key.in_subquery(owners)),
+            Measure::Count(test) => self.counted(key, grouped, test),
+            Measure::Sum(amount, test) => {
+                self.aggregated(key, grouped, test, Func::sum(ten_thousandths(*amount)).into())
+            }
+            Measure::Least(amount, test) => {
+                self.aggregated(key, grouped, test, Func::min(ten_thousandths(*amount)).into())
+            }
+            Measure::Greatest(amount, test) => {
+                self.aggregated(key, grouped, test, Func::max(ten_thousandths(*amount)).into())
+            }
+            Measure::Average(amount, test) => self.averaged(key, grouped, test, *amount),
+            Measure::Latest(criteria) => self.outermost(key, rows, criteria, Order::Desc),
+            Measure::Earliest(criteria) => self.outermost(key, rows, criteria, Order::Asc),
+        }
+    }
+
+    fn aggregated(self, key: Expr, grouped: SelectStatement, test: &Test, sum: Expr) -> Expr {
+        let predicate = resolve(Kind::Decimal, test, self.moment);
+        self.having(key, grouped, &predicate, |present| self.predicate(present, &sum, None))
+    }
+
+    /// An average is compared without dividing: the sum with so many times the value. Exact.
+    fn averaged(self, key: Expr, grouped: SelectStatement, test: &Test, amount: Amount) -> Expr {
+        let predicate = resolve(Kind::Decimal, test, self.moment);
+        let sum: Expr = Func::sum(ten_thousandths(amount)).into();
+        let times_count = |scalar: &Scalar| value(scalar).mul(Expr::cust("COUNT(*)"));
+        self.having(key, grouped, &predicate, |present| {
+            self.compared(present, &sum, None, &times_count)
+        })
+    }
+
+    /// Where there are no rows the value is missing.
+    fn having(
+        self,
+        key: Expr,
+        grouped: SelectStatement,
+        predicate: &Predicate,
+        compile: impl Fn(&Predicate) -> Expr,
+    ) -> Expr {
+        let passing = |predicate: &Predicate| {
+            let grouped = grouped.clone().and_having(compile(predicate)).to_owned();
+            key.clone().in_subquery(grouped)
+        };
+        where_present(predicate, passing, not(key.clone().in_subquery(grouped.clone())))
+    }
+
+    /// The first row of each owner in the order of date and id passes `criteria`.
+    fn outermost(
+        self,
+        key: Expr,
+        rows: SelectStatement,
+        criteria: &InteractionCriteria,
+        order: Order,
+    ) -> Expr {
+        let mut window = WindowStatement::partition_by(("interaction", "owner"));
+        for column in ["date", "id"] {
+            window.order_by(("interaction", column), order.clone());
+        }
+        let mut ranked = Query::select();
+        ranked
+            .column(Asterisk)
+            .expr_window_as(Func::cust("ROW_NUMBER"), window, "place")
+            .from_subquery(rows, "interaction");
+        let mut first = Query::select();
+        first
+            .column(("interaction", "owner"))
+            .from_subquery(ranked, "interaction")
+            .and_where(Expr::col(("interaction", "place")).eq(1))
+            .cond_where(self.interaction_criteria(criteria));
+        key.in_subquery(first)
+    }
+}
+
+/// The interactions for which `condition` holds, all columns, each with its `owner`: what it is
+/// looked up by.
+fn owned(scope: Scope, condition: Condition) -> SelectStatement {
+    use interaction::Column as I;
+    let rows = |owner: Expr| {
+        let mut rows = Query::select();
+        rows.column((interaction::Entity, Asterisk))
+            .expr_as(owner, "owner")
+            .from(interaction::Entity)
+            .cond_where(condition.clone());
+        rows
+    };
+    match scope {
+        Scope::Person => rows(on(I::ContactId)),
+        Scope::Company => {
+            let mut rows = rows(on(I::CompanyId));
+            rows.and_where(on(I::CompanyId).is_not_null());
+            rows
+        }
+        Scope::Either => {
+            let mut of_company = rows(contact_id());
+            of_company.inner_join(contact::Entity, on(I::CompanyId).eq(company_id()));
+            let mut own = rows(contact_id());
+            let elsewhere = Condition::any()
+                .add(on(I::CompanyId).is_null())
+                .add(company_id().is_null())
+                .add(on(I::CompanyId).ne(company_id()));
+            own.inner_join(contact::Entity, on(I::ContactId).eq(contact_id()))
+                .cond_where(elsewhere);
+            of_company.union(UnionType::All, own);
+            of_company
+        }
+    }
+}
+
+/// Ten-thousandths, as numbers in criteria are compared.
+fn ten_thousandths(amount: Amount) -> Expr {
+    match amount {
+        Amount::Cost => Expr::col(("interaction", "cost")),
+        Amount::DurationMin => {
+            Expr::col(("interaction", "duration_min")).cast_as("bigint").mul(10_000)
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The fields that criteria can test.
+
+use super::operator::{self, Operator};
+use crate::entity::{contact::Column as C, interaction::Column as I, kinds::CodeKind};
+
+/// What kind of values a field has: decides what can be asked of it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Free text. A twin column holds it with its case folded.
+    Text,
+    /// Free text that is compared to the letter.
+    ExactText,
+    /// Text in upper case; the case of what it is compared with does not matter.
+    Code,
+    /// One of a few names.
+    Choice(Choice),
+    /// One of a few names that have an order.
+    Evaluation,
+    /// Yes or no.
+    Flag,
+    /// Whole numbers.
+    Integer,
+    /// Exact numbers with four decimals.
+    Decimal,
+    Date,
+    Instant,
+}
+
+/// The names a choice is made from.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    ContactType,
+    CorrespondenceType,
+    InformationFlow,
+    InitiatedBy,
+    DeliveryStatus,
+}
+
+impl Choice {
+    pub fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::ContactType => &["COMPANY", "PERSON"],
+            Self::CorrespondenceType => &["HARD_COPY", "EMAIL"],
+            Self::InformationFlow => &["OUTBOUND", "INBOUND"],
+            Self::InitiatedBy => &["US", "THEM"],
+            Self::DeliveryStatus => &["IN_PROGRESS", "ERROR"],
+        }
+    }
+}
+
+/// The evaluations, worst first; the first is stored as 1.
+pub(super) const EVALUATIONS: [&str; 5] =
+    ["VERY_NEGATIVE", "NEGATIVE", "NEUTRAL", "POSITIVE", "VERY_POSITIVE"];
+
+impl Kind {
+    /// What can be asked of such values; nothing of flags, which are tested by themselves.
+    pub fn operators(self) -> &'static [Operator] {
+        match self {
+            Self::Text => operator::TEXT,
+            Self::ExactText => operator::EXACT_TEXT,
+            Self::Code => operator::CODE,
+            Self::Choice(_) => operator::CHOICE,
+            Self::Evaluation => operator::RANK,
+            Self::Flag => &[],
+            Self::Integer | Self::Decimal => operator::NUMBER,
+            Self::Date | Self::Instant => operator::TIME,
+        }
+    }
+}
+
+/// Where the value is.
+#[derive(Copy, Clone, Debug)]
+pub(super) enum Column {
+    Contact(C),
+    /// With the column that holds the folded text.
+    ContactText(C, C),
+    Interaction(I),
+    /// The number of the campaign that the interaction belongs to.
+    CampaignNo,
+}
+
+/// Something about a contact or an interaction that can be tested.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name in the API.
+    pub name: &'static str,
+    pub kind: Kind,
+    pub(super) column: Column,
+    /// The code table its values come from.
+    pub codes: Option<CodeKind>,
+    /// What it is, for users of the API.
+    pub description: &'static str,
+}
+
+/// Fields are the same if they have the same name in the same list.
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+const fn text(name: &'static str, column: C, folded: C, description: &'static str) -> Field {
+    let column = Column::ContactText(column, folded);
+    Field { name, kind: Kind::Text, column, codes: None, description }
+}
+
+const fn of_contact(name: &'static str, kind: Kind, column: C, description: &'static str) -> Field {
+    Field { name, kind, column: Column::Contact(column), codes: None, description }
+}
+
+const fn coded(name: &'static str, column: C, codes: CodeKind, description: &'static str) -> Field {
+    let column = Column::Contact(column);
+    Field { name, kind: Kind::Code, column, codes: Some(codes), description }
+}
+
+const fn of_interaction(
+    name: &'static str,
+    kind: Kind,
+    column: I,
+    codes: Option<CodeKind>,
+    description: &'static str,
+) -> Field {
+    Field { name, kind, column: Column::Interaction(column), codes, description }
+}
+
+/// The fields of a contact, in the order in which they are shown.
+pub static CONTACT_FIELDS: &[Field] = &[
+    of_contact("no", Kind::Code, C::No, "The number, such as CT000001."),
+    of_contact("type", Kind::Choice(Choice::ContactType), C::Type, "Company or person."),
+    text("name", C::Name, C::NameFold, "The name."),
+    text("name2", C::Name2, C::Name2Fold, "The rest of a long name."),
+    of_contact("searchName", Kind::Code, C::SearchName, "The name to search by, in upper case."),
+    text("companyName", C::CompanyName, C::CompanyNameFold, "The name of the contact's company."),
+    text("firstName", C::FirstName, C::FirstNameFold, "The first name of a person."),
+    text("middleName", C::MiddleName, C::MiddleNameFold, "The middle name of a person."),
+    text("surname", C::Surname, C::SurnameFold, "The surname of a person."),
+    of_contact("initials", Kind::ExactText, C::Initials, "The initials of a person."),
+    text("jobTitle", C::JobTitle, C::JobTitleFold, "The job title of a person."),
+    coded("salutation", C::Salutation, CodeKind::Salutation, "How the contact is addressed."),
+    coded(
+        "organizationalLevel",
+        C::OrganizationalLevel,
+        CodeKind::OrganizationalLevel,
+        "The rank of a person at work.",
+    ),
+    text("address", C::Address, C::AddressFold, "The street address."),
+    text("address2", C::Address2, C::Address2Fold, "The second line of the address."),
+    text("city", C::City, C::CityFold, "The city."),
+    of_contact("postCode", Kind::Code, C::PostCode, "The post code."),
+    text("county", C::County, C::CountyFold, "The county or state."),
+    coded("country", C::Country, CodeKind::Country, "The country or region."),
+    of_contact("phone", Kind::ExactText, C::Phone, "The telephone number."),
+    of_contact("mobile", Kind::ExactText, C::Mobile, "The mobile telephone number."),
+    of_contact("fax", Kind::ExactText, C::Fax, "The fax number."),
+    text("email", C::Email, C::EmailFold, "The e-mail address."),
+    text("email2", C::Email2, C::Email2Fold, "The second e-mail address."),
+    text("homePage", C::HomePage, C::HomePageFold, "The home page."),
+    coded("territory", C::Territory, CodeKind::Territory, "The sales territory."),
+    coded("currency", C::Currency, CodeKind::Currency, "The currency."),
+    coded("language", C::Language, CodeKind::Language, "The language."),
+    coded("salesperson", C::Salesperson, CodeKind::Salesperson, "Who sells to the contact."),
+    of_contact("vatNo", Kind::Code, C::VatNo, "The VAT registration number."),
+    of_contact("registrationNo", Kind::Code, C::RegistrationNo, "The registration number."),
+    of_contact("externalId", Kind::ExactText, C::ExternalId, "The id in another system."),
+    of_contact(
+        "correspondenceType",
+        Kind::Choice(Choice::CorrespondenceType),
+        C::CorrespondenceType,
+        "How the contact wants to be reached.",
+    ),
+    of_contact(
+        "excludeFromSegment",
+        Kind::Flag,
+        C::ExcludeFromSegment,
+        "Whether the contact is left out of segments.",
+    ),
+    of_contact(
+        "privacyBlocked",
+        Kind::Flag,
+        C::PrivacyBlocked,
+        "Whether the contact must not be contacted.",
+    ),
+    of_contact("minor", Kind::Flag, C::Minor, "Whether the person is a minor."),
+    of_contact(
+        "parentalConsent",
+        Kind::Flag,
+        C::ParentalConsent,
+        "Whether the parents of a minor consented.",
+    ),
+    of_contact("createdAt", Kind::Instant, C::CreatedAt, "When the contact was created."),
+    of_contact("updatedAt", Kind::Instant, C::UpdatedAt, "When the contact was changed last."),
+];
+
+/// The fields of an interaction, in the order in which they are shown.
+pub static INTERACTION_FIELDS: &[Field] = &[
+    of_interaction("template", Kind::Code, I::Template, None, "The code of the template."),
+    of_interaction(
+        "group",
+        Kind::Code,
+        I::InteractionGroup,
+        Some(CodeKind::InteractionGroup),
+        "The interaction group.",
+    ),
+    of_interaction("date", Kind::Date, I::Date, None, "The day."),
+    of_interaction("description", Kind::ExactText, I::Description, None, "The description."),
+    of_interaction("subject", Kind::ExactText, I::Subject, None, "The subject."),
+    of_interaction(
+        "informationFlow",
+        Kind::Choice(Choice::InformationFlow),
+        I::InformationFlow,
+        None,
+        "Which way it went.",
+    ),
+    of_interaction(
+        "initiatedBy",
+        Kind::Choice(Choice::InitiatedBy),
+        I::InitiatedBy,
+        None,
+        "Who began it.",
+    ),
+    of_interaction(
+        "correspondenceType",
+        Kind::Choice(Choice::CorrespondenceType),
+        I::CorrespondenceType,
+        None,
+        "How the contact was reached.",
+    ),
+    of_interaction("evaluation", Kind::Evaluation, I::Evaluation, None, "How it went."),
+    of_interaction("cost", Kind::Decimal, I::Cost, None, "What it cost, in local currency."),
+    of_interaction("durationMin", Kind::Integer, I::DurationMin, None, "How long, in minutes."),
+    of_interaction("language", Kind::Code, I::Language, Some(CodeKind::Language), "The language."),
+    of_interaction(
+        "salesperson",
+        Kind::Code,
+        I::Salesperson,
+        Some(CodeKind::Salesperson),
+        "Who of us it was.",
+    ),
+    Field {
+        name: "campaign",
+        kind: Kind::Code,
+        column: Column::CampaignNo,
+        codes: None,
+        description: "The number of the campaign.",
+    },
+    of_interaction(
+        "campaignTarget",
+        Kind::Flag,
+        I::CampaignTarget,
+        None,
+        "Whether the contact was a target of the campaign.",
+    ),
+    of_interaction(
+        "campaignResponse",
+        Kind::Flag,
+        I::CampaignResponse,
+        None,
+        "Whether it was a response to a campaign.",
+    ),
+    of_interaction("documentType", Kind::ExactText, I::DocumentType, None, "The document's type."),
+    of_interaction("documentNo", Kind::ExactText, I::DocumentNo, None, "The document's number."),
+    of_interaction(
+        "deliveryStatus",
+        Kind::Choice(Choice::DeliveryStatus),
+        I::DeliveryStatus,
+        None,
+        "How far its delivery is.",
+    ),
+    of_interaction("attemptFailed", Kind::Flag, I::AttemptFailed, None, "Whether it failed."),
+    of_interaction("postponed", Kind::Flag, I::Postponed, None, "Whether it was postponed."),
+    of_interaction("canceled", Kind::Flag, I::Canceled, None, "Whether it was canceled."),
+    of_interaction("createdAt", Kind::Instant, I::CreatedAt, None, "When it was recorded."),
+];

@@ -1,0 +1,211 @@
+//! From the tree to JSON, in the form in which it came in; and the form in which it is stored.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
+    Kind, Leaf, LoggedIn, Measure, Operand, Operator, PeopleMeasure, Sample, SampleSize, Scope,
+    SegmentTest, Takes, Test, Tree, When, parse::CLASSIFICATIONS,
+};
+use crate::domain::{Error, Result, id::Kind as Id};
+
+/// The version of the stored form. Older ones are upgraded when they are read.
+const VERSION: u64 = 1;
+
+/// What is stored for criteria.
+pub fn stored(criteria: &Criteria) -> Value {
+    json!({ "version": VERSION, "criteria": criteria.to_json() })
+}
+
+/// The criteria that were stored as `value`, by this version or an older one.
+///
+/// # Errors
+/// [`Error::Corrupt`] if it makes no sense.
+pub fn upgrade(value: &Value) -> Result<Criteria> {
+    match value["version"].as_u64() {
+        Some(VERSION) => Criteria::parse(&value["criteria"], &[]).map_err(|err| match err {
+            Error::Rejected(_) => Error::Corrupt(format!("stored criteria: {err}")),
+            other => other,
+        }),
+        version => Err(Error::Corrupt(format!("criteria of version {version:?}"))),
+    }
+}
+
+impl Criteria {
+    /// In the form of the API's `ContactCriteria`.
+    pub fn to_json(&self) -> Value {
+        tree(self, leaf)
+    }
+}
+
+impl InteractionCriteria {
+    /// In the form of the API's `InteractionCriteria`.
+    pub fn to_json(&self) -> Value {
+        tree(self, field)
+    }
+}
+
+fn tree<L>(it: &Tree<L>, leaf: fn(&L) -> Value) -> Value {
+    let list = |trees: &[Tree<L>]| Value::from_iter(trees.iter().map(|it| tree(it, leaf)));
+    match it {
+        Tree::All(trees) => json!({ "all": list(trees) }),
+        Tree::Any(trees) => json!({ "any": list(trees) }),
+        Tree::Not(inner) => json!({ "not": tree(inner, leaf) }),
+        Tree::Leaf(it) => leaf(it),
+    }
+}
+
+/// An object with one field.
+fn one(key: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(key.to_owned(), value)]))
+}
+
+fn field(FieldTest { field, test }: &FieldTest) -> Value {
+    one(field.name, of_test(test))
+}
+
+fn leaf(leaf: &Leaf) -> Value {
+    match leaf {
+        Leaf::Field(test) => field(test),
+        Leaf::Attribute { name, test } => {
+            let (key, test) = match test {
+                AttributeTest::IsSet(is_set) => ("isSet", json!(is_set)),
+                AttributeTest::Value(kind, test) => (attribute_key(*kind), of_test(test)),
+            };
+            json!({ "custom": { "name": name, key: test } })
+        }
+        Leaf::Company(criteria) => json!({ "company": criteria.to_json() }),
+        Leaf::People { filter, measure } => {
+            let measure = match measure {
+                PeopleMeasure::Some => json!({ "some": true }),
+                PeopleMeasure::None => json!({ "none": true }),
+                PeopleMeasure::Count(test) => json!({ "count": of_test(test) }),
+            };
+            json!({ "people": { "where": filter.to_json(), "measure": measure } })
+        }
+        Leaf::Codes { kind, test } => {
+            let (name, _) = CLASSIFICATIONS
+                .into_iter()
+                .find(|(_, it)| it == kind)
+                .expect("the parser knows no other kinds");
+            let test = match test {
+                CodesTest::HasAny(codes) => json!({ "hasAny": codes }),
+                CodesTest::HasAll(codes) => json!({ "hasAll": codes }),
+                CodesTest::HasNone(codes) => json!({ "hasNone": codes }),
+                CodesTest::Count(test) => json!({ "count": of_test(test) }),
+            };
+            one(name, test)
+        }
+        Leaf::Interactions(test) => json!({ "interactions": interactions(test) }),
+        Leaf::Segment(test) => json!({ "inSegment": segment(*test) }),
+        Leaf::Ids(ids) => {
+            let ids = ids.iter().map(|key| Value::from(Id::Contact.id(i64::from(*key))));
+            json!({ "ids": Value::from_iter(ids) })
+        }
+        Leaf::Sample(it) => json!({ "sample": sample(it) }),
+        Leaf::Search(words) => json!({ "search": words }),
+    }
+}
+
+/// The field of the API's `CustomAttributeTest` for values of this kind.
+pub(super) fn attribute_key(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Code => "code",
+        Kind::Decimal => "number",
+        Kind::Date => "date",
+        Kind::Flag => "boolean",
+        _ => "text",
+    }
+}
+
+fn sample(Sample { of, size, salt }: &Sample) -> Value {
+    match size {
+        SampleSize::Fraction(fraction) => {
+            json!({ "of": of.to_json(), "fraction": fraction.to_string(), "salt": salt })
+        }
+        SampleSize::Take(take) => json!({ "of": of.to_json(), "take": take, "salt": salt }),
+    }
+}
+
+fn segment(test: SegmentTest) -> Value {
+    match test {
+        SegmentTest::Current(id) => json!({ "current": Id::Segment.id(id) }),
+        SegmentTest::Ever(id) => json!({ "ever": Id::Segment.id(id) }),
+        SegmentTest::AsOfStep { segment, step } => {
+            json!({ "asOfStep": { "segment": Id::Segment.id(segment), "step": step } })
+        }
+        SegmentTest::Logged(LoggedIn::Segment(id)) => json!({ "logged": Id::Segment.id(id) }),
+        SegmentTest::Logged(LoggedIn::LoggedSegment(id)) => {
+            json!({ "logged": Id::LoggedSegment.id(id) })
+        }
+    }
+}
+
+fn interactions(test: &InteractionsTest) -> Value {
+    let mut fields = Map::new();
+    fields.insert("where".to_owned(), test.filter.to_json());
+    if let Some(within) = &test.within {
+        fields.insert("within".to_owned(), of_test(within));
+    }
+    fields.insert("measure".to_owned(), measure(&test.measure));
+    let scope = match test.scope {
+        Scope::Person => "PERSON",
+        Scope::Company => "COMPANY",
+        Scope::Either => "EITHER",
+    };
+    fields.insert("scope".to_owned(), json!(scope));
+    fields.insert("includeCanceled".to_owned(), json!(test.include_canceled));
+    fields.insert("includePostponed".to_owned(), json!(test.include_postponed));
+    Value::Object(fields)
+}
+
+fn measure(measure: &Measure) -> Value {
+    let amount = |key: &str, amount: Amount, test: &Test| {
+        let name = match amount {
+            Amount::Cost => "COST",
+            Amount::DurationMin => "DURATION_MIN",
+        };
+        one(key, json!({ "field": name, "test": of_test(test) }))
+    };
+    match measure {
+        Measure::Some => json!({ "some": true }),
+        Measure::None => json!({ "none": true }),
+        Measure::Count(test) => json!({ "count": of_test(test) }),
+        Measure::Sum(it, test) => amount("sum", *it, test),
+        Measure::Average(it, test) => amount("avg", *it, test),
+        Measure::Least(it, test) => amount("min", *it, test),
+        Measure::Greatest(it, test) => amount("max", *it, test),
+        Measure::Latest(criteria) => json!({ "latest": criteria.to_json() }),
+        Measure::Earliest(criteria) => json!({ "earliest": criteria.to_json() }),
+    }
+}
+
+fn of_test(test: &Test) -> Value {
+    match test {
+        Test::Is(flag) => json!(flag),
+        Test::Op(operator, operands) => one(operator.name(), of_operands(*operator, operands)),
+    }
+}
+
+fn of_operands(operator: Operator, operands: &[Operand]) -> Value {
+    match (operator.takes(), operands) {
+        (Takes::Many, many) => Value::from_iter(many.iter().map(operand)),
+        (Takes::Range, [from, to]) => json!({ "from": operand(from), "to": operand(to) }),
+        (_, [one, ..]) => operand(one),
+        (_, []) => Value::Null,
+    }
+}
+
+fn operand(operand: &Operand) -> Value {
+    match operand {
+        Operand::Text(text) => json!(text),
+        Operand::Number(number) => json!(number.to_string()),
+        Operand::Flag(flag) => json!(flag),
+        Operand::Period(period) => json!(period.to_string()),
+        Operand::When(When::Date(date)) => json!({ "date": date }),
+        Operand::When(When::Instant(instant)) => json!({ "instant": instant }),
+        Operand::When(When::Relative { anchor, plus }) => {
+            json!({ "relative": { "anchor": anchor.name(), "plus": plus.to_string() } })
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Criteria: questions about a contact that are either true or false.
+//!
+//! One tree serves all: what a client sends, what is stored (the same JSON, with a version), what
+//! is shown as text, what is compiled to SQL and what explains a single contact.
+//!
+//! - `parse` reads the JSON and says what is wrong and where; `json` writes it; `text` shows it.
+//! - `field` and `operator` are the vocabulary: which fields there are, and what can be asked of
+//!   each. The API's input types are made from them.
+//! - `resolve` turns a test into a plain predicate, with dates made certain.
+//! - `compile` turns trees into SQL, `evaluate` into sets, `oracle` into an answer for one contact.
+//!
+//! Meaning is two-valued: a test on a missing value is false, whatever it asks, except whether the
+//! value is missing; `not` is the complement among all living contacts.
+
+mod compile;
+mod evaluate;
+mod field;
+pub mod filter_expression;
+mod json;
+mod operator;
+mod oracle;
+mod parse;
+mod resolve;
+mod text;
+mod when;
+
+use rust_decimal::Decimal;
+
+use crate::entity::kinds::CodeKind;
+
+pub use evaluate::{Stage, condition, evaluate, funnel};
+pub use field::{CONTACT_FIELDS, Field, INTERACTION_FIELDS, Kind};
+pub use json::{stored, upgrade};
+pub use operator::{Operator, Takes};
+pub use oracle::{Verdict, World, explain};
+pub use parse::{DEPTH_MAX, LIST_VALUES_MAX, NODES_MAX};
+pub use when::{Anchor, Period, When};
+
+/// A combination of conditions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tree<L> {
+    /// All of these hold; everybody if there are none.
+    All(Vec<Tree<L>>),
+    /// At least one of these holds; nobody if there are none.
+    Any(Vec<Tree<L>>),
+    /// This does not hold.
+    Not(Box<Tree<L>>),
+    Leaf(L),
+}
+
+/// A question about a contact.
+pub type Criteria = Tree<Leaf>;
+/// A question about an interaction.
+pub type InteractionCriteria = Tree<FieldTest>;
+
+/// One condition on a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Leaf {
+    Field(FieldTest),
+    Attribute {
+        name: String,
+        test: AttributeTest,
+    },
+    /// The contact's company, for a company itself, answers yes.
+    Company(Box<Criteria>),
+    /// The people of the company that the contact is.
+    People {
+        filter: Box<Criteria>,
+        measure: PeopleMeasure,
+    },
+    /// Mailing groups and the like.
+    Codes {
+        kind: CodeKind,
+        test: CodesTest,
+    },
+    Interactions(Box<InteractionsTest>),
+    Segment(SegmentTest),
+    Ids(Vec<u32>),
+    Sample(Box<Sample>),
+    /// Found by these words.
+    Search(String),
+}
+
+/// A field and what is asked of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldTest {
+    pub field: &'static Field,
+    pub test: Test,
+}
+
+/// What is asked of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// Whether a flag is set like this.
+    Is(bool),
+    /// An operator with its operands, as many as it takes.
+    Op(Operator, Vec<Operand>),
+}
+
+/// What a value is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operand {
+    /// Text; codes and choices in upper case.
+    Text(String),
+    Number(Decimal),
+    Flag(bool),
+    When(When),
+    Period(Period),
+}
+
+/// What is asked of a custom attribute. The test fits the type of the attribute, or is false.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttributeTest {
+    IsSet(bool),
+    /// The column for the type, and the test on it.
+    Value(Kind, Test),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum PeopleMeasure {
+    Some,
+    None,
+    Count(Test),
+}
+
+/// What is asked of the codes a contact has of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CodesTest {
+    HasAny(Vec<String>),
+    HasAll(Vec<String>),
+    HasNone(Vec<String>),
+    Count(Test),
+}
+
+/// What is asked of a contact's interactions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InteractionsTest {
+    /// All conditions hold for the same interaction.
+    pub filter: InteractionCriteria,
+    /// When it was.
+    pub within: Option<Test>,
+    pub measure: Measure,
+    pub scope: Scope,
+    pub include_canceled: bool,
+    pub include_postponed: bool,
+}
+
+/// What is measured over the interactions that remain.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measure {
+    Some,
+    None,
+    Count(Test),
+    Sum(Amount, Test),
+    Average(Amount, Test),
+    Least(Amount, Test),
+    Greatest(Amount, Test),
+    /// The latest of them is like this.
+    Latest(InteractionCriteria),
+    Earliest(InteractionCriteria),
+}
+
+/// What of interactions can be summed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Amount {
+    Cost,
+    DurationMin,
+}
+
+/// Whose interactions.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The contact's own.
+    Person,
+    /// Those of its company, with all its people.
+    Company,
+    /// Both together.
+    Either,
+}
+
+/// Membership of a segment.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum SegmentTest {
+    /// Is in it now.
+    Current(i64),
+    /// Was in it after a step.
+    AsOfStep { segment: i64, step: i32 },
+    /// Is or was in it at any of its steps.
+    Ever(i64),
+    /// Has an interaction, not canceled, from its logging.
+    Logged(LoggedIn),
+}
+
+/// A logging, by the segment or by itself.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum LoggedIn {
+    Segment(i64),
+    LoggedSegment(i64),
+}
+
+/// A stable part of those who match: the same salt picks the same contacts, whoever else comes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    pub of: Criteria,
+    pub size: SampleSize,
+    pub salt: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SampleSize {
+    /// About this part, from 0 to 1.
+    Fraction(Decimal),
+    /// Exactly this many, or all if there are fewer.
+    Take(u64),
+}

@@ -1,0 +1,385 @@
+//! Criteria over single contacts, in process: explains why a contact matches, condition by
+//! condition, and is what SQL is tested against.
+
+use std::{collections::HashMap, sync::Arc};
+
+use roaring::RoaringBitmap;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, Value,
+    sea_query::{Expr, ExprTrait},
+};
+
+use super::{
+    Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
+    Kind, Leaf, LoggedIn, Measure, PeopleMeasure, Scope, SegmentTest, Test, Tree,
+    compile::of_company,
+    evaluate::evaluate,
+    field::Column,
+    resolve::{Scalar, resolve},
+};
+use crate::{
+    db::dialect,
+    domain::{Context, Error, Moment, Reason, Result, text},
+    entity::{
+        campaign, contact, contact_attribute, contact_code, interaction,
+        kinds::{CodeKind, ContactType},
+        logged_segment,
+    },
+};
+
+/// What a criteria says of one contact, and what each of its conditions says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Where in the criteria it stands.
+    pub path: Vec<String>,
+    pub text: String,
+    pub holds: bool,
+    /// Of an `all`, `any` or `not`: its conditions. Of others, none.
+    pub conditions: Vec<Verdict>,
+}
+
+/// Some contacts with all that criteria ask of them: for one contact, it and all of its company.
+pub struct World {
+    pub moment: Moment,
+    pub contacts: HashMap<i32, contact::Model>,
+    pub codes: Vec<contact_code::Model>,
+    pub attributes: Vec<contact_attribute::Model>,
+    pub interactions: Vec<interaction::Model>,
+    pub campaigns: HashMap<i64, campaign::Model>,
+    pub logged_segments: Vec<logged_segment::Model>,
+    /// The sets of the conditions that are sets by nature: memberships and samples.
+    pub sets: Vec<(Leaf, Arc<RoaringBitmap>)>,
+}
+
+/// Says of one contact, condition by condition, whether it matches.
+///
+/// # Errors
+/// [`Reason::NotFound`] if there is no such contact, or no segment that the criteria name.
+pub async fn explain(
+    context: &Context,
+    db: &impl ConnectionTrait,
+    criteria: &Criteria,
+    contact_id: i32,
+    moment: Moment,
+) -> Result<Verdict> {
+    let mut world = World::around(db, contact_id, moment).await?;
+    world.fetch_sets(context, db, criteria).await?;
+    let contact = &world.contacts[&contact_id];
+    Ok(world.verdict(criteria, contact, Vec::new()))
+}
+
+impl World {
+    /// The contact, and its company with all its people.
+    async fn around(db: &impl ConnectionTrait, contact_id: i32, moment: Moment) -> Result<Self> {
+        let contact = contact::Entity::find_by_id(contact_id).one(db).await?;
+        let contact = contact.ok_or_else(|| {
+            Error::reject(Reason::NotFound, &["contactId"], "There is no such contact.")
+        })?;
+        let contacts = match contact.company_id {
+            Some(company_id) => {
+                let of_company = contact::Column::CompanyId.eq(company_id);
+                contact::Entity::find().filter(of_company).all(db).await?
+            }
+            None => vec![contact],
+        };
+        Self::of(db, contacts, moment).await
+    }
+
+    /// These contacts, which are whole companies or belong to none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn of(
+        db: &impl ConnectionTrait,
+        contacts: Vec<contact::Model>,
+        moment: Moment,
+    ) -> Result<Self> {
+        let ids: RoaringBitmap = contacts.iter().map(|it| it.id.cast_unsigned()).collect();
+        let companies: RoaringBitmap =
+            contacts.iter().filter_map(|it| it.company_id).map(i32::cast_unsigned).collect();
+        let backend = db.get_database_backend();
+        let among =
+            |column: Expr, ids: &RoaringBitmap| dialect::in_ids(backend, column, ids.iter());
+        let whose = among(interaction::Column::ContactId.into_expr(), &ids)
+            .or(among(interaction::Column::CompanyId.into_expr(), &companies));
+        let codes = among(contact_code::Column::ContactId.into_expr(), &ids);
+        let attributes = among(contact_attribute::Column::ContactId.into_expr(), &ids);
+        Ok(Self {
+            moment,
+            contacts: contacts.into_iter().map(|contact| (contact.id, contact)).collect(),
+            codes: contact_code::Entity::find().filter(codes).all(db).await?,
+            attributes: contact_attribute::Entity::find().filter(attributes).all(db).await?,
+            interactions: interaction::Entity::find().filter(whose).all(db).await?,
+            campaigns: campaign::Entity::find()
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|campaign| (campaign.id, campaign))
+                .collect(),
+            logged_segments: logged_segment::Entity::find().all(db).await?,
+            sets: Vec::new(),
+        })
+    }
+
+    /// Fetches the sets that the criteria need.
+    ///
+    /// # Errors
+    /// As [`evaluate`].
+    pub async fn fetch_sets(
+        &mut self,
+        context: &Context,
+        db: &impl ConnectionTrait,
+        criteria: &Criteria,
+    ) -> Result<()> {
+        let mut leaves = Vec::new();
+        set_leaves(criteria, &mut leaves);
+        for leaf in leaves {
+            let set = evaluate(context, db, &Tree::Leaf(leaf.clone()), self.moment).await?;
+            self.sets.push((leaf.clone(), Arc::new(set)));
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, criteria: &Criteria, contact: &contact::Model, path: Vec<String>) -> Verdict {
+        let below = |steps: &[String]| path.iter().chain(steps).cloned().collect::<Vec<_>>();
+        let each = |word: &str, criteria: &[Criteria]| {
+            let numbered = criteria.iter().enumerate();
+            numbered
+                .map(|(index, it)| {
+                    self.verdict(it, contact, below(&[word.to_owned(), index.to_string()]))
+                })
+                .collect()
+        };
+        let conditions = match criteria {
+            Tree::All(criteria) => each("all", criteria),
+            Tree::Any(criteria) => each("any", criteria),
+            Tree::Not(criteria) => {
+                vec![self.verdict(criteria, contact, below(&["not".to_owned()]))]
+            }
+            Tree::Leaf(_) => Vec::new(),
+        };
+        Verdict { text: criteria.text(), holds: self.holds(criteria, contact), path, conditions }
+    }
+
+    /// Whether `contact`, one of this world, matches.
+    pub fn holds(&self, criteria: &Criteria, contact: &contact::Model) -> bool {
+        match criteria {
+            Tree::All(criteria) => criteria.iter().all(|it| self.holds(it, contact)),
+            Tree::Any(criteria) => criteria.iter().any(|it| self.holds(it, contact)),
+            Tree::Not(criteria) => !self.holds(criteria, contact),
+            Tree::Leaf(leaf) => self.leaf(leaf, contact),
+        }
+    }
+
+    fn leaf(&self, leaf: &Leaf, contact: &contact::Model) -> bool {
+        match leaf {
+            Leaf::Field(FieldTest { field, test }) => {
+                let value = match field.column {
+                    Column::Contact(column) | Column::ContactText(column, _) => {
+                        scalar(contact.get(column))
+                    }
+                    Column::Interaction(_) | Column::CampaignNo => None,
+                };
+                resolve(field.kind, test, self.moment).holds(value.as_ref())
+            }
+            Leaf::Attribute { name, test } => self.attribute(name, test, contact),
+            Leaf::Company(criteria) => {
+                self.company(contact).is_some_and(|company| self.holds(criteria, company))
+            }
+            Leaf::People { filter, measure } => {
+                let count = self
+                    .contacts
+                    .values()
+                    .filter(|it| it.r#type == ContactType::Person)
+                    .filter(|it| it.company_id == Some(contact.id) && self.holds(filter, it))
+                    .count();
+                match measure {
+                    PeopleMeasure::Some => 0 < count,
+                    PeopleMeasure::None => count == 0,
+                    PeopleMeasure::Count(test) => self.number(Kind::Integer, test, count),
+                }
+            }
+            Leaf::Codes { kind, test } => self.has_codes(*kind, test, contact),
+            Leaf::Interactions(test) => self.interactions(test, contact),
+            Leaf::Segment(SegmentTest::Logged(logged)) => self.logged(*logged, contact),
+            Leaf::Ids(ids) => ids.contains(&contact.id.cast_unsigned()),
+            Leaf::Segment(_) | Leaf::Sample(_) => {
+                let mut sets = self.sets.iter();
+                sets.any(|(it, set)| it == leaf && set.contains(contact.id.cast_unsigned()))
+            }
+            Leaf::Search(words) => {
+                let found = contact.search_text.as_deref().unwrap_or_default();
+                let found: Vec<&str> = found.split(' ').collect();
+                let begins = |word: &String| found.iter().any(|it| it.starts_with(word.as_str()));
+                text::words(words).iter().all(begins)
+            }
+        }
+    }
+
+    fn company(&self, contact: &contact::Model) -> Option<&contact::Model> {
+        self.contacts.get(&contact.company_id?)
+    }
+
+    fn attribute(&self, name: &str, test: &AttributeTest, contact: &contact::Model) -> bool {
+        let row = self.attributes.iter().find(|it| it.contact_id == contact.id && it.name == name);
+        let (kind, test) = match test {
+            AttributeTest::IsSet(is_set) => return row.is_some() == *is_set,
+            AttributeTest::Value(kind, test) => (*kind, test),
+        };
+        let column = match kind {
+            Kind::Decimal => contact_attribute::Column::Number,
+            Kind::Date => contact_attribute::Column::Date,
+            Kind::Flag => contact_attribute::Column::Flag,
+            _ => contact_attribute::Column::Text,
+        };
+        let value = row.and_then(|row| scalar(row.get(column)));
+        resolve(kind, test, self.moment).holds(value.as_ref())
+    }
+
+    fn has_codes(&self, kind: CodeKind, test: &CodesTest, contact: &contact::Model) -> bool {
+        let owner = if of_company(kind) { contact.company_id } else { Some(contact.id) };
+        let codes: Vec<&String> = self
+            .codes
+            .iter()
+            .filter(|it| Some(it.contact_id) == owner && it.kind == kind)
+            .map(|it| &it.code)
+            .collect();
+        match test {
+            CodesTest::HasAny(wanted) => wanted.iter().any(|it| codes.contains(&it)),
+            CodesTest::HasAll(wanted) => wanted.iter().all(|it| codes.contains(&it)),
+            CodesTest::HasNone(unwanted) => !unwanted.iter().any(|it| codes.contains(&it)),
+            // Whoever has no company has no number of its codes, but none is none.
+            CodesTest::Count(test) => self.number(Kind::Integer, test, codes.len()),
+        }
+    }
+
+    fn logged(&self, logged: LoggedIn, contact: &contact::Model) -> bool {
+        let mut of_contact = self
+            .interactions
+            .iter()
+            .filter(|it| it.contact_id == contact.id && !it.canceled)
+            .filter_map(|it| it.logged_segment_id);
+        match logged {
+            LoggedIn::LoggedSegment(id) => of_contact.any(|it| it == id),
+            LoggedIn::Segment(id) => {
+                let log = self.logged_segments.iter().find(|it| it.segment_id == id);
+                log.is_some_and(|log| of_contact.any(|it| it == log.id))
+            }
+        }
+    }
+
+    fn interactions(&self, test: &InteractionsTest, contact: &contact::Model) -> bool {
+        let own = |it: &interaction::Model| it.contact_id == contact.id;
+        let of_company = |it: &interaction::Model| {
+            contact.company_id.is_some() && it.company_id == contact.company_id
+        };
+        let mut rows: Vec<&interaction::Model> = self
+            .interactions
+            .iter()
+            .filter(|it| match test.scope {
+                Scope::Person => own(it),
+                Scope::Company => of_company(it),
+                Scope::Either => own(it) || of_company(it),
+            })
+            .filter(|it| test.include_canceled || !it.canceled)
+            .filter(|it| test.include_postponed || !it.postponed)
+            .filter(|it| match &test.within {
+                None => true,
+                Some(within) => {
+                    resolve(Kind::Date, within, self.moment).holds(Some(&Scalar::Date(it.date)))
+                }
+            })
+            .filter(|it| self.interaction_holds(&test.filter, it))
+            .collect();
+        rows.sort_by_key(|it| (it.date, it.id));
+        self.measured(&rows, &test.measure)
+    }
+
+    fn measured(&self, rows: &[&interaction::Model], measure: &Measure) -> bool {
+        let amounts = |amount: Amount| {
+            rows.iter().map(move |it| match amount {
+                Amount::Cost => it.cost,
+                Amount::DurationMin => i64::from(it.duration_min) * 10_000,
+            })
+        };
+        let passes = |test: &Test, value: Option<i64>| {
+            let value = value.map(Scalar::Number);
+            resolve(Kind::Decimal, test, self.moment).holds(value.as_ref())
+        };
+        let some = !rows.is_empty();
+        match measure {
+            Measure::Some => some,
+            Measure::None => !some,
+            Measure::Count(test) => self.number(Kind::Integer, test, rows.len()),
+            Measure::Sum(amount, test) => passes(test, some.then(|| amounts(*amount).sum())),
+            Measure::Least(amount, test) => passes(test, amounts(*amount).min()),
+            Measure::Greatest(amount, test) => passes(test, amounts(*amount).max()),
+            Measure::Average(amount, test) => {
+                let count = i64::try_from(rows.len()).expect("rows in memory");
+                let predicate = resolve(Kind::Decimal, test, self.moment);
+                let sum = some.then(|| Scalar::Number(amounts(*amount).sum()));
+                predicate.times(count).holds(sum.as_ref())
+            }
+            Measure::Latest(criteria) => {
+                rows.last().is_some_and(|it| self.interaction_holds(criteria, it))
+            }
+            Measure::Earliest(criteria) => {
+                rows.first().is_some_and(|it| self.interaction_holds(criteria, it))
+            }
+        }
+    }
+
+    fn interaction_holds(&self, criteria: &InteractionCriteria, row: &interaction::Model) -> bool {
+        match criteria {
+            Tree::All(criteria) => criteria.iter().all(|it| self.interaction_holds(it, row)),
+            Tree::Any(criteria) => criteria.iter().any(|it| self.interaction_holds(it, row)),
+            Tree::Not(criteria) => !self.interaction_holds(criteria, row),
+            Tree::Leaf(FieldTest { field, test }) => {
+                let value = match field.column {
+                    Column::Interaction(column) => scalar(row.get(column)),
+                    Column::CampaignNo => row
+                        .campaign_id
+                        .and_then(|id| self.campaigns.get(&id))
+                        .map(|campaign| Scalar::Text(campaign.no.clone())),
+                    Column::Contact(_) | Column::ContactText(..) => None,
+                };
+                resolve(field.kind, test, self.moment).holds(value.as_ref())
+            }
+        }
+    }
+
+    fn number(&self, kind: Kind, test: &Test, number: usize) -> bool {
+        let number = i64::try_from(number).expect("rows in memory");
+        resolve(kind, test, self.moment).holds(Some(&Scalar::Number(number)))
+    }
+}
+
+/// The value of a column, unless it is missing.
+fn scalar(value: Value) -> Option<Scalar> {
+    match value {
+        Value::String(text) => text.map(Scalar::Text),
+        Value::SmallInt(number) => number.map(|number| Scalar::Number(number.into())),
+        Value::Int(number) => number.map(|number| Scalar::Number(number.into())),
+        Value::BigInt(number) => number.map(Scalar::Number),
+        Value::Bool(flag) => flag.map(Scalar::Flag),
+        Value::ChronoDate(date) => date.map(Scalar::Date),
+        Value::ChronoDateTimeUtc(instant) => instant.map(Scalar::Instant),
+        _ => None,
+    }
+}
+
+/// The conditions that are sets by nature, at any depth.
+fn set_leaves<'a>(criteria: &'a Criteria, leaves: &mut Vec<&'a Leaf>) {
+    match criteria {
+        Tree::All(criteria) | Tree::Any(criteria) => {
+            for criteria in criteria {
+                set_leaves(criteria, leaves);
+            }
+        }
+        Tree::Not(criteria) | Tree::Leaf(Leaf::Company(criteria)) => set_leaves(criteria, leaves),
+        Tree::Leaf(Leaf::People { filter, .. }) => set_leaves(filter, leaves),
+        Tree::Leaf(Leaf::Segment(SegmentTest::Logged(_))) => {}
+        Tree::Leaf(leaf @ (Leaf::Segment(_) | Leaf::Sample(_))) => leaves.push(leaf),
+        Tree::Leaf(_) => {}
+    }
+}

@@ -1,0 +1,381 @@
+//! From JSON to the tree. Says everything that is wrong, and where.
+
+use serde_json::{Map, Value};
+
+use super::{
+    AttributeTest, CONTACT_FIELDS, CodesTest, Criteria, Field, FieldTest, INTERACTION_FIELDS,
+    InteractionCriteria, InteractionsTest, Kind, Leaf, LoggedIn, Measure, PeopleMeasure, Sample,
+    SampleSize, Scope, SegmentTest, Test, Tree,
+};
+use crate::{
+    domain::{
+        Error, Reason, Rejection, Result,
+        id::{self, Kind as Id},
+        text,
+    },
+    entity::kinds::CodeKind,
+};
+
+mod operand;
+
+/// How deep criteria may nest: enough for people, too little to hurt the database.
+pub const DEPTH_MAX: usize = 16;
+/// How many conditions and combinations criteria may have.
+pub const NODES_MAX: usize = 500;
+/// How many values all lists of criteria may have together.
+pub const LIST_VALUES_MAX: usize = 10_000;
+/// How long a text in criteria may be.
+const TEXT_CHARS_MAX: usize = 2048;
+
+impl Criteria {
+    /// Reads criteria in the form of the API's `ContactCriteria`.
+    ///
+    /// # Errors
+    /// All that is wrong, each with its path below `path`.
+    pub fn parse(value: &Value, path: &[&str]) -> Result<Self> {
+        Parser::new(path).finish(|parser| parser.criteria(value))
+    }
+}
+
+impl InteractionCriteria {
+    /// Reads criteria in the form of the API's `InteractionCriteria`.
+    ///
+    /// # Errors
+    /// All that is wrong, each with its path below `path`.
+    pub fn parse(value: &Value, path: &[&str]) -> Result<Self> {
+        Parser::new(path).finish(|parser| parser.interaction_criteria(value))
+    }
+}
+
+/// The classifications by their names in the API.
+pub(super) const CLASSIFICATIONS: [(&str, CodeKind); 5] = [
+    ("mailingGroups", CodeKind::MailingGroup),
+    ("industryGroups", CodeKind::IndustryGroup),
+    ("jobResponsibilities", CodeKind::JobResponsibility),
+    ("businessRelations", CodeKind::BusinessRelation),
+    ("webSources", CodeKind::WebSource),
+];
+
+/// Where we are, how much there was, and what was wrong. Each reading function answers `None` after
+/// it noted what is wrong, so that its siblings are still read.
+struct Parser {
+    path: Vec<String>,
+    depth: usize,
+    nodes: usize,
+    list_values: usize,
+    rejections: Vec<Rejection>,
+}
+
+impl Parser {
+    fn new(path: &[&str]) -> Self {
+        let path = path.iter().map(|&step| step.to_owned()).collect();
+        Self { path, depth: 0, nodes: 0, list_values: 0, rejections: Vec::new() }
+    }
+
+    fn finish<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T> {
+        let value = read(&mut self);
+        match value {
+            Some(value) if self.rejections.is_empty() => Ok(value),
+            _ => Err(Error::Rejected(self.rejections)),
+        }
+    }
+
+    fn wrong<T>(&mut self, reason: Reason, message: impl Into<String>) -> Option<T> {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        self.rejections.push(Rejection::new(reason, &path, message));
+        None
+    }
+
+    fn invalid<T>(&mut self, message: impl Into<String>) -> Option<T> {
+        self.wrong(Reason::Invalid, message)
+    }
+
+    fn at<T>(
+        &mut self,
+        step: impl ToString,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        self.path.push(step.to_string());
+        let value = read(self);
+        self.path.pop();
+        value
+    }
+
+    /// Reads one condition or combination, within the limits.
+    fn node<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth == DEPTH_MAX {
+            let message = format!("Criteria nest at most {DEPTH_MAX} deep.");
+            return self.wrong(Reason::LimitExceeded, message);
+        }
+        self.nodes += 1;
+        if self.nodes == NODES_MAX + 1 {
+            let message = format!("Criteria have at most {NODES_MAX} conditions.");
+            return self.wrong(Reason::LimitExceeded, message);
+        }
+        if NODES_MAX < self.nodes {
+            return None;
+        }
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn criteria(&mut self, value: &Value) -> Option<Criteria> {
+        self.node(|parser| {
+            let (key, value) = parser.one_of(value)?;
+            parser.at(key, |parser| match key {
+                "all" => Some(Tree::All(parser.list(value, Self::criteria)?)),
+                "any" => Some(Tree::Any(parser.list(value, Self::criteria)?)),
+                "not" => Some(Tree::Not(Box::new(parser.criteria(value)?))),
+                _ => Some(Tree::Leaf(parser.leaf(key, value)?)),
+            })
+        })
+    }
+
+    fn leaf(&mut self, key: &str, value: &Value) -> Option<Leaf> {
+        match key {
+            "company" => Some(Leaf::Company(Box::new(self.criteria(value)?))),
+            "people" => self.people(value),
+            "interactions" => Some(Leaf::Interactions(Box::new(self.interactions(value)?))),
+            "inSegment" => Some(Leaf::Segment(self.segment(value)?)),
+            "ids" => Some(Leaf::Ids(self.ids(value)?)),
+            "sample" => Some(Leaf::Sample(Box::new(self.sample(value)?))),
+            "custom" => self.attribute(value),
+            "search" => self.search(value),
+            _ => {
+                if let Some((_, kind)) = CLASSIFICATIONS.iter().find(|(name, _)| *name == key) {
+                    return Some(Leaf::Codes { kind: *kind, test: self.codes(value)? });
+                }
+                let field = self.field(CONTACT_FIELDS, key)?;
+                Some(Leaf::Field(self.field_test(field, value)?))
+            }
+        }
+    }
+
+    fn interaction_criteria(&mut self, value: &Value) -> Option<InteractionCriteria> {
+        self.node(|parser| {
+            let (key, value) = parser.one_of(value)?;
+            parser.at(key, |parser| match key {
+                "all" => Some(Tree::All(parser.list(value, Self::interaction_criteria)?)),
+                "any" => Some(Tree::Any(parser.list(value, Self::interaction_criteria)?)),
+                "not" => Some(Tree::Not(Box::new(parser.interaction_criteria(value)?))),
+                _ => {
+                    let field = parser.field(INTERACTION_FIELDS, key)?;
+                    Some(Tree::Leaf(parser.field_test(field, value)?))
+                }
+            })
+        })
+    }
+
+    fn field(&mut self, fields: &'static [Field], name: &str) -> Option<&'static Field> {
+        match fields.iter().find(|field| field.name == name) {
+            Some(field) => Some(field),
+            None => self.invalid(format!("There is no field {name} to test.")),
+        }
+    }
+
+    fn field_test(&mut self, field: &'static Field, value: &Value) -> Option<FieldTest> {
+        Some(FieldTest { field, test: self.test(field.kind, value)? })
+    }
+
+    fn people(&mut self, value: &Value) -> Option<Leaf> {
+        let fields = self.object(value, &["where", "measure"])?;
+        let filter = match given(fields, "where") {
+            Some(filter) => self.at("where", |parser| parser.criteria(filter))?,
+            None => Tree::All(Vec::new()),
+        };
+        let measure = match given(fields, "measure") {
+            None => PeopleMeasure::Some,
+            Some(measure) => self.at("measure", |parser| {
+                let (key, value) = parser.one_of(measure)?;
+                parser.at(key, |parser| match key {
+                    "some" => parser.must_be_true(value, PeopleMeasure::Some),
+                    "none" => parser.must_be_true(value, PeopleMeasure::None),
+                    "count" => Some(PeopleMeasure::Count(parser.test(Kind::Integer, value)?)),
+                    _ => parser.invalid("People are measured by some, none or count."),
+                })
+            })?,
+        };
+        Some(Leaf::People { filter: Box::new(filter), measure })
+    }
+
+    fn codes(&mut self, value: &Value) -> Option<CodesTest> {
+        let (key, value) = self.one_of(value)?;
+        self.at(key, |parser| match key {
+            "hasAny" => Some(CodesTest::HasAny(parser.code_list(value)?)),
+            "hasAll" => Some(CodesTest::HasAll(parser.code_list(value)?)),
+            "hasNone" => Some(CodesTest::HasNone(parser.code_list(value)?)),
+            "count" => Some(CodesTest::Count(parser.test(Kind::Integer, value)?)),
+            _ => parser.invalid("Codes are tested by hasAny, hasAll, hasNone or count."),
+        })
+    }
+
+    fn interactions(&mut self, value: &Value) -> Option<InteractionsTest> {
+        const FIELDS: [&str; 6] =
+            ["where", "within", "measure", "scope", "includeCanceled", "includePostponed"];
+        let fields = self.object(value, &FIELDS)?;
+        let filter = match given(fields, "where") {
+            Some(filter) => self.at("where", |parser| parser.interaction_criteria(filter))?,
+            None => Tree::All(Vec::new()),
+        };
+        let within = match given(fields, "within") {
+            Some(within) => Some(self.at("within", |parser| parser.test(Kind::Date, within))?),
+            None => None,
+        };
+        let measure = match given(fields, "measure") {
+            Some(measure) => self.at("measure", |parser| parser.measure(measure))?,
+            None => Measure::Some,
+        };
+        let scope = match given(fields, "scope").map(Value::as_str) {
+            None | Some(Some("PERSON")) => Scope::Person,
+            Some(Some("COMPANY")) => Scope::Company,
+            Some(Some("EITHER")) => Scope::Either,
+            Some(_) => {
+                return self.at("scope", |parser| {
+                    parser.invalid("The scope is PERSON, COMPANY or EITHER.")
+                });
+            }
+        };
+        let include_canceled = self.flag_or_false(fields, "includeCanceled")?;
+        let include_postponed = self.flag_or_false(fields, "includePostponed")?;
+        Some(InteractionsTest {
+            filter,
+            within,
+            measure,
+            scope,
+            include_canceled,
+            include_postponed,
+        })
+    }
+
+    fn measure(&mut self, value: &Value) -> Option<Measure> {
+        let (key, value) = self.one_of(value)?;
+        self.at(key, |parser| match key {
+            "some" => parser.must_be_true(value, Measure::Some),
+            "none" => parser.must_be_true(value, Measure::None),
+            "count" => Some(Measure::Count(parser.test(Kind::Integer, value)?)),
+            "sum" => parser.amount_test(value).map(|(amount, test)| Measure::Sum(amount, test)),
+            "avg" => parser.amount_test(value).map(|(amount, test)| Measure::Average(amount, test)),
+            "min" => parser.amount_test(value).map(|(amount, test)| Measure::Least(amount, test)),
+            "max" => {
+                parser.amount_test(value).map(|(amount, test)| Measure::Greatest(amount, test))
+            }
+            "latest" => Some(Measure::Latest(parser.interaction_criteria(value)?)),
+            "earliest" => Some(Measure::Earliest(parser.interaction_criteria(value)?)),
+            _ => parser.invalid(format!("Interactions are not measured by {key}.")),
+        })
+    }
+
+    fn amount_test(&mut self, value: &Value) -> Option<(super::Amount, Test)> {
+        let fields = self.object(value, &["field", "test"])?;
+        let amount = match given(fields, "field").and_then(Value::as_str) {
+            Some("COST") => super::Amount::Cost,
+            Some("DURATION_MIN") => super::Amount::DurationMin,
+            _ => {
+                return self
+                    .at("field", |parser| parser.invalid("The field is COST or DURATION_MIN."));
+            }
+        };
+        let test = self.required(fields, "test")?;
+        let test = self.at("test", |parser| parser.test(Kind::Decimal, test))?;
+        Some((amount, test))
+    }
+
+    fn segment(&mut self, value: &Value) -> Option<SegmentTest> {
+        let (key, value) = self.one_of(value)?;
+        self.at(key, |parser| match key {
+            "current" => Some(SegmentTest::Current(parser.key(Id::Segment, value)?)),
+            "ever" => Some(SegmentTest::Ever(parser.key(Id::Segment, value)?)),
+            "logged" => match value.as_str().and_then(id::parse) {
+                Some((Id::Segment, key)) => Some(SegmentTest::Logged(LoggedIn::Segment(key))),
+                Some((Id::LoggedSegment, key)) => {
+                    Some(SegmentTest::Logged(LoggedIn::LoggedSegment(key)))
+                }
+                _ => parser.invalid("This is not the id of a segment or of a logged segment."),
+            },
+            "asOfStep" => {
+                let fields = parser.object(value, &["segment", "step"])?;
+                let segment = parser.required(fields, "segment")?;
+                let segment = parser.at("segment", |parser| parser.key(Id::Segment, segment))?;
+                let step = given(fields, "step").and_then(Value::as_i64);
+                match step.map(i32::try_from) {
+                    Some(Ok(step)) if 0 <= step => Some(SegmentTest::AsOfStep { segment, step }),
+                    _ => parser.at("step", |parser| {
+                        parser.invalid("A step is a number; 0 is before the first.")
+                    }),
+                }
+            }
+            _ => parser.invalid("Membership is tested by current, asOfStep, ever or logged."),
+        })
+    }
+
+    fn sample(&mut self, value: &Value) -> Option<Sample> {
+        let fields = self.object(value, &["of", "fraction", "take", "salt"])?;
+        let of = match given(fields, "of") {
+            Some(of) => self.at("of", |parser| parser.criteria(of))?,
+            None => Tree::All(Vec::new()),
+        };
+        let salt = self.required(fields, "salt")?;
+        let salt = self.at("salt", |parser| parser.text(salt))?;
+        let size = match (given(fields, "fraction"), given(fields, "take")) {
+            (Some(fraction), None) => self.at("fraction", |parser| {
+                let fraction = parser.decimal(fraction)?;
+                if fraction.is_sign_negative() || rust_decimal::Decimal::ONE < fraction {
+                    return parser.invalid("A fraction lies between 0 and 1.");
+                }
+                Some(SampleSize::Fraction(fraction))
+            })?,
+            (None, Some(take)) => match take.as_u64() {
+                Some(take) => SampleSize::Take(take),
+                None => return self.at("take", |parser| parser.invalid("Take 0 or more.")),
+            },
+            _ => return self.invalid("A sample needs either a fraction or how many to take."),
+        };
+        Some(Sample { of, size, salt })
+    }
+
+    fn attribute(&mut self, value: &Value) -> Option<Leaf> {
+        const TESTS: [(&str, Kind); 5] = [
+            ("text", Kind::Text),
+            ("code", Kind::Code),
+            ("number", Kind::Decimal),
+            ("date", Kind::Date),
+            ("boolean", Kind::Flag),
+        ];
+        let fields =
+            self.object(value, &["name", "text", "code", "number", "date", "boolean", "isSet"])?;
+        let name = self.required(fields, "name")?;
+        let name = self.at("name", |parser| parser.text(name));
+        let tests: Vec<&str> = fields
+            .iter()
+            .filter(|(key, value)| key.as_str() != "name" && !value.is_null())
+            .map(|(key, _)| key.as_str())
+            .collect();
+        let [key] = tests[..] else {
+            return self.invalid("Ask exactly one thing of the attribute.");
+        };
+        let value = &fields[key];
+        let test = self.at(key, |parser| {
+            if key == "isSet" {
+                return Some(AttributeTest::IsSet(parser.flag(value)?));
+            }
+            let (_, kind) = TESTS.into_iter().find(|(name, _)| *name == key)?;
+            Some(AttributeTest::Value(kind, parser.test(kind, value)?))
+        })?;
+        Some(Leaf::Attribute { name: name?, test })
+    }
+
+    fn search(&mut self, value: &Value) -> Option<Leaf> {
+        let words = self.text(value)?;
+        if text::words(&words).is_empty() {
+            return self.invalid("Give at least one letter or digit to search for.");
+        }
+        Some(Leaf::Search(words))
+    }
+}
+
+/// The value of a field, unless it is null or left out.
+fn given<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    fields.get(name).filter(|value| !value.is_null())
+}

@@ -1,0 +1,285 @@
+//! The small parts: tests, operands, lists, and what every object must be.
+
+use rust_decimal::Decimal;
+use serde_json::{Map, Value};
+
+use super::{Id, LIST_VALUES_MAX, Parser, TEXT_CHARS_MAX, given};
+use crate::domain::{
+    Error, Reason, amount,
+    criteria::{
+        Anchor, Kind, Operand, Operator, Period, Takes, Test, When, field::EVALUATIONS,
+        filter_expression,
+    },
+    text,
+};
+
+impl Parser {
+    /// A test that fits values of `kind`.
+    pub(super) fn test(&mut self, kind: Kind, value: &Value) -> Option<Test> {
+        if kind == Kind::Flag {
+            return Some(Test::Is(self.flag(value)?));
+        }
+        let (key, value) = self.one_of(value)?;
+        self.at(key, |parser| {
+            let operator = kind.operators().iter().copied().find(|it| it.name() == key);
+            match operator {
+                Some(operator) => Some(Test::Op(operator, parser.operands(kind, operator, value)?)),
+                None => parser.invalid(format!("{key} can't be asked of this field.")),
+            }
+        })
+    }
+
+    fn operands(&mut self, kind: Kind, operator: Operator, value: &Value) -> Option<Vec<Operand>> {
+        match operator.takes() {
+            Takes::One => Some(vec![self.operand(kind, value)?]),
+            Takes::Many => self.values(value, |parser, value| parser.operand(kind, value)),
+            Takes::Range => {
+                let fields = self.object(value, &["from", "to"])?;
+                let (from, to) = (self.required(fields, "from"), self.required(fields, "to"));
+                let from = self.at("from", |parser| parser.operand(kind, from?));
+                let to = self.at("to", |parser| parser.operand(kind, to?));
+                Some(vec![from?, to?])
+            }
+            Takes::Flag => Some(vec![Operand::Flag(self.flag(value)?)]),
+            Takes::Period => {
+                let period = value.as_str().and_then(Period::parse);
+                match period.filter(|period| !period.negative) {
+                    Some(period) => Some(vec![Operand::Period(period)]),
+                    None => self.invalid("Give a length of time such as P90D, P3M or PT36H."),
+                }
+            }
+            Takes::Expression => {
+                let expression = self.text(value)?;
+                match filter_expression::parse(kind, &expression) {
+                    Ok(_) => Some(vec![Operand::Text(expression)]),
+                    Err(err) => {
+                        self.invalid(format!("{} (at character {})", err.message, err.position + 1))
+                    }
+                }
+            }
+        }
+    }
+
+    fn operand(&mut self, kind: Kind, value: &Value) -> Option<Operand> {
+        match kind {
+            Kind::Text | Kind::ExactText => Some(Operand::Text(self.text(value)?)),
+            Kind::Code => Some(Operand::Text(self.text(value)?.to_uppercase())),
+            Kind::Choice(choice) => self.name(choice.names(), value),
+            Kind::Evaluation => self.name(&EVALUATIONS, value),
+            Kind::Integer => {
+                let number = self.decimal(value)?;
+                if !number.fract().is_zero() {
+                    return self.invalid("Give a whole number.");
+                }
+                Some(Operand::Number(number))
+            }
+            Kind::Decimal => Some(Operand::Number(self.decimal(value)?)),
+            Kind::Date | Kind::Instant => Some(Operand::When(self.when(value)?)),
+            Kind::Flag => Some(Operand::Flag(self.flag(value)?)),
+        }
+    }
+
+    fn name(&mut self, names: &[&str], value: &Value) -> Option<Operand> {
+        match value.as_str().filter(|name| names.contains(name)) {
+            Some(name) => Some(Operand::Text(name.to_owned())),
+            None => self.invalid(format!("Give one of {}.", names.join(", "))),
+        }
+    }
+
+    /// A number that fits the stored form: at most four decimals, within 64 bits.
+    pub(super) fn decimal(&mut self, value: &Value) -> Option<Decimal> {
+        let number = match value {
+            Value::String(text) => text.parse().ok(),
+            Value::Number(number) => {
+                let text = number.to_string();
+                text.parse().or_else(|_| Decimal::from_scientific(&text)).ok()
+            }
+            _ => None,
+        };
+        let Some(number) = number else {
+            return self.invalid("Give a decimal number.");
+        };
+        match amount::to_stored(number, &[]) {
+            Ok(_) => Some(number),
+            Err(Error::Rejected(rejections)) => {
+                let message = rejections.into_iter().next().map(|it| it.message);
+                self.invalid(message.unwrap_or_default())
+            }
+            Err(_) => self.invalid("Give a decimal number."),
+        }
+    }
+
+    /// `{date}`, `{instant}` or `{relative: {anchor, plus}}`.
+    fn when(&mut self, value: &Value) -> Option<When> {
+        let (key, value) = self.one_of(value)?;
+        self.at(key, |parser| match key {
+            "date" => match value.as_str().and_then(|text| text.parse().ok()) {
+                Some(date) => Some(When::Date(date)),
+                None => parser.invalid("Give a date such as 2026-11-23."),
+            },
+            "instant" => match value.as_str().and_then(|text| text.parse().ok()) {
+                Some(instant) => Some(When::Instant(instant)),
+                None => parser.invalid("Give an instant such as 2026-11-23T12:00:00Z."),
+            },
+            "relative" => {
+                let fields = parser.object(value, &["anchor", "plus"])?;
+                let anchor = given(fields, "anchor").and_then(Value::as_str);
+                let anchor = Anchor::ALL.into_iter().find(|it| Some(it.name()) == anchor);
+                let Some(anchor) = anchor else {
+                    return parser.at("anchor", |parser| {
+                        let names = Anchor::ALL.map(Anchor::name);
+                        parser.invalid(format!("Give one of {}.", names.join(", ")))
+                    });
+                };
+                let plus = match given(fields, "plus") {
+                    None => Period::default(),
+                    Some(plus) => match plus.as_str().and_then(Period::parse) {
+                        Some(plus) => plus,
+                        None => {
+                            return parser.at("plus", |parser| {
+                                parser.invalid("Give a length of time such as P1M or -P90D.")
+                            });
+                        }
+                    },
+                };
+                Some(When::Relative { anchor, plus })
+            }
+            _ => parser.invalid("Give a date, an instant, or a relative date."),
+        })
+    }
+
+    pub(super) fn ids(&mut self, value: &Value) -> Option<Vec<u32>> {
+        self.values(value, |parser, value| {
+            let key = parser.key(Id::Contact, value)?;
+            // Beyond 32 bits there are no contacts, which is not wrong to ask.
+            Some(u32::try_from(key).unwrap_or(u32::MAX))
+        })
+    }
+
+    pub(super) fn key(&mut self, kind: Id, value: &Value) -> Option<i64> {
+        let id = value.as_str().unwrap_or_default();
+        match kind.key(id, &[]) {
+            Ok(key) => Some(key),
+            Err(Error::Rejected(rejections)) => {
+                let message = rejections.into_iter().next().map(|it| it.message);
+                self.invalid(message.unwrap_or_default())
+            }
+            Err(_) => None,
+        }
+    }
+
+    pub(super) fn code_list(&mut self, value: &Value) -> Option<Vec<String>> {
+        self.values(value, |parser, value| Some(parser.text(value)?.to_uppercase()))
+    }
+
+    /// Text as it is stored, though it may be empty.
+    pub(super) fn text(&mut self, value: &Value) -> Option<String> {
+        let Some(given) = value.as_str() else {
+            return self.invalid("Give text.");
+        };
+        if TEXT_CHARS_MAX < given.chars().count() {
+            let message = format!("A text has at most {TEXT_CHARS_MAX} characters.");
+            return self.wrong(Reason::LimitExceeded, message);
+        }
+        if given.contains('\0') {
+            return self.invalid("Text can't contain the character 0.");
+        }
+        Some(text::compose(given))
+    }
+
+    pub(super) fn flag(&mut self, value: &Value) -> Option<bool> {
+        match value.as_bool() {
+            Some(flag) => Some(flag),
+            None => self.invalid("Give true or false."),
+        }
+    }
+
+    pub(super) fn flag_or_false(
+        &mut self,
+        fields: &Map<String, Value>,
+        name: &str,
+    ) -> Option<bool> {
+        match given(fields, name) {
+            Some(flag) => self.at(name, |parser| parser.flag(flag)),
+            None => Some(false),
+        }
+    }
+
+    pub(super) fn must_be_true<T>(&mut self, value: &Value, then: T) -> Option<T> {
+        if value == &Value::Bool(true) { Some(then) } else { self.invalid("It can only be true.") }
+    }
+
+    /// Conditions in a list; each is read even if one before it is wrong.
+    pub(super) fn list<T>(
+        &mut self,
+        value: &Value,
+        read: impl Fn(&mut Self, &Value) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        // As GraphQL has it, a single item stands for a list of one.
+        let items = match value {
+            Value::Array(items) => items.as_slice(),
+            item => std::slice::from_ref(item),
+        };
+        let mut list = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            list.push(self.at(index, |parser| read(parser, item)));
+        }
+        list.into_iter().collect()
+    }
+
+    /// Values in a list, counted against the limit.
+    fn values<T>(
+        &mut self,
+        value: &Value,
+        read: impl Fn(&mut Self, &Value) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        self.list_values += value.as_array().map_or(1, Vec::len);
+        if LIST_VALUES_MAX < self.list_values {
+            let message = format!("Criteria have at most {LIST_VALUES_MAX} values in lists.");
+            return self.wrong(Reason::LimitExceeded, message);
+        }
+        self.list(value, read)
+    }
+
+    /// The one field of an object that is given.
+    pub(super) fn one_of<'a>(&mut self, value: &'a Value) -> Option<(&'a str, &'a Value)> {
+        let Some(fields) = value.as_object() else {
+            return self.invalid("Give an object with exactly one field.");
+        };
+        let mut given = fields.iter().filter(|(_, value)| !value.is_null());
+        match (given.next(), given.next()) {
+            (Some((key, value)), None) => Some((key, value)),
+            _ => self.invalid("Give exactly one field."),
+        }
+    }
+
+    pub(super) fn object<'a>(
+        &mut self,
+        value: &'a Value,
+        known: &[&str],
+    ) -> Option<&'a Map<String, Value>> {
+        let Some(fields) = value.as_object() else {
+            return self.invalid("Give an object.");
+        };
+        match fields.keys().find(|key| !known.contains(&key.as_str())) {
+            Some(key) => {
+                let message = format!("There is no field {key} here.");
+                self.at(key, |parser| parser.invalid(message))
+            }
+            None => Some(fields),
+        }
+    }
+
+    pub(super) fn required<'a>(
+        &mut self,
+        fields: &'a Map<String, Value>,
+        name: &str,
+    ) -> Option<&'a Value> {
+        match given(fields, name) {
+            Some(value) => Some(value),
+            None => self.at(name, |parser| {
+                parser.wrong(Reason::Required, format!("{name} has to be given."))
+            }),
+        }
+    }
+}
