@@ -55,7 +55,7 @@ impl MigrationTrait for Migration {
                 .to_owned();
             manager.execute(insert).await?;
         }
-        for name in ["CONTACT", "INTERACTION"] {
+        for name in ["CONTACT", "INTERACTION", "DELETION"] {
             let insert = Query::insert()
                 .into_table("counter")
                 .columns(["name", "next"])

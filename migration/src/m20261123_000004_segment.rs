@@ -39,6 +39,7 @@ fn segment(columns: Columns) -> TableCreateStatement {
         .col(big_pk_auto("id"))
         .col(columns.text("no").unique_key())
         .col(columns.text_null("description"))
+        .col(columns.text_null("description_fold"))
         .col(columns.text("status"))
         .col(date("date"))
         .col(big_integer_null("campaign_id"))

@@ -16,7 +16,7 @@ use sea_orm::{
 
 use crate::{
     domain::{Error, Result},
-    entity::{segment, segment_set},
+    entity::{counter, segment, segment_set},
 };
 
 /// What the cache of sets may weigh. Sets of a million contacts weigh 2 to 130 KB.
@@ -27,6 +27,9 @@ const CACHE_ITEMS: usize = 1024;
 /// Under this id the pieces hold the contacts that have been deleted: their keys live on in the
 /// deltas of steps, and must not come back to life from there.
 const DELETED: i64 = 0;
+/// The counter of deletions: its row is the lock between those who delete contacts and those who
+/// put them into sets.
+const DELETION: &str = "DELETION";
 
 /// Sets by segment and set revision. What a revision held never changes, so nothing is ever
 /// invalidated, whichever server wrote it.
@@ -80,6 +83,12 @@ impl MembersCache {
         let set = Arc::new(join(rows.iter().filter_map(|row| row.contacts.as_deref()))?);
         self.0.insert((segment.id, set_revision), Arc::clone(&set));
         Ok(set)
+    }
+
+    /// Remembers a set that was just committed with the row of its segment, so that the next
+    /// reader need not load it.
+    pub fn remember(&self, segment: &segment::Model, set: Arc<RoaringBitmap>) {
+        self.0.insert((segment.id, segment.set_revision), set);
     }
 }
 
@@ -182,11 +191,28 @@ pub async fn deleted(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
     join(rows.iter().map(|row| row.contacts.as_slice()))
 }
 
-/// Remembers that contacts have been deleted.
+/// Keeps contacts from being deleted until the transaction ends, so that none who is dying gets
+/// into a set meanwhile. Comes before the lock of a segment: whoever deletes takes them in the same
+/// order.
+///
+/// # Errors
+/// What the database says.
+pub async fn hold_deletions(txn: &DatabaseTransaction) -> Result<()> {
+    counter::Entity::find_by_id(DELETION.to_owned()).lock_shared().one(txn).await?;
+    Ok(())
+}
+
+/// Remembers that contacts have been deleted. Comes before asking which segments hold them: it
+/// waits for those who are changing a set, and keeps others from beginning.
 ///
 /// # Errors
 /// What the database says.
 pub async fn bury(txn: &DatabaseTransaction, contacts: &RoaringBitmap) -> Result<()> {
+    counter::Entity::update_many()
+        .col_expr(counter::Column::Next, Expr::col(counter::Column::Next).add(1))
+        .filter(counter::Column::Name.eq(DELETION))
+        .exec(txn)
+        .await?;
     let before = deleted(txn).await?;
     save(txn, DELETED, &before, &(&before | contacts)).await
 }

@@ -13,6 +13,8 @@ pub struct Model {
     #[sea_orm(unique)]
     pub no: String,
     pub description: Option<String>,
+    /// `description` with its case folded.
+    pub description_fold: Option<String>,
     pub status: SegmentStatus,
     pub date: ChronoDate,
     pub campaign_id: Option<i64>,

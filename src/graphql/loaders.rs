@@ -7,6 +7,7 @@ use async_graphql::{
     runtime::{TokioSpawner, TokioTimer},
 };
 
+use super::segment::SegmentLoaders;
 use crate::{
     domain::{self, Context},
     entity::{self, contact, kinds::CodeKind},
@@ -16,6 +17,7 @@ use crate::{
 pub struct Loaders {
     pub(super) code: DataLoader<CodeByKey>,
     pub(super) contact: DataLoader<ContactById>,
+    pub(super) segment: SegmentLoaders,
 }
 
 impl Loaders {
@@ -26,6 +28,7 @@ impl Loaders {
         Self {
             code: loader(CodeByKey(context.clone())),
             contact: loader(ContactById(context.clone())),
+            segment: SegmentLoaders::new(context),
         }
     }
 }

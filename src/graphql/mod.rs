@@ -9,6 +9,7 @@ mod node;
 mod page;
 mod scalar;
 mod schema;
+mod segment;
 
 pub use loaders::Loaders;
 pub use schema::{Schema, build, sdl};

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use super::{
     contact::{self, Contact},
     error::Result,
+    segment::{self, Segment},
 };
 use crate::domain::{
     Error, PAGE_MAX, Reason,
@@ -17,6 +18,7 @@ use crate::domain::{
 #[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
 pub(super) enum Node {
     Contact(Box<Contact>),
+    Segment(Box<Segment>),
 }
 
 /// What has this id; nothing if there is none, or if it is no id.
@@ -25,6 +27,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         Some((Kind::Contact, key)) => {
             let key = i32::try_from(key).unwrap_or(0);
             contact::load(ctx, key).await?.map(Box::new).map(Node::Contact)
+        }
+        Some((Kind::Segment, key)) => {
+            segment::load(ctx, key).await?.map(Box::new).map(Node::Segment)
         }
         _ => None,
     })

@@ -5,6 +5,7 @@ use async_graphql::{MergedObject, SDLExportOptions, extensions::Tracing};
 use super::code::{CodeMutation, CodeQuery};
 use super::contact::{ContactMutation, ContactQuery};
 use super::node::NodeQuery;
+use super::segment::{SegmentMutation, SegmentQuery};
 use crate::domain::Context;
 
 /// GraphiQL's introspection query needs 15.
@@ -17,11 +18,11 @@ const DIRECTIVES_MAX: usize = 4;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(NodeQuery, CodeQuery, ContactQuery);
+pub struct Query(NodeQuery, CodeQuery, ContactQuery, SegmentQuery);
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(CodeMutation, ContactMutation);
+pub struct Mutation(CodeMutation, ContactMutation, SegmentMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>;
 

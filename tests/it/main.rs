@@ -5,3 +5,4 @@ mod cli;
 mod code;
 mod contact;
 mod schema;
+mod segment;

@@ -1,3 +1,94 @@
-//! Segments.
+//! Segments: named sets of contacts, built step by step, each step reversible.
 
+mod choose;
+mod closure;
+mod criteria_stub;
 pub mod effective;
+mod funnel;
+mod header;
+mod history;
+mod options;
+mod select;
+pub mod step;
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+pub use choose::{Chosen, PICKED_MAX, Request};
+pub use funnel::FunnelStep;
+pub use header::{SegmentChange, TEXT_CHARS_MAX, create, delete, insert, update};
+pub use history::{at_step, go_back, go_forward, steps_of_each};
+pub use options::{Cause, Options};
+pub use select::{Preview, Selected, Target, preview, reset, select};
+pub use step::Effect;
+
+use crate::{
+    domain::{Context, Error, Reason, Result, id::Kind, text},
+    entity::{criterion, segment},
+};
+use criteria_stub::Criteria;
+
+/// The segment with this key, if there is one.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_id(context: &Context, id: i64) -> Result<Option<segment::Model>> {
+    Ok(segment::Entity::find_by_id(id).one(context.db.reader()).await?)
+}
+
+/// The segments with these keys; those that are not there are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_ids(context: &Context, ids: &[i64]) -> Result<HashMap<i64, segment::Model>> {
+    let rows = segment::Entity::find()
+        .filter(segment::Column::Id.is_in(ids.iter().copied()))
+        .all(context.db.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The segment with this number, if there is one.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_no(context: &Context, no: &str) -> Result<Option<segment::Model>> {
+    let Some(no) = text::code(no) else { return Ok(None) };
+    let found = segment::Entity::find().filter(segment::Column::No.eq(no));
+    Ok(found.one(context.db.reader()).await?)
+}
+
+/// The segment with this key, which has to be there.
+///
+/// # Errors
+/// [`Reason::NotFound`] at `path`.
+pub async fn existing(db: &impl ConnectionTrait, id: i64, path: &[&str]) -> Result<segment::Model> {
+    segment::Entity::find_by_id(id).one(db).await?.ok_or_else(|| missing(id, path))
+}
+
+fn missing(id: i64, path: &[&str]) -> Error {
+    let message = format!("There is no segment {}.", Kind::Segment.id(id));
+    Error::reject(Reason::NotFound, path, message)
+}
+
+/// The options of a recorded step.
+///
+/// # Errors
+/// [`Error::Corrupt`] if they are none.
+pub fn options_of(criterion: &criterion::Model) -> Result<Options> {
+    let options = serde_json::from_value(criterion.options.clone());
+    options.map_err(|err| Error::Corrupt(format!("criterion {}: {err}", criterion.id)))
+}
+
+/// The criteria of a recorded step, as text; nothing if it has none.
+///
+/// # Errors
+/// [`Error::Corrupt`] if they can't be read.
+pub fn text_of(criterion: &criterion::Model) -> Result<Option<String>> {
+    let Some(criteria) = &criterion.criteria else { return Ok(None) };
+    match Criteria::parse(criteria, &[]) {
+        Ok(criteria) => Ok(Some(criteria.text())),
+        Err(err) => Err(Error::Corrupt(format!("criterion {}: {err}", criterion.id))),
+    }
+}

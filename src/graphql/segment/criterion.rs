@@ -1,0 +1,146 @@
+//! A step of a segment.
+
+use async_graphql::{Context, Description, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::super::{error::Result, kinds::Operation, scalar::TimeZone};
+use crate::{
+    domain::{
+        self,
+        id::Kind,
+        segment::{self, Cause, Options},
+    },
+    entity,
+};
+
+/// A step: what was asked, when, by whom, and what it did. `before + added − removed = after`,
+/// always.
+#[derive(Clone, Description)]
+pub(in crate::graphql) struct Criterion(pub(in crate::graphql) entity::criterion::Model);
+
+#[Object(use_type_description)]
+impl Criterion {
+    /// Its id.
+    async fn id(&self) -> ID {
+        ID(Kind::Criterion.id(self.0.id))
+    }
+
+    /// Its number in the segment: 1 for the first step.
+    async fn no(&self) -> i32 {
+        self.0.no
+    }
+
+    /// What it did.
+    async fn operation(&self) -> Operation {
+        self.0.operation.into()
+    }
+
+    /// How it treated companies and exclusion.
+    async fn options(&self) -> Result<StepOptions> {
+        Ok(segment::options_of(&self.0)?.into())
+    }
+
+    /// Which contacts it was about, in the form of the input `ContactCriteria`; null where the step
+    /// needs none.
+    async fn criteria(&self) -> Option<async_graphql::Json<&serde_json::Value>> {
+        self.0.criteria.as_ref().map(async_graphql::Json)
+    }
+
+    /// The criteria as text for people.
+    async fn text(&self) -> Result<Option<String>> {
+        Ok(segment::text_of(&self.0)?)
+    }
+
+    /// The instant at which relative dates were resolved.
+    async fn as_of(&self) -> DateTime<Utc> {
+        self.0.as_of
+    }
+
+    /// The time zone in which days began and ended.
+    async fn time_zone(&self, ctx: &Context<'_>) -> Result<TimeZone> {
+        let context = ctx.data::<domain::Context>()?;
+        Ok(TimeZone(self.0.time_zone.parse().unwrap_or(context.time_zone)))
+    }
+
+    /// Who asked for it, where that is known.
+    async fn actor(&self) -> Option<&str> {
+        self.0.actor.as_deref()
+    }
+
+    /// When it was recorded.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// How many contacts the segment had before.
+    async fn before(&self) -> i32 {
+        self.0.before
+    }
+
+    /// How many contacts the segment had after.
+    async fn after(&self) -> i32 {
+        self.0.after
+    }
+
+    /// How many contacts came in.
+    async fn added(&self) -> i32 {
+        self.0.added
+    }
+
+    /// How many contacts went out.
+    async fn removed(&self) -> i32 {
+        self.0.removed
+    }
+
+    /// How many contacts were selected and in the segment already.
+    async fn already_member(&self) -> i32 {
+        self.0.already_member
+    }
+
+    /// How many contacts were left out because they are excluded from segments.
+    async fn skipped_excluded(&self) -> i32 {
+        self.0.skipped_excluded
+    }
+
+    /// How many contacts were left out because they may not be contacted.
+    async fn skipped_privacy_blocked(&self) -> i32 {
+        self.0.skipped_privacy_blocked
+    }
+}
+
+/// The options of a step.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct StepOptions {
+    /// Each match that has a company stood for all contacts of the company.
+    expand_companies: bool,
+    /// The companies of the people that came in came in, too.
+    include_companies: bool,
+    /// Contacts that are excluded from segments were selected all the same.
+    ignore_exclusion: bool,
+    /// One match was enough to remove, or to keep, all contacts of its company.
+    entire_companies: bool,
+    /// Why we recorded the step though nobody asked for it; null if somebody did.
+    cause: Option<StepCause>,
+}
+
+/// What made us record a step that nobody asked for.
+#[derive(Copy, Clone, PartialEq, Eq, async_graphql::Enum)]
+#[graphql(remote = "Cause")]
+pub(in crate::graphql) enum StepCause {
+    /// A contact was deleted, and left the segment.
+    ContactDeleted,
+    /// A contact was merged into another, which took its place.
+    ContactMerged,
+}
+
+impl From<Options> for StepOptions {
+    fn from(options: Options) -> Self {
+        Self {
+            expand_companies: options.expand_companies,
+            include_companies: options.include_companies,
+            ignore_exclusion: options.ignore_exclusion,
+            entire_companies: options.entire_companies,
+            cause: options.cause.map(Into::into),
+        }
+    }
+}

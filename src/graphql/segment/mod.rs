@@ -1,0 +1,181 @@
+//! Segments: what they are, and how they are found.
+
+mod criterion;
+mod header;
+mod loaders;
+mod query;
+mod select;
+
+use async_graphql::{Context, Description, ID, MergedObject, Object};
+use chrono::{DateTime, Utc};
+
+pub(super) use criterion::Criterion;
+pub(super) use loaders::SegmentLoaders;
+
+use super::{
+    code::Code,
+    error::Result,
+    kinds::{CorrespondenceType, InformationFlow, InitiatedBy, SegmentStatus},
+    loaders::Loaders,
+    scalar::{Date, Decimal},
+};
+use crate::{
+    domain::{amount, id::Kind},
+    entity::{self, kinds::CodeKind},
+};
+
+/// A named set of contacts, built step by step. Each contact is in it once. What its lines have in
+/// common is set here; a line may have values of its own.
+#[derive(Clone, Description)]
+pub(super) struct Segment(pub(super) entity::segment::Model);
+
+#[Object(use_type_description)]
+impl Segment {
+    /// Its id.
+    pub(super) async fn id(&self) -> ID {
+        ID(Kind::Segment.id(self.0.id))
+    }
+
+    /// Its number, such as `SM000001`.
+    async fn no(&self) -> &str {
+        &self.0.no
+    }
+
+    /// What it is for; at most 250 characters.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// Whether it can be changed.
+    async fn status(&self) -> SegmentStatus {
+        self.0.status.into()
+    }
+
+    /// The date of its interactions.
+    async fn date(&self) -> Date {
+        Date(self.0.date)
+    }
+
+    /// Whether the contacts are targets of the campaign. Null: as the interaction template says.
+    async fn campaign_target(&self) -> Option<bool> {
+        self.0.campaign_target
+    }
+
+    /// Whether the interactions are responses to the campaign. Null: as the template says.
+    async fn campaign_response(&self) -> Option<bool> {
+        self.0.campaign_response
+    }
+
+    /// Who is responsible. Null: the salesperson of each contact.
+    async fn salesperson(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::Salesperson, self.0.salesperson.as_deref()).await.transpose()
+    }
+
+    /// The group of its interactions. Null: as the template says.
+    async fn interaction_group(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::InteractionGroup, self.0.interaction_group.as_deref()).await.transpose()
+    }
+
+    /// How to reach contacts who have no preference of their own. Null: as the template says.
+    async fn correspondence_type(&self) -> Option<CorrespondenceType> {
+        self.0.correspondence_type.map(Into::into)
+    }
+
+    /// Whether `correspondenceType` goes before the preference of a contact.
+    async fn ignore_contact_correspondence_type(&self) -> bool {
+        self.0.ignore_contact_correspondence_type
+    }
+
+    /// The language of its interactions. Null: as the template says.
+    async fn language(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::Language, self.0.language.as_deref()).await.transpose()
+    }
+
+    /// The subject of its interactions; at most 250 characters.
+    async fn subject(&self) -> Option<&str> {
+        self.0.subject.as_deref()
+    }
+
+    /// What one interaction costs, in the local currency. Null: as the template says.
+    async fn unit_cost(&self) -> Option<Decimal> {
+        self.0.unit_cost.map(amount::from_stored).map(Decimal)
+    }
+
+    /// How many minutes one interaction takes. Null: as the template says.
+    async fn unit_duration_min(&self) -> Option<i32> {
+        self.0.unit_duration_min
+    }
+
+    /// Which way its interactions go. Null: as the template says.
+    async fn information_flow(&self) -> Option<InformationFlow> {
+        self.0.information_flow.map(Into::into)
+    }
+
+    /// Who begins its interactions. Null: as the template says.
+    async fn initiated_by(&self) -> Option<InitiatedBy> {
+        self.0.initiated_by.map(Into::into)
+    }
+
+    /// How many contacts are in it; exact.
+    async fn contacts_count(&self) -> i32 {
+        self.0.contacts_count
+    }
+
+    /// The steps that made it what it is, the first one first.
+    #[graphql(complexity = "10 + 10 * child_complexity")]
+    async fn criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
+        self.steps(ctx, false).await
+    }
+
+    /// The steps that were taken back and can be done again, the next one first. A new step drops
+    /// them.
+    #[graphql(complexity = "10 + 10 * child_complexity")]
+    async fn undone_criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
+        self.steps(ctx, true).await
+    }
+
+    /// Who created it, where that is known.
+    async fn actor(&self) -> Option<&str> {
+        self.0.actor.as_deref()
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it changed last: its header or its contacts.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Grows with every change. Send it back as `expectedRevision`, so as not to overwrite what
+    /// somebody else did meanwhile.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+}
+
+impl Segment {
+    async fn steps(&self, ctx: &Context<'_>, undone: bool) -> Result<Vec<Criterion>> {
+        let steps = ctx.data::<Loaders>()?.segment.steps.load_one((self.0.id, undone)).await?;
+        Ok(steps.unwrap_or_default().into_iter().map(Criterion).collect())
+    }
+}
+
+async fn code(ctx: &Context<'_>, kind: CodeKind, code: Option<&str>) -> Result<Option<Code>> {
+    let Some(code) = code else { return Ok(None) };
+    let key = (kind, code.to_owned());
+    Ok(ctx.data::<Loaders>()?.code.load_one(key).await?.map(Code))
+}
+
+/// Loads a segment; null if there is none.
+pub(super) async fn load(ctx: &Context<'_>, id: i64) -> Result<Option<Segment>> {
+    Ok(ctx.data::<Loaders>()?.segment.segment.load_one(id).await?.map(Segment))
+}
+
+#[derive(Default, MergedObject)]
+pub(super) struct SegmentQuery(query::FindSegment);
+
+#[derive(Default, MergedObject)]
+pub(super) struct SegmentMutation(header::HeaderMutation, select::SelectionMutation);

@@ -1,0 +1,5 @@
+//! Segments, as a client sees them.
+
+mod header;
+mod make;
+mod steps;
