@@ -2,6 +2,7 @@
 
 mod code;
 mod contact;
+mod criteria;
 mod error;
 mod kinds;
 mod loaders;

@@ -4,6 +4,7 @@ use async_graphql::{MergedObject, SDLExportOptions, extensions::Tracing};
 
 use super::code::{CodeMutation, CodeQuery};
 use super::contact::{ContactMutation, ContactQuery};
+use super::criteria::CriteriaQuery;
 use super::node::NodeQuery;
 use super::segment::{SegmentMutation, SegmentQuery};
 use crate::domain::Context;
@@ -18,7 +19,7 @@ const DIRECTIVES_MAX: usize = 4;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(NodeQuery, CodeQuery, ContactQuery, SegmentQuery);
+pub struct Query(NodeQuery, CodeQuery, ContactQuery, CriteriaQuery, SegmentQuery);
 
 /// What can be changed.
 #[derive(Default, MergedObject)]

@@ -22,6 +22,7 @@ mod oracle;
 mod parse;
 mod resolve;
 mod text;
+mod values;
 mod when;
 
 use rust_decimal::Decimal;
@@ -29,11 +30,12 @@ use rust_decimal::Decimal;
 use crate::entity::kinds::CodeKind;
 
 pub use evaluate::{Stage, condition, evaluate, funnel};
-pub use field::{CONTACT_FIELDS, Field, INTERACTION_FIELDS, Kind};
+pub use field::{CONTACT_FIELDS, Choice, Field, INTERACTION_FIELDS, Kind};
 pub use json::{stored, upgrade};
 pub use operator::{Operator, Takes};
 pub use oracle::{Verdict, World, explain};
 pub use parse::{DEPTH_MAX, LIST_VALUES_MAX, NODES_MAX};
+pub use values::values;
 pub use when::{Anchor, Period, When};
 
 /// A combination of conditions.
