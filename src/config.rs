@@ -34,7 +34,7 @@ pub struct Config {
     pub time_zone: Tz,
 
     /// How the log on standard error is written. RUST_LOG says what is logged, by default
-    /// `info,sqlx=warn`.
+    /// `warn,urval=info`.
     #[arg(long, global = true, env = "URVAL_LOG", default_value = "text", value_name = "FORM")]
     pub log: LogFormat,
 }

@@ -1,9 +1,14 @@
 //! The command line: one file per command.
 
 mod failure;
+mod import;
 mod log;
 mod migrate;
+mod progress;
+mod rejects;
 mod schema;
+
+use std::io::{self, Write};
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +40,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Import table files: contacts, their codes, templates, campaigns, interactions. What is there
+    /// already, by its number or external id, is changed.
+    Import(import::Import),
     /// Bring the database up to date. The server does so at its start; this is for doing it before.
     Migrate,
     /// Print the GraphQL schema. It is the same for every database.
@@ -49,6 +57,7 @@ impl Cli {
     pub async fn run(self) -> Result<(), Failure> {
         log::begin(self.config.log);
         match self.command {
+            Command::Import(import) => import::run(&self.config, import).await,
             Command::Migrate => migrate::run(&self.config).await,
             Command::Schema => schema::run(),
         }
@@ -61,4 +70,10 @@ async fn open(config: &Config) -> Result<Context, Failure> {
     let db = db::connect(url).await.map_err(|err| Failure::no_database(url, &err))?;
     db.migrate().await.map_err(|err| Failure::no_migration(&err))?;
     Ok(Context::new(db, Clock::default(), config.time_zone))
+}
+
+/// Tells the one at the terminal. Standard output is for results alone.
+fn say(line: &str) {
+    // If nobody reads standard error, nobody is missing anything.
+    let _ = writeln!(io::stderr(), "{line}");
 }

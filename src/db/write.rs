@@ -36,6 +36,20 @@ where
     }
 }
 
+/// Runs `work` in a write transaction that is rolled back whatever comes of it.
+///
+/// # Errors
+/// What `work` says, and what the database says of beginning and rolling back.
+pub async fn rehearse<T, E: From<DbErr>>(
+    db: &Database,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
+) -> Result<T, E> {
+    let txn = begin(db).await?;
+    let outcome = work(&txn).await;
+    txn.rollback().await?;
+    outcome
+}
+
 /// Errors that may carry one of the database's.
 pub trait AsDbErr {
     fn as_db_err(&self) -> Option<&DbErr>;
@@ -45,16 +59,18 @@ async fn once<T, E: From<DbErr>>(
     db: &Database,
     work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
 ) -> Result<T, E> {
-    let txn = db
-        .writer()
-        .begin_with_options(TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        })
-        .await?;
+    let txn = begin(db).await?;
     let value = work(&txn).await?;
     txn.commit().await?;
     Ok(value)
+}
+
+async fn begin(db: &Database) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    db.writer().begin_with_options(options).await
 }
 
 /// Whether it failed only because of others at work: 40001 and 40P01 on PostgreSQL, 5 (busy) and

@@ -79,6 +79,33 @@ pub async fn next_free_number(
     }
 }
 
+/// Moves a series past the numbers that come next and have been brought by callers, so that nobody
+/// has to find out one by one that they are in use.
+///
+/// # Errors
+/// What the database says.
+pub async fn skip(
+    txn: &DatabaseTransaction,
+    of: SeriesKind,
+    is_used: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let series = series(txn, of).await?;
+    let width = usize::try_from(series.width).unwrap_or(0);
+    let mut next = series.next;
+    while is_used(&format!("{}{next:0width$}", series.prefix)) {
+        next += 1;
+    }
+    if next == series.next {
+        return Ok(());
+    }
+    number_series::Entity::update_many()
+        .col_expr(number_series::Column::Next, Expr::value(next))
+        .filter(number_series::Column::Kind.eq(of))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Checks that callers may bring numbers of their own.
 ///
 /// # Errors

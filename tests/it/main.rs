@@ -4,5 +4,6 @@ mod app;
 mod cli;
 mod code;
 mod contact;
+mod import;
 mod schema;
 mod segment;

@@ -1,0 +1,151 @@
+//! What is wrong with rows, and which codes they need.
+
+use std::collections::{BTreeSet, HashSet};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
+
+use crate::{
+    db::{self, OnConflict, dialect},
+    domain::{
+        Result,
+        code::{CODE_CHARS_MAX, name_of},
+        text,
+    },
+    entity::{code, kinds::CodeKind},
+};
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub line: u64,
+    /// The caption of the column, if it is one.
+    pub column: Option<String>,
+    /// A sentence for people.
+    pub reason: String,
+}
+
+/// What became of some rows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Written {
+    pub(super) created: u64,
+    pub(super) updated: u64,
+    pub(super) unchanged: u64,
+    /// Rows by their place among those, with what is wrong with them.
+    pub(super) rejected: Vec<(usize, Vec<Problem>)>,
+    /// People whose company is not there yet.
+    pub(super) waiting: Vec<Waiting>,
+    /// Numbers of companies that have come.
+    pub(super) companies: Vec<String>,
+    /// Of interactions: the first key that the import took.
+    pub(super) first_key: Option<i64>,
+}
+
+/// A person whose company is not there yet.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) company_no: String,
+    pub(super) contact_id: i32,
+    pub(super) line: u64,
+}
+
+/// Collects what is wrong with one row.
+pub(super) struct Check {
+    line: u64,
+    problems: Vec<Problem>,
+}
+
+impl Check {
+    pub(super) fn new(line: u64) -> Self {
+        Self { line, problems: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, column: Option<String>, reason: impl Into<String>) {
+        self.problems.push(Problem { line: self.line, column, reason: reason.into() });
+    }
+
+    /// The value; its default if it can't be taken, which is noted.
+    pub(super) fn keep<T: Default>(
+        &mut self,
+        column: impl FnOnce() -> Option<String>,
+        value: Result<T, String>,
+    ) -> T {
+        value.unwrap_or_else(|reason| {
+            self.add(column(), reason);
+            T::default()
+        })
+    }
+
+    /// The code, if it is one of those there are.
+    pub(super) fn code(
+        &mut self,
+        column: impl Fn() -> Option<String>,
+        text: &str,
+        kind: CodeKind,
+        known: &HashSet<(CodeKind, String)>,
+    ) -> Option<String> {
+        let key = (kind, self.keep(&column, code(text))?);
+        if !known.contains(&key) {
+            self.add(column(), format!("There is no {} {}.", name_of(kind), key.1));
+        }
+        Some(key.1)
+    }
+
+    pub(super) fn is_fine(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// The problems, if there are any.
+    pub(super) fn failed(self) -> Option<Vec<Problem>> {
+        Some(self.problems).filter(|problems| !problems.is_empty())
+    }
+}
+
+/// A code as it is stored; nothing if nothing is written.
+pub(super) fn code(text: &str) -> Result<Option<String>, String> {
+    match text::code(text) {
+        Some(code) if CODE_CHARS_MAX < code.chars().count() => {
+            Err(format!("A code has at most {CODE_CHARS_MAX} characters."))
+        }
+        code => Ok(code),
+    }
+}
+
+/// Those of the wanted codes that there are. Codes that are missing are made first, if `create`
+/// says so. They can't be deleted before the transaction ends.
+pub(super) async fn codes(
+    txn: &DatabaseTransaction,
+    wanted: BTreeSet<(CodeKind, String)>,
+    create: bool,
+) -> Result<HashSet<(CodeKind, String)>> {
+    if wanted.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let texts: BTreeSet<&String> = wanted.iter().map(|(_, code)| code).collect();
+    let texts: Vec<String> = texts.into_iter().cloned().collect();
+    let column = Expr::col(code::Column::Code);
+    let mut known: HashSet<(CodeKind, String)> = code::Entity::find()
+        .filter(dialect::in_texts(txn.get_database_backend(), column, &texts))
+        .lock_shared()
+        .all(txn)
+        .await?
+        .into_iter()
+        .map(|row| (row.kind, row.code))
+        .collect();
+    if create {
+        let missing: Vec<code::Model> = wanted
+            .into_iter()
+            .filter(|key| !known.contains(key))
+            .map(|(kind, code)| entry(kind, code))
+            .collect();
+        db::insert_rows::<code::Entity>(txn, &missing, OnConflict::Ignore).await?;
+        known.extend(missing.into_iter().map(|row| (row.kind, row.code)));
+    }
+    Ok(known)
+}
+
+/// An entry of a code table that says nothing yet.
+pub(super) fn entry(kind: CodeKind, code: String) -> code::Model {
+    code::Model { kind, code, description: None, email: None, url: None, blocked: false }
+}

@@ -1,0 +1,214 @@
+//! Which contacts have which codes: mailing groups, job responsibilities and the like.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+
+use super::{
+    Row,
+    check::{self, Check, Written},
+    columns::Columns,
+    find,
+};
+use crate::{
+    db::{self, OnConflict, dialect},
+    domain::{
+        Error, Reason, Result,
+        code::{CODE_CHARS_MAX, name_of},
+        contact_columns::plain,
+        text,
+    },
+    entity::{
+        contact, contact_code,
+        kinds::{CodeKind, ContactType, IdentifierKind},
+    },
+};
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Field {
+    ContactNo,
+    Code,
+    LinkType,
+    LinkNo,
+    SearchWord,
+}
+
+pub(super) struct ContactCodes {
+    kind: CodeKind,
+    columns: Columns<Field>,
+    create_codes: bool,
+    now: DateTime<Utc>,
+}
+
+/// What the rows of a chunk refer to, and what there was before.
+struct Known {
+    contacts: HashMap<String, (i32, ContactType)>,
+    codes: HashSet<(CodeKind, String)>,
+    before: HashMap<(i32, String), contact_code::Model>,
+}
+
+impl ContactCodes {
+    pub(super) fn new(
+        kind: CodeKind,
+        header: &[String],
+        create_codes: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let name = plain(name_of(kind));
+        let code = format!("{name}code");
+        let columns = Columns::of(
+            header,
+            &[],
+            &[
+                (Field::ContactNo, &["contactno", "contact"]),
+                (Field::Code, &[&name, &code, "code"]),
+                (Field::LinkType, &["linktotable", "linktype"]),
+                (Field::LinkNo, &["no", "linkno"]),
+                (Field::SearchWord, &["searchword"]),
+            ],
+        )?;
+        if !columns.has(Field::ContactNo) || !columns.has(Field::Code) {
+            let message = format!("There have to be a column Contact No. and a column {name}.");
+            return Err(Error::reject(Reason::Required, &["file"], message));
+        }
+        Ok(Self { kind, columns, create_codes, now })
+    }
+
+    pub(super) fn unknown(&self) -> &[String] {
+        &self.columns.unknown
+    }
+
+    pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
+        let mut known = self.known(txn, rows).await?;
+        let mut written = Written::default();
+        let mut changed: HashMap<(i32, String), contact_code::Model> = HashMap::new();
+        for (index, row) in rows.iter().enumerate() {
+            let it = match self.classification(row, &known) {
+                Ok(it) => it,
+                Err(check) => {
+                    written.rejected.push((index, check.failed().unwrap_or_default()));
+                    continue;
+                }
+            };
+            let key = (it.contact_id, it.code.clone());
+            match known.before.insert(key.clone(), it.clone()) {
+                Some(before) if before == it => {
+                    written.unchanged += 1;
+                    continue;
+                }
+                Some(_) => written.updated += 1,
+                None => written.created += 1,
+            }
+            changed.insert(key, it);
+        }
+        let changed: Vec<contact_code::Model> = changed.into_values().collect();
+        db::insert_rows::<contact_code::Entity>(txn, &changed, OnConflict::Replace).await?;
+        self.touch(txn, changed.iter().map(|row| row.contact_id.cast_unsigned())).await?;
+        Ok(written)
+    }
+
+    async fn known(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Known> {
+        let backend = txn.get_database_backend();
+        let texts = |field| rows.iter().filter_map(move |row| self.columns.get(row, field));
+        let codes: BTreeSet<(CodeKind, String)> =
+            texts(Field::Code).filter_map(text::code).map(|code| (self.kind, code)).collect();
+        let numbers = texts(Field::ContactNo).filter_map(text::code).collect();
+        let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
+        let ids = || identifiers.values().map(|id| id.cast_unsigned());
+        let types: Vec<(i32, ContactType)> = contact::Entity::find()
+            .select_only()
+            .column(contact::Column::Id)
+            .column(contact::Column::Type)
+            .filter(dialect::in_ids(backend, Expr::col(contact::Column::Id), ids()))
+            .lock_shared()
+            .into_tuple()
+            .all(txn)
+            .await?;
+        let types: HashMap<i32, ContactType> = types.into_iter().collect();
+        let before = contact_code::Entity::find()
+            .filter(contact_code::Column::Kind.eq(self.kind))
+            .filter(dialect::in_ids(backend, Expr::col(contact_code::Column::ContactId), ids()))
+            .all(txn)
+            .await?;
+        Ok(Known {
+            codes: check::codes(txn, codes, self.create_codes).await?,
+            before: before
+                .into_iter()
+                .map(|row| ((row.contact_id, row.code.clone()), row))
+                .collect(),
+            contacts: identifiers
+                .into_iter()
+                .filter_map(|((_, no), id)| Some((no, (id, *types.get(&id)?))))
+                .collect(),
+        })
+    }
+
+    fn classification(&self, row: &Row, known: &Known) -> Result<contact_code::Model, Check> {
+        let mut check = Check::new(row.line);
+        let caption = |field| move || self.columns.caption(field);
+        let text = |field| self.columns.get(row, field).unwrap_or_default();
+        let code = check.code(caption(Field::Code), text(Field::Code), self.kind, &known.codes);
+        if code.is_none() {
+            let reason = format!("There has to be a code of 1 to {CODE_CHARS_MAX} characters.");
+            check.add(self.columns.caption(Field::Code), reason);
+        }
+        let no = text::code(text(Field::ContactNo)).unwrap_or_default();
+        let contact = known.contacts.get(&no).copied();
+        match contact {
+            None => check.add(
+                self.columns.caption(Field::ContactNo),
+                format!("There is no contact {no:?}."),
+            ),
+            Some((_, r#type)) => {
+                if let Some(reason) = misfit(self.kind, r#type) {
+                    check.add(self.columns.caption(Field::ContactNo), reason);
+                }
+            }
+        }
+        match (contact, code) {
+            (Some((contact_id, _)), Some(code)) if check.is_fine() => Ok(contact_code::Model {
+                contact_id,
+                kind: self.kind,
+                code,
+                link_type: text::tidy(text(Field::LinkType)),
+                link_no: text::tidy(text(Field::LinkNo)),
+                search_word: text::tidy(text(Field::SearchWord)),
+            }),
+            _ => Err(check),
+        }
+    }
+
+    /// CON-10: the contacts have changed.
+    async fn touch(
+        &self,
+        txn: &DatabaseTransaction,
+        contacts: impl Iterator<Item = u32>,
+    ) -> Result<()> {
+        let id = Expr::col(contact::Column::Id);
+        contact::Entity::update_many()
+            .col_expr(contact::Column::UpdatedAt, Expr::value(self.now))
+            .col_expr(contact::Column::Revision, Expr::col(contact::Column::Revision).add(1))
+            .filter(dialect::in_ids(txn.get_database_backend(), id, contacts))
+            .exec(txn)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Why such a contact can't have such a code.
+pub(super) fn misfit(kind: CodeKind, r#type: ContactType) -> Option<&'static str> {
+    match (kind, r#type) {
+        (CodeKind::JobResponsibility, ContactType::Company) => {
+            Some("Only people have job responsibilities.")
+        }
+        (
+            CodeKind::IndustryGroup | CodeKind::BusinessRelation | CodeKind::WebSource,
+            ContactType::Person,
+        ) => Some("Only companies have industry groups, business relations and web sources."),
+        _ => None,
+    }
+}

@@ -1,0 +1,274 @@
+//! One row, applied to its contact.
+
+use std::collections::BTreeSet;
+
+use super::{
+    chunk::{Chunk, Place},
+    text_field,
+};
+use crate::{
+    domain::{
+        Error,
+        contact::{derive, validate},
+        contact_columns::{FLAGS, Field, TEXTS, api_name},
+        import::{
+            Row,
+            check::{self, Check, Waiting},
+            contact_codes::misfit,
+            value,
+        },
+        text,
+    },
+    entity::{
+        contact_attribute,
+        kinds::{AttributeType, CodeKind, ContactType, IdentifierKind},
+    },
+};
+
+impl Chunk<'_> {
+    /// Applies a row, or notes what is wrong with it.
+    pub(super) fn take(&mut self, index: usize, row: &Row) {
+        let mut check = Check::new(row.line);
+        let Some(before) = self.place(row, &mut check) else {
+            self.reject(index, check);
+            return;
+        };
+        let mut place = before.clone();
+        let company_no = self.apply(row, &mut place, &mut check);
+        self.link_now(&mut place, company_no.as_deref(), &mut check);
+        derive(&mut place.row);
+        if let Err(Error::Rejected(rejections)) = validate(&place.row).into_result() {
+            for rejection in rejections {
+                let path = rejection.path.first().map(String::as_str);
+                check.add(self.caption(path), rejection.message);
+            }
+        }
+        self.claim_external_id(&place, &mut check);
+        if !check.is_fine() {
+            self.reject(index, check);
+            return;
+        }
+        if let Some(company_no) = company_no
+            && place.row.r#type == ContactType::Person
+            && place.row.company_id.is_none()
+        {
+            let contact_id = place.row.id;
+            self.written.waiting.push(Waiting { company_no, contact_id, line: row.line });
+        }
+        self.put(&before, place);
+    }
+
+    fn reject(&mut self, index: usize, check: Check) {
+        self.written.rejected.push((index, check.failed().unwrap_or_default()));
+    }
+
+    /// The contact that the row means, or a new one.
+    fn place(&self, row: &Row, check: &mut Check) -> Option<Place> {
+        let columns = &self.import.columns;
+        let text = columns.get(row, Field::No).unwrap_or_default();
+        let no = check.keep(|| columns.caption(Field::No), check::code(text));
+        let external = columns.get(row, text_field("externalId")).and_then(text::tidy);
+        let key = match (&no, external) {
+            (Some(no), _) => Some((IdentifierKind::No, no.clone())),
+            (None, Some(id)) => Some((IdentifierKind::ExternalId, id)),
+            (None, None) => None,
+        };
+        if !check.is_fine() {
+            return None;
+        }
+        match key.and_then(|key| self.ids.get(&key)) {
+            Some(id) => {
+                let place = self.places.get(id).cloned();
+                if place.is_none() {
+                    check.add(columns.caption(Field::No), "The contact is being deleted.");
+                }
+                place
+            }
+            None if no.is_some() && !self.may_choose_numbers => {
+                let reason = "The number comes from the number series and can't be chosen.";
+                check.add(columns.caption(Field::No), reason);
+                None
+            }
+            None => Some(self.new_place(no)),
+        }
+    }
+
+    /// Takes over what the row says; returns the number of the company it names.
+    fn apply(&self, row: &Row, place: &mut Place, check: &mut Check) -> Option<String> {
+        let columns = &self.import.columns;
+        let old_name = place.row.name.clone();
+        let mut company_no = None;
+        self.apply_type(row, place, check);
+        for (field, text) in columns.fields(row) {
+            let caption = || columns.caption(field);
+            match field {
+                Field::No | Field::Type => {}
+                Field::Name => place.row.name = text.to_owned(),
+                Field::CompanyNo => company_no = check.keep(caption, check::code(text)),
+                Field::CorrespondenceType => {
+                    place.row.correspondence_type =
+                        check.keep(caption, value::correspondence_type(text));
+                }
+                // The name of the company is the company's.
+                Field::Text(index) if TEXTS[index].name == "companyName" => {}
+                Field::Text(index) => {
+                    let value = match TEXTS[index].kind {
+                        Some(kind) => check.code(caption, text, kind, &self.codes),
+                        None => Some(text.to_owned()).filter(|text| !text.is_empty()),
+                    };
+                    *(TEXTS[index].slot)(&mut place.row) = value;
+                }
+                Field::Flag(index) => {
+                    *(FLAGS[index].slot)(&mut place.row) = check.keep(caption, value::flag(text));
+                }
+                Field::Codes(kind) => self.apply_codes(kind, text, place, check),
+                Field::Attribute(index) => self.apply_attribute(index, text, place, check),
+            }
+        }
+        if columns.has(Field::CompanyNo) && company_no.is_none() {
+            place.row.company_id = None;
+        }
+        self.follow_name(&old_name, place);
+        company_no
+    }
+
+    /// CON-8: what a contact is, it stays.
+    fn apply_type(&self, row: &Row, place: &mut Place, check: &mut Check) {
+        let columns = &self.import.columns;
+        let text = columns.get(row, Field::Type).unwrap_or_default();
+        let wanted = check.keep(|| columns.caption(Field::Type), value::contact_type(text));
+        let Some(wanted) = wanted else { return };
+        let is_known = self.places.contains_key(&place.row.id);
+        if is_known && wanted != place.row.r#type {
+            let reason = "The contact is there already, and of the other type.";
+            check.add(columns.caption(Field::Type), reason);
+        }
+        place.row.r#type = wanted;
+    }
+
+    /// CON-2: what was made from the old name is made anew from the new one, unless the file says
+    /// something else.
+    fn follow_name(&self, old_name: &str, place: &mut Place) {
+        let columns = &self.import.columns;
+        let parts = ["firstName", "middleName", "surname"].map(text_field);
+        let has_parts = parts.iter().any(|part| columns.has(*part));
+        let has_name = columns.has(Field::Name);
+        let row = &mut place.row;
+        if has_name && !has_parts && text::tidy(&row.name).as_deref() != Some(old_name) {
+            row.first_name = None;
+            row.middle_name = None;
+            row.surname = None;
+        }
+        if has_parts && !has_name {
+            row.name.clear();
+        }
+        let followed = row.search_name == text::code(old_name);
+        if followed && !columns.has(text_field("searchName")) {
+            row.search_name = None;
+        }
+    }
+
+    fn apply_codes(&self, kind: CodeKind, text: &str, place: &mut Place, check: &mut Check) {
+        let caption = || self.import.columns.caption(Field::Codes(kind));
+        let mut codes = BTreeSet::new();
+        for code in text.split(';') {
+            codes.extend(check.code(caption, code, kind, &self.codes));
+        }
+        if let Some(reason) = misfit(kind, place.row.r#type).filter(|_| !codes.is_empty()) {
+            check.add(caption(), reason);
+        }
+        place.codes.insert(kind, codes);
+    }
+
+    fn apply_attribute(&self, index: usize, text: &str, place: &mut Place, check: &mut Check) {
+        let attribute = &self.import.attributes[index];
+        let mut value = contact_attribute::Model {
+            contact_id: place.row.id,
+            name: attribute.name.clone(),
+            text: None,
+            text_fold: None,
+            number: None,
+            date: None,
+            flag: None,
+        };
+        let caption = || self.import.columns.caption(Field::Attribute(index));
+        match attribute.r#type {
+            AttributeType::Text => value.text = text::tidy(text),
+            AttributeType::Code => value.text = check.keep(caption, check::code(text)),
+            AttributeType::Number => value.number = check.keep(caption, value::number(text)),
+            AttributeType::Date => value.date = check.keep(caption, value::date(text)),
+            AttributeType::Boolean if text.is_empty() => {}
+            AttributeType::Boolean => value.flag = check.keep(caption, value::flag(text).map(Some)),
+        }
+        value.text_fold = value.text.as_deref().map(text::fold);
+        let value = Some(value).filter(|_| !text.is_empty());
+        place.attributes.insert(attribute.name.clone(), value);
+    }
+
+    /// Links a person with its company if that is there already.
+    fn link_now(&self, place: &mut Place, company_no: Option<&str>, check: &mut Check) {
+        let Some(company_no) = company_no else { return };
+        if place.row.r#type == ContactType::Company {
+            return;
+        }
+        let id = self.ids.get(&(IdentifierKind::No, company_no.to_owned()));
+        let company = id.and_then(|id| self.places.get(id));
+        let caption = || self.import.columns.caption(Field::CompanyNo);
+        match company {
+            Some(company) if company.row.r#type == ContactType::Company => {
+                place.row.company_id = Some(company.row.id);
+                place.row.company_name = Some(company.row.name.clone());
+            }
+            Some(_) => check.add(caption(), format!("The contact {company_no} is no company.")),
+            None if super::WAITING_MAX
+                <= self.import.waiting_count + self.written.waiting.len() =>
+            {
+                check.add(caption(), "The company is not there yet. Import companies first.");
+            }
+            None => place.row.company_id = None,
+        }
+    }
+
+    fn claim_external_id(&self, place: &Place, check: &mut Check) {
+        let Some(external) = place.row.external_id.clone() else { return };
+        let owner = self.ids.get(&(IdentifierKind::ExternalId, external));
+        if owner.is_some_and(|owner| *owner != place.row.id) {
+            let column = self.import.columns.caption(text_field("externalId"));
+            check.add(column, "Another contact has this external id.");
+        }
+    }
+
+    /// Keeps the contact as it is now.
+    fn put(&mut self, before: &Place, place: Place) {
+        let id = place.row.id;
+        let is_new = !self.places.contains_key(&id);
+        if is_new {
+            self.next_key += 1;
+            if self.numbers.front() == Some(&place.row.no) {
+                self.numbers.pop_front();
+            }
+            self.ids.insert((IdentifierKind::No, place.row.no.clone()), id);
+            self.written.created += 1;
+        } else if before.row == place.row && !self.belongings_change(&place) {
+            self.written.unchanged += 1;
+        } else {
+            self.written.updated += 1;
+        }
+        if before.row.external_id != place.row.external_id
+            && let Some(old) = before.row.external_id.clone()
+        {
+            self.ids.remove(&(IdentifierKind::ExternalId, old));
+        }
+        if let Some(external) = place.row.external_id.clone() {
+            self.ids.insert((IdentifierKind::ExternalId, external), id);
+        }
+        self.places.insert(id, place);
+    }
+
+    /// What the file calls a field, by its name in the API.
+    fn caption(&self, name: Option<&str>) -> Option<String> {
+        let columns = &self.import.columns;
+        let field = columns.known().find(|field| api_name(*field) == name && name.is_some())?;
+        columns.caption(field)
+    }
+}

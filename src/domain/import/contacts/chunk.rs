@@ -1,0 +1,280 @@
+//! The rows of a chunk, applied to contacts in memory.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+
+use super::{Contacts, text_field};
+use crate::{
+    db::dialect,
+    domain::{
+        Error, Result,
+        contact::{blank, derive},
+        contact_columns::{Field, TEXTS},
+        import::{
+            Row,
+            check::{self, Waiting, Written},
+            find::{self, Identifiers},
+        },
+        numbers::{self, Counter},
+        text,
+    },
+    entity::{
+        contact, contact_attribute, contact_code,
+        kinds::{CodeKind, ContactType, IdentifierKind, SeriesKind},
+    },
+};
+
+/// A contact as it was and as it shall be.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) before: Option<contact::Model>,
+    pub(super) row: contact::Model,
+    /// What the file says of its codes, by kind.
+    pub(super) codes: HashMap<CodeKind, BTreeSet<String>>,
+    /// What the file says of its custom attributes; nothing if it has none.
+    pub(super) attributes: HashMap<String, Option<contact_attribute::Model>>,
+}
+
+pub(super) struct Chunk<'a> {
+    pub(super) import: &'a Contacts,
+    pub(super) ids: Identifiers,
+    pub(super) places: HashMap<i32, Place>,
+    pub(super) codes: HashSet<(CodeKind, String)>,
+    pub(super) codes_before: HashMap<(i32, CodeKind), Vec<contact_code::Model>>,
+    pub(super) attributes_before: HashMap<(i32, String), contact_attribute::Model>,
+    pub(super) may_choose_numbers: bool,
+    pub(super) next_key: i32,
+    /// For contacts that bring none.
+    pub(super) numbers: VecDeque<String>,
+    pub(super) written: Written,
+}
+
+impl<'a> Chunk<'a> {
+    /// Everything that the rows refer to.
+    pub(super) async fn load(
+        import: &'a Contacts,
+        txn: &DatabaseTransaction,
+        rows: &[Row],
+    ) -> Result<Self> {
+        let columns = &import.columns;
+        let texts = |field| rows.iter().filter_map(move |row| columns.get(row, field));
+        let no = |text: &str| text::code(text);
+        let external_id = text_field("externalId");
+        let numbers: Vec<String> =
+            texts(Field::No).chain(texts(Field::CompanyNo)).filter_map(no).collect();
+        let external = texts(external_id).filter_map(text::tidy).collect();
+        let mut ids = find::contacts(txn, IdentifierKind::No, numbers).await?;
+        ids.extend(find::contacts(txn, IdentifierKind::ExternalId, external).await?);
+
+        let arriving = texts(Field::No).filter_map(no).filter_map(|no| import.waiting.get(&no));
+        let waiting = arriving.flatten().map(|(id, _)| *id);
+        let wanted: BTreeSet<i32> = ids.values().copied().chain(waiting).collect();
+        let mut chunk = Self {
+            import,
+            ids,
+            places: HashMap::new(),
+            codes: check::codes(txn, wanted_codes(import, rows), import.create_codes).await?,
+            codes_before: HashMap::new(),
+            attributes_before: HashMap::new(),
+            may_choose_numbers: numbers::allow_manual(txn, SeriesKind::Contact).await.is_ok(),
+            next_key: 0,
+            numbers: VecDeque::new(),
+            written: Written::default(),
+        };
+        let id = Expr::col(contact::Column::Id);
+        let keys = wanted.iter().map(|id| id.cast_unsigned());
+        chunk.add(txn, dialect::in_ids(txn.get_database_backend(), id, keys)).await?;
+        chunk.load_belongings(txn, &wanted).await?;
+        chunk.reserve(txn, rows).await?;
+        Ok(chunk)
+    }
+
+    /// Adds the contacts that meet a condition. They are locked, in the order of their keys.
+    async fn add(&mut self, txn: &DatabaseTransaction, condition: Expr) -> Result<()> {
+        let found = contact::Entity::find()
+            .filter(condition)
+            .order_by_asc(contact::Column::Id)
+            .lock_exclusive()
+            .all(txn)
+            .await?;
+        for row in found {
+            self.places.entry(row.id).or_insert_with(|| Place {
+                before: Some(row.clone()),
+                row,
+                codes: HashMap::new(),
+                attributes: HashMap::new(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The codes and custom attributes of the contacts, if the file has columns for them.
+    async fn load_belongings(
+        &mut self,
+        txn: &DatabaseTransaction,
+        contacts: &BTreeSet<i32>,
+    ) -> Result<()> {
+        let backend = txn.get_database_backend();
+        let keys = || contacts.iter().map(|id| id.cast_unsigned());
+        let known = || self.import.columns.known();
+        if known().any(|field| matches!(field, Field::Codes(_))) {
+            let id = Expr::col(contact_code::Column::ContactId);
+            let rows = contact_code::Entity::find()
+                .filter(dialect::in_ids(backend, id, keys()))
+                .order_by_asc(contact_code::Column::Code)
+                .all(txn)
+                .await?;
+            for row in rows {
+                self.codes_before.entry((row.contact_id, row.kind)).or_default().push(row);
+            }
+        }
+        if known().any(|field| matches!(field, Field::Attribute(_))) {
+            let id = Expr::col(contact_attribute::Column::ContactId);
+            let rows = contact_attribute::Entity::find()
+                .filter(dialect::in_ids(backend, id, keys()))
+                .all(txn)
+                .await?;
+            self.attributes_before =
+                rows.into_iter().map(|row| ((row.contact_id, row.name.clone()), row)).collect();
+        }
+        Ok(())
+    }
+
+    /// Keys for the contacts that are new, and numbers for those that bring none.
+    async fn reserve(&mut self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<()> {
+        let columns = &self.import.columns;
+        let (mut new, mut unnumbered) = (0, 0);
+        for row in rows {
+            let no = columns.get(row, Field::No).and_then(text::code);
+            let external = columns.get(row, text_field("externalId")).and_then(text::tidy);
+            let key = match (no, external) {
+                (Some(no), _) => Some((IdentifierKind::No, no)),
+                (None, external) => {
+                    unnumbered += 1;
+                    external.map(|id| (IdentifierKind::ExternalId, id))
+                }
+            };
+            if key.is_none_or(|key| !self.ids.contains_key(&key)) {
+                new += 1;
+            }
+        }
+        let first = numbers::take_keys(txn, Counter::Contact, new).await?;
+        self.next_key = i32::try_from(first + new.cast_signed())
+            .map_err(|_| Error::Corrupt("the keys of contacts are used up".to_owned()))?
+            - i32::try_from(new).expect("a chunk is small");
+        let missing = unnumbered.min(new);
+        while (self.numbers.len() as u64) < missing {
+            let count = missing - self.numbers.len() as u64;
+            let numbers = numbers::take_numbers(txn, SeriesKind::Contact, count).await?;
+            let taken = find::contacts(txn, IdentifierKind::No, numbers.clone()).await?;
+            // The file may bring numbers of its own beside rows that bring none.
+            let brought: HashSet<String> = rows
+                .iter()
+                .filter_map(|row| columns.get(row, Field::No).and_then(text::code))
+                .collect();
+            self.numbers.extend(numbers.into_iter().filter(|no| {
+                !brought.contains(no) && !taken.contains_key(&(IdentifierKind::No, no.clone()))
+            }));
+        }
+        Ok(())
+    }
+
+    /// A contact that is not there yet.
+    pub(super) fn new_place(&self, no: Option<String>) -> Place {
+        let mut row = blank(self.next_key, self.import.now);
+        row.no = no.or_else(|| self.numbers.front().cloned()).unwrap_or_default();
+        Place { before: None, row, codes: HashMap::new(), attributes: HashMap::new() }
+    }
+
+    /// After all rows: people find the companies that came after them, and take over the names of
+    /// those that changed (CON-7).
+    pub(super) async fn link(&mut self, txn: &DatabaseTransaction) -> Result<()> {
+        let is_new = |place: &&Place| place.before.is_none();
+        let companies = self.places.values().filter(|it| it.row.r#type == ContactType::Company);
+        let new: Vec<(String, i32)> =
+            companies.clone().filter(is_new).map(|it| (it.row.no.clone(), it.row.id)).collect();
+        let renamed: Vec<i32> = companies
+            .filter(|it| it.before.as_ref().is_some_and(|before| before.name != it.row.name))
+            .map(|it| it.row.id)
+            .collect();
+
+        let mut here: HashMap<String, Vec<i32>> = HashMap::new();
+        for person in &self.written.waiting {
+            here.entry(person.company_no.clone()).or_default().push(person.contact_id);
+        }
+        for (no, company_id) in new {
+            let before = self.import.waiting.get(&no).into_iter().flatten().map(|(id, _)| *id);
+            for id in here.remove(&no).into_iter().flatten().chain(before) {
+                match self.places.get_mut(&id) {
+                    Some(person) if person.row.company_id.is_none() => {
+                        person.row.company_id = Some(company_id);
+                    }
+                    _ => {}
+                }
+            }
+            self.written.companies.push(no);
+        }
+        let arrived: HashSet<&String> = self.written.companies.iter().collect();
+        let waiting = std::mem::take(&mut self.written.waiting);
+        let still: Vec<Waiting> =
+            waiting.into_iter().filter(|it| !arrived.contains(&it.company_no)).collect();
+        self.written.waiting = still;
+
+        if !renamed.is_empty() {
+            let column = Expr::col(contact::Column::CompanyId);
+            let keys = renamed.iter().map(|id| id.cast_unsigned());
+            self.add(txn, dialect::in_ids(txn.get_database_backend(), column, keys)).await?;
+        }
+        self.take_over_names();
+        Ok(())
+    }
+
+    fn take_over_names(&mut self) {
+        let names: HashMap<i32, String> = self
+            .places
+            .values()
+            .filter(|it| it.row.r#type == ContactType::Company)
+            .map(|it| (it.row.id, it.row.name.clone()))
+            .collect();
+        for place in self.places.values_mut() {
+            let name = place.row.company_id.and_then(|id| names.get(&id));
+            match name {
+                Some(name)
+                    if place.row.r#type == ContactType::Person
+                        && place.row.company_name.as_ref() != Some(name) =>
+                {
+                    place.row.company_name = Some(name.clone());
+                    derive(&mut place.row);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The codes that the rows need.
+fn wanted_codes(import: &Contacts, rows: &[Row]) -> BTreeSet<(CodeKind, String)> {
+    let mut wanted = BTreeSet::new();
+    for field in import.columns.known() {
+        let kind = match field {
+            Field::Text(index) => TEXTS[index].kind,
+            Field::Codes(kind) => Some(kind),
+            _ => None,
+        };
+        let Some(kind) = kind else { continue };
+        // Codes repeat much, and so they are told apart before they are tidied.
+        let texts: HashSet<&str> =
+            rows.iter().filter_map(|row| import.columns.get(row, field)).collect();
+        let codes = texts.into_iter().flat_map(|text| match field {
+            Field::Codes(_) => text.split(';').collect(),
+            _ => vec![text],
+        });
+        let codes = codes.filter_map(|code| check::code(code).ok().flatten());
+        wanted.extend(codes.map(|code| (kind, code)));
+    }
+    wanted
+}

@@ -1,0 +1,65 @@
+//! Finds what rows refer to, a statement for all rows of a chunk.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
+
+use crate::{
+    db::dialect,
+    domain::{Result, text},
+    entity::{campaign, contact_identifier, kinds::IdentifierKind},
+};
+
+/// Contacts by number or external id.
+pub(super) type Identifiers = HashMap<(IdentifierKind, String), i32>;
+
+/// The contacts that these numbers or external ids mean.
+pub(super) async fn contacts(
+    txn: &DatabaseTransaction,
+    kind: IdentifierKind,
+    mut values: Vec<String>,
+) -> Result<Identifiers> {
+    values.sort_unstable();
+    values.dedup();
+    if values.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let column = Expr::col(contact_identifier::Column::Value);
+    let rows = contact_identifier::Entity::find()
+        .filter(contact_identifier::Column::Kind.eq(kind))
+        .filter(dialect::in_texts(txn.get_database_backend(), column, &values))
+        .all(txn)
+        .await?;
+    Ok(rows.into_iter().map(|row| ((row.kind, row.value), row.contact_id)).collect())
+}
+
+/// The keys of campaigns by number.
+pub(super) async fn campaigns(
+    txn: &DatabaseTransaction,
+    mut numbers: Vec<String>,
+) -> Result<HashMap<String, i64>> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let column = Expr::col(campaign::Column::No);
+    let rows: Vec<(String, i64)> = campaign::Entity::find()
+        .select_only()
+        .column(campaign::Column::No)
+        .column(campaign::Column::Id)
+        .filter(dialect::in_texts(txn.get_database_backend(), column, &numbers))
+        .into_tuple()
+        .all(txn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The key of the campaign with this number; nothing if none is written.
+pub(super) fn campaign(known: &HashMap<String, i64>, text: &str) -> Result<Option<i64>, String> {
+    let Some(no) = text::code(text) else { return Ok(None) };
+    known.get(&no).copied().map(Some).ok_or_else(|| format!("There is no campaign {no}."))
+}

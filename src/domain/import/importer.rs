@@ -1,0 +1,103 @@
+//! The importer of each kind of file.
+
+use sea_orm::DatabaseTransaction;
+
+use super::{
+    FileKind, Options, Problem, Row, campaigns::Campaigns, check::Written, codes::Codes,
+    contact_codes::ContactCodes, contacts::Contacts, interactions::Interactions,
+    templates::Templates,
+};
+use crate::domain::{Context, Result};
+
+/// Writes rows of one kind of file.
+pub(super) enum Importer {
+    Codes(Codes),
+    Campaigns(Campaigns),
+    Templates(Templates),
+    Contacts(Box<Contacts>),
+    ContactCodes(ContactCodes),
+    Interactions(Interactions),
+}
+
+impl Importer {
+    /// # Errors
+    /// If the header lacks what has to be there.
+    pub(super) async fn new(
+        context: &Context,
+        kind: FileKind,
+        header: &[String],
+        options: &Options,
+        rehearsal: Option<&DatabaseTransaction>,
+    ) -> Result<Self> {
+        let create_codes = options.create_codes;
+        let now = context.clock.now();
+        Ok(match kind {
+            FileKind::Codes(kind) => Self::Codes(Codes::new(kind, header)?),
+            FileKind::Campaigns => Self::Campaigns(Campaigns::new(header, create_codes, now)?),
+            FileKind::InteractionTemplates => {
+                Self::Templates(Templates::new(header, create_codes)?)
+            }
+            FileKind::Contacts => {
+                let contacts = Contacts::new(context, header, create_codes, rehearsal).await?;
+                Self::Contacts(Box::new(contacts))
+            }
+            FileKind::ContactCodes(kind) => {
+                Self::ContactCodes(ContactCodes::new(kind, header, create_codes, now)?)
+            }
+            FileKind::Interactions => {
+                let actor = context.actor.clone();
+                Self::Interactions(Interactions::new(header, create_codes, now, actor)?)
+            }
+        })
+    }
+
+    /// Captions of columns that are not looked at.
+    pub(super) fn unknown(&self) -> Vec<String> {
+        match self {
+            Self::Codes(it) => it.unknown(),
+            Self::Campaigns(it) => it.unknown(),
+            Self::Templates(it) => it.unknown(),
+            Self::Contacts(it) => it.unknown(),
+            Self::ContactCodes(it) => it.unknown(),
+            Self::Interactions(it) => it.unknown(),
+        }
+        .to_vec()
+    }
+
+    /// Writes the rows that are good, and says what is wrong with the others.
+    pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
+        match self {
+            Self::Codes(it) => it.write(txn, rows).await,
+            Self::Campaigns(it) => it.write(txn, rows).await,
+            Self::Templates(it) => it.write(txn, rows).await,
+            Self::Contacts(it) => it.write(txn, rows).await,
+            Self::ContactCodes(it) => it.write(txn, rows).await,
+            Self::Interactions(it) => it.write(txn, rows).await,
+        }
+    }
+
+    /// What was written has been committed.
+    pub(super) fn committed(&mut self, written: &Written) {
+        match self {
+            Self::Contacts(it) => it.committed(written),
+            Self::Interactions(it) => it.committed(written),
+            _ => {}
+        }
+    }
+
+    /// The first line that still waits for something later in the file.
+    pub(super) fn first_open_line(&self) -> Option<u64> {
+        match self {
+            Self::Contacts(it) => it.first_open_line(),
+            _ => None,
+        }
+    }
+
+    /// What still waits at the end of the file.
+    pub(super) fn left_open(&self) -> Vec<Problem> {
+        match self {
+            Self::Contacts(it) => it.left_open(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What a table file is about, told by its header and its name.
+
+use crate::{
+    domain::{Error, Reason, Result, code::name_of, contact_columns::plain},
+    entity::kinds::CodeKind,
+};
+
+/// What a table file is about. Files depend on those that come before them here.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    Codes(CodeKind),
+    Campaigns,
+    InteractionTemplates,
+    Contacts,
+    /// Which contacts have which codes of a kind.
+    ContactCodes(CodeKind),
+    Interactions,
+}
+
+/// The code tables by the names of their files.
+const CODE_TABLES: &[(&str, CodeKind)] = &[
+    ("business_relations", CodeKind::BusinessRelation),
+    ("campaign_statuses", CodeKind::CampaignStatus),
+    ("countries", CodeKind::Country),
+    ("currencies", CodeKind::Currency),
+    ("industry_groups", CodeKind::IndustryGroup),
+    ("interaction_groups", CodeKind::InteractionGroup),
+    ("job_responsibilities", CodeKind::JobResponsibility),
+    ("languages", CodeKind::Language),
+    ("mailing_groups", CodeKind::MailingGroup),
+    ("organizational_levels", CodeKind::OrganizationalLevel),
+    ("salespeople", CodeKind::Salesperson),
+    ("salutations", CodeKind::Salutation),
+    ("territories", CodeKind::Territory),
+    ("web_sources", CodeKind::WebSource),
+];
+
+/// The kinds of codes that contacts can have several of.
+const OF_CONTACTS: &[CodeKind] = &[
+    CodeKind::MailingGroup,
+    CodeKind::IndustryGroup,
+    CodeKind::BusinessRelation,
+    CodeKind::JobResponsibility,
+    CodeKind::WebSource,
+];
+
+impl FileKind {
+    /// All kinds by name, as `--kind` takes them.
+    pub fn all() -> Vec<(String, Self)> {
+        let mut all: Vec<(String, Self)> = CODE_TABLES
+            .iter()
+            .map(|(name, kind)| ((*name).to_owned(), Self::Codes(*kind)))
+            .collect();
+        all.push(("campaigns".to_owned(), Self::Campaigns));
+        all.push(("interaction_templates".to_owned(), Self::InteractionTemplates));
+        all.push(("contacts".to_owned(), Self::Contacts));
+        for (name, kind) in CODE_TABLES.iter().filter(|(_, kind)| OF_CONTACTS.contains(kind)) {
+            all.push((format!("contact_{name}"), Self::ContactCodes(*kind)));
+        }
+        all.push(("interactions".to_owned(), Self::Interactions));
+        all
+    }
+
+    /// The kind of this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        let all = Self::all();
+        all.into_iter().find(|(known, _)| plain(known) == plain(name)).map(|(_, kind)| kind)
+    }
+
+    /// What `--kind` calls it.
+    pub fn name(self) -> String {
+        let all = Self::all();
+        let found = all.into_iter().find(|(_, kind)| *kind == self);
+        found.map(|(name, _)| name).expect("every kind that can be made has a name")
+    }
+
+    /// The kind of a file with this header; `file` is its name, without folder and extension. Only
+    /// code tables need it: their headers are alike.
+    ///
+    /// # Errors
+    /// If it can't be made out.
+    pub fn recognise(header: &[String], file: &str) -> Result<Self> {
+        let captions: Vec<String> = header.iter().map(|caption| plain(caption)).collect();
+        let has = |name: &str| captions.iter().any(|caption| caption == name);
+        let has_any = |names: &[&str]| names.iter().any(|name| has(name));
+        if has("contactno") {
+            let codes = OF_CONTACTS.iter().find(|kind| {
+                let name = plain(name_of(**kind));
+                has(&name) || has(&format!("{name}code"))
+            });
+            if let Some(kind) = codes {
+                return Ok(Self::ContactCodes(*kind));
+            }
+            if has("date") && !has("lineno") {
+                return Ok(Self::Interactions);
+            }
+        } else if has("code") {
+            if has_any(&["unitcost", "unitcostlcy", "unitdurationmin"]) {
+                return Ok(Self::InteractionTemplates);
+            }
+            if let Some(kind) = Self::by_name(file).filter(|kind| matches!(kind, Self::Codes(_))) {
+                return Ok(kind);
+            }
+        } else if has("no") && has_any(&["startingdate", "statuscode", "status"]) {
+            return Ok(Self::Campaigns);
+        } else if has_any(&["no", "externalid", "name", "firstname", "surname"])
+            && (has_any(&["name", "surname", "email", "city", "phone", "phoneno", "country"])
+                || plain(file) == "contacts")
+        {
+            return Ok(Self::Contacts);
+        }
+        let kinds: Vec<String> = Self::all().into_iter().map(|(name, _)| name).collect();
+        let message = format!(
+            "What the file is about can't be told from its header: {}. Say it with --kind: {}.",
+            header.join(", "),
+            kinds.join(", ")
+        );
+        Err(Error::reject(Reason::Invalid, &["file"], message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(header: &str, file: &str) -> Option<String> {
+        let header: Vec<String> = header.split(',').map(str::to_owned).collect();
+        FileKind::recognise(&header, file).ok().map(FileKind::name)
+    }
+
+    #[test]
+    fn a_file_is_recognised_by_its_header() {
+        for (header, file, expected) in [
+            ("Code,Description", "mailing_groups", Some("mailing_groups")),
+            ("Code,Description", "things", None),
+            ("No.,External ID,Name,Email", "x", Some("contacts")),
+            ("externalId,surname,companyNo", "x", Some("contacts")),
+            ("Contact No.,Mailing Group Code", "x", Some("contact_mailing_groups")),
+            ("contactNo,jobResponsibility", "x", Some("contact_job_responsibilities")),
+            ("Entry No.,Contact No.,Date,Description", "x", Some("interactions")),
+            ("Segment No.,Line No.,Contact No.,Date", "segment_lines", None),
+            ("No.,Description,Campaign No.,Date", "segments", None),
+            ("Code,Description,Unit Cost (LCY)", "x", Some("interaction_templates")),
+            ("No.,Description,Starting Date", "x", Some("campaigns")),
+        ] {
+            assert_eq!(kind(header, file).as_deref(), expected, "{header}");
+        }
+    }
+}

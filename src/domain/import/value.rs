@@ -1,0 +1,142 @@
+//! Values of fields, as people and Business Central write them.
+
+use chrono::{NaiveDate, NaiveTime};
+use rust_decimal::Decimal;
+
+use crate::{
+    domain::{amount, contact_columns::plain},
+    entity::kinds::{ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+};
+
+/// Why a value can't be taken, as a sentence.
+type Result<T> = std::result::Result<T, String>;
+
+/// Yes or no; nothing written is no.
+pub(super) fn flag(text: &str) -> Result<bool> {
+    match plain(text).as_str() {
+        "yes" | "true" | "1" => Ok(true),
+        "no" | "false" | "0" | "" => Ok(false),
+        _ => Err(format!("{text:?} is neither Yes nor No.")),
+    }
+}
+
+pub(super) fn contact_type(text: &str) -> Result<Option<ContactType>> {
+    choice(text, &[("Company", "0", ContactType::Company), ("Person", "1", ContactType::Person)])
+}
+
+pub(super) fn correspondence_type(text: &str) -> Result<Option<CorrespondenceType>> {
+    use CorrespondenceType::{Email, HardCopy};
+    blank_is_0(text, &[("Hard Copy", "1", HardCopy), ("Email", "2", Email)])
+}
+
+pub(super) fn information_flow(text: &str) -> Result<Option<InformationFlow>> {
+    use InformationFlow::{Inbound, Outbound};
+    blank_is_0(text, &[("Outbound", "1", Outbound), ("Inbound", "2", Inbound)])
+}
+
+pub(super) fn initiated_by(text: &str) -> Result<Option<InitiatedBy>> {
+    blank_is_0(text, &[("Us", "1", InitiatedBy::Us), ("Them", "2", InitiatedBy::Them)])
+}
+
+/// Business Central counts from the best down.
+pub(super) fn evaluation(text: &str) -> Result<Option<Evaluation>> {
+    use Evaluation::{Negative, Neutral, Positive, VeryNegative, VeryPositive};
+    blank_is_0(
+        text,
+        &[
+            ("Very Positive", "1", VeryPositive),
+            ("Positive", "2", Positive),
+            ("Neutral", "3", Neutral),
+            ("Negative", "4", Negative),
+            ("Very Negative", "5", VeryNegative),
+        ],
+    )
+}
+
+pub(super) fn date(text: &str) -> Result<Option<NaiveDate>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    // PostgreSQL goes further back and forth, and nobody needs it.
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        Ok(date) if (0..=9999).contains(&chrono::Datelike::year(&date)) => Ok(Some(date)),
+        _ => Err(format!("{text:?} is no date like 2026-11-02.")),
+    }
+}
+
+/// A time of day.
+pub(super) fn time(text: &str) -> Result<Option<NaiveTime>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let time = ["%H:%M:%S", "%H:%M"].iter().find_map(|it| NaiveTime::parse_from_str(text, it).ok());
+    time.map(Some).ok_or_else(|| format!("{text:?} is no time like 14:30."))
+}
+
+/// An exact number, in the form in which it is stored.
+pub(super) fn number(text: &str) -> Result<Option<i64>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let number: Option<Decimal> = text.parse().ok();
+    let stored = number.and_then(|number| amount::to_stored(number, &[]).ok());
+    match stored {
+        Some(stored) => Ok(Some(stored)),
+        None => Err(format!("{text:?} is no number like 1234.50, with at most four decimals.")),
+    }
+}
+
+/// A whole number of something that can't be negative.
+pub(super) fn count(text: &str) -> Result<Option<i32>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse::<i32>() {
+        Ok(count) if 0 <= count => Ok(Some(count)),
+        _ => Err(format!("{text:?} is no whole number from 0 on.")),
+    }
+}
+
+fn blank_is_0<T: Copy>(text: &str, choices: &[(&str, &str, T)]) -> Result<Option<T>> {
+    if text == "0" { Ok(None) } else { choice(text, choices) }
+}
+
+/// One of the choices, by its name or by the number that Business Central stores.
+fn choice<T: Copy>(text: &str, choices: &[(&str, &str, T)]) -> Result<Option<T>> {
+    let wanted = plain(text);
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let found = choices.iter().find(|(name, no, _)| plain(name) == wanted || *no == wanted);
+    match found {
+        Some((_, _, value)) => Ok(Some(*value)),
+        None => {
+            let names: Vec<&str> = choices.iter().map(|(name, _, _)| *name).collect();
+            Err(format!("{text:?} is none of: {}.", names.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_written_by_people_and_by_business_central() {
+        assert_eq!(flag("Yes"), Ok(true));
+        assert_eq!(flag(""), Ok(false));
+        assert!(flag("maybe").is_err());
+        assert_eq!(contact_type("0"), Ok(Some(ContactType::Company)));
+        assert_eq!(contact_type("PERSON"), Ok(Some(ContactType::Person)));
+        assert_eq!(correspondence_type("0"), Ok(None));
+        assert_eq!(correspondence_type("HARD_COPY"), Ok(Some(CorrespondenceType::HardCopy)));
+        assert_eq!(correspondence_type("E-Mail"), Ok(Some(CorrespondenceType::Email)));
+        assert_eq!(evaluation("5"), Ok(Some(Evaluation::VeryNegative)));
+        assert_eq!(number("12.5"), Ok(Some(125_000)));
+        for bad in ["1,5", "1e3", "0.00001", "x"] {
+            assert!(number(bad).is_err(), "{bad}");
+        }
+        assert!(date("02/11/2026").is_err());
+        assert!(count("-1").is_err());
+    }
+}
