@@ -1,0 +1,208 @@
+// The tabs a first visitor sees: one task each, in the order one would do them.
+
+type Example = { query: string; variables?: string };
+
+export const examples: Example[] = [
+  {
+    // Lines are short enough for half of a small screen.
+    query: `# Contacts by the beginnings of words.
+# Press Ctrl+Enter, or the arrow, to run it.
+query SearchContacts($search: String) {
+  contacts(search: $search, first: 10) {
+    totalCount
+    nodes {
+      no
+      type
+      name
+      city
+      country {
+        code
+      }
+      company {
+        name
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`,
+    variables: `{
+  "search": "an"
+}`,
+  },
+  {
+    query: `# Look before you leap: how many remain
+# after each condition, and some of them.
+query PreviewCriteria($criteria: ContactCriteria!) {
+  criteriaPreview(criteria: $criteria) {
+    matches
+    funnel {
+      path
+      text
+      matches
+    }
+    sample {
+      no
+      name
+      city
+    }
+  }
+}
+`,
+    variables: `{
+  "criteria": {
+    "all": [
+      { "country": { "in": ["NO", "SE"] } },
+      { "mailingGroups": { "hasAny": ["NEWS"] } },
+      { "not": { "interactions": { "within": { "inLast": "P30D" } } } }
+    ]
+  }
+}`,
+  },
+  {
+    query: `# Run CreateSegment, put its id into the
+# variables, and run AddContacts: first dry,
+# to see the effect, then with dryRun false.
+mutation CreateSegment {
+  segmentCreate(
+    input: { description: "Spring newsletter" }
+  ) {
+    segment {
+      id
+      no
+      status
+    }
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+
+mutation AddContacts(
+  $segment: ID!
+  $criteria: ContactCriteria!
+  $dryRun: Boolean!
+) {
+  segmentAddContacts(
+    input: {
+      segmentId: $segment
+      criteria: $criteria
+      dryRun: $dryRun
+    }
+  ) {
+    segment {
+      no
+      contactsCount
+    }
+    effect {
+      before
+      after
+      added
+      alreadyMember
+      skippedExcluded
+      skippedPrivacyBlocked
+    }
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+`,
+    variables: `{
+  "segment": "",
+  "criteria": { "country": { "in": ["NO", "SE"] } },
+  "dryRun": true
+}`,
+  },
+  {
+    query: `# A segment, its steps and its first lines.
+query SegmentWithLines($no: String!) {
+  segmentByNo(no: $no) {
+    id
+    no
+    description
+    status
+    contactsCount
+    criteria {
+      no
+      operation
+      text
+      before
+      after
+    }
+    lines(first: 20) {
+      totalCount
+      nodes {
+        contact {
+          no
+          name
+        }
+        correspondenceType
+        language {
+          code
+        }
+        overridden
+        addedBy {
+          no
+        }
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "no": "SM00001"
+}`,
+  },
+  {
+    query: `# Records the segment as interactions, and
+# makes a new segment to follow up with.
+mutation LogSegment($segment: ID!) {
+  segmentLog(
+    input: { segmentId: $segment, followUp: true }
+  ) {
+    interactionsCount
+    loggedSegment {
+      id
+      no
+    }
+    followUpSegment {
+      id
+      no
+      contactsCount
+    }
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+`,
+    variables: `{
+  "segment": ""
+}`,
+  },
+  {
+    query: `# Run it, change the segment in another tab,
+# come back and see. Goes over a WebSocket.
+subscription WatchSegment($segment: ID!) {
+  segmentChanged(segmentId: $segment) {
+    no
+    revision
+    contactsCount
+  }
+}
+`,
+    variables: `{
+  "segment": ""
+}`,
+  },
+];
