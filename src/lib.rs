@@ -8,3 +8,4 @@ pub mod db;
 pub mod domain;
 pub mod entity;
 pub mod graphql;
+pub mod http;

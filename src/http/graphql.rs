@@ -1,0 +1,126 @@
+//! `/graphql`: queries and mutations, and the way in for WebSockets.
+
+use async_graphql::{Value, parser::types::OperationType};
+use axum::{
+    extract::{Request, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    http::{Extensions, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::{Stream, StreamExt};
+use tokio::time::timeout;
+use tower_http::request_id::RequestId;
+
+use super::{
+    App,
+    request::{from_body, from_uri, operation_type},
+    response::{Media, Refusal},
+    socket,
+};
+use crate::graphql::Loaders;
+
+/// Runs a query or a mutation.
+pub(super) async fn post(State(app): State<App>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let media = match Media::accepted(&parts.headers) {
+        Ok(media) => media,
+        Err(refusal) => return refusal.into_response(),
+    };
+    // The body counts too: otherwise a client could send it a byte a minute.
+    let answer = app.in_time(async {
+        let request = from_body(&parts.headers, body).await?;
+        Ok(app.execute(request, &parts.extensions).await)
+    });
+    match answer.await {
+        Ok(response) => media.answer(response),
+        Err(refusal) => media.refuse(refusal),
+    }
+}
+
+/// Runs a query, or opens a WebSocket.
+pub(super) async fn get(
+    State(app): State<App>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    if parts.headers.contains_key(header::UPGRADE) {
+        return match upgrade {
+            Ok(upgrade) => socket::open(app, upgrade, &parts),
+            Err(rejection) => rejection.into_response(),
+        };
+    }
+    let media = match Media::accepted(&parts.headers) {
+        Ok(media) => media,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let answer = app.in_time(async {
+        let mut query = from_uri(&parts.uri)?;
+        // A link that somebody follows must not change anything.
+        if operation_type(&mut query) == Some(OperationType::Mutation) {
+            let message = "A mutation has to be sent by POST.";
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            return Err(Refusal::new(status, "METHOD_NOT_ALLOWED", message));
+        }
+        Ok(app.execute(query, &parts.extensions).await)
+    });
+    match answer.await {
+        Ok(response) => media.answer(response),
+        Err(refusal) => media.refuse(refusal),
+    }
+}
+
+impl App {
+    /// Runs a query or a mutation.
+    pub(super) async fn execute(
+        &self,
+        request: async_graphql::Request,
+        extensions: &Extensions,
+    ) -> async_graphql::Response {
+        let mut response = self.api.execute(self.equip(request)).await;
+        name_faults(&mut response, extensions);
+        response
+    }
+
+    /// Runs any operation.
+    pub(super) fn execute_stream(
+        &self,
+        request: async_graphql::Request,
+        extensions: Extensions,
+    ) -> impl Stream<Item = async_graphql::Response> + Send + use<> {
+        self.api.execute_stream(self.equip(request)).map(move |mut response| {
+            name_faults(&mut response, &extensions);
+            response
+        })
+    }
+
+    /// Gives a request what its resolvers look for.
+    fn equip(&self, request: async_graphql::Request) -> async_graphql::Request {
+        request.data(Loaders::new(&self.context))
+    }
+
+    /// Gives up on work that takes longer than a request may.
+    pub(super) async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        let limit = self.settings.request_timeout;
+        timeout(limit, work).await.unwrap_or_else(|_| {
+            let message =
+                format!("The request took longer than {} s and was given up.", limit.as_secs_f32());
+            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message))
+        })
+    }
+}
+
+/// Says with each fault of ours how to find it in the log.
+fn name_faults(response: &mut async_graphql::Response, extensions: &Extensions) {
+    let Some(id) = extensions.get::<RequestId>() else { return };
+    let Ok(id) = id.header_value().to_str() else { return };
+    for error in &mut response.errors {
+        if let Some(extensions) = &mut error.extensions
+            && extensions.get("code") == Some(&Value::from("INTERNAL"))
+        {
+            extensions.set("requestId", id);
+        }
+    }
+}

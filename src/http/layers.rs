@@ -1,0 +1,98 @@
+//! What surrounds every route: request ids, traces, security headers and compression.
+
+use std::any::Any;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{from_fn_with_state, map_request},
+    response::{IntoResponse, Response},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, predicate::SizeAbove},
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    trace::{DefaultOnResponse, TraceLayer},
+};
+use tracing::{Level, Span};
+
+use super::{App, guard, response::Refusal};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A client may name its requests, but what it sends goes into the log.
+const REQUEST_ID_BYTES_MAX: usize = 64;
+
+/// Smaller than this, compression costs more than it saves.
+const COMPRESSED_BYTES_MIN: u16 = 1024;
+
+/// What a browser may do with anything that comes from here: show it and talk back, nothing else.
+const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        // The explorer's editor sets styles from script, hence the 'unsafe-inline' for them.
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+         img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// Puts all layers around the routes, the outermost last.
+pub(super) fn around(routes: Router<App>, app: &App) -> Router<App> {
+    let mut routes = routes
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_BYTES_MIN)))
+        .layer(CatchPanicLayer::custom(broke_down))
+        .layer(from_fn_with_state(app.clone(), guard::host));
+    for (name, value) in SECURITY_HEADERS {
+        let value = HeaderValue::from_static(value);
+        routes = routes.layer(SetResponseHeaderLayer::overriding(name, value));
+    }
+    routes
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(DefaultOnResponse::new().level(Level::INFO)),
+        )
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(map_request(drop_odd_request_id))
+}
+
+/// The span of a request. The path only: what follows the `?` may hold variables.
+fn span(request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!(
+        "request",
+        method = %request.method(),
+        path = request.uri().path(),
+        id = id.unwrap_or_default(),
+    )
+}
+
+async fn drop_odd_request_id(mut request: Request) -> Request {
+    let is_odd = |id: &HeaderValue| {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        id.is_empty() || REQUEST_ID_BYTES_MAX < id.len() || !id.as_bytes().iter().all(is_plain)
+    };
+    if request.headers().get(REQUEST_ID).is_some_and(is_odd) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
+}
+
+/// Answers for a handler that panicked. The panic hook has logged where and why.
+fn broke_down(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    let message = "Something went wrong on our side.";
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message).into_response()
+}

@@ -1,0 +1,81 @@
+//! The outside: routes, what every response carries, and what every request has to pass.
+
+mod api;
+mod assets;
+mod graphql;
+mod guard;
+mod health;
+mod layers;
+mod request;
+mod response;
+mod serve;
+mod socket;
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::Executor;
+use axum::{Router, http::StatusCode, routing::get};
+use tokio::sync::{Semaphore, watch};
+
+use self::api::Api;
+pub use self::{guard::Hosts, serve::serve, socket::SocketSettings};
+use crate::domain::Context;
+
+/// Settings of the HTTP side.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The names under which the server may be addressed.
+    pub hosts: Hosts,
+    /// How long a query or mutation may take, from the first byte of its body on. Subscriptions may
+    /// go on for ever.
+    pub request_timeout: Duration,
+    /// Limits of WebSocket connections.
+    pub socket: SocketSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            hosts: Hosts::default(),
+            request_timeout: Duration::from_secs(30),
+            socket: SocketSettings::default(),
+        }
+    }
+}
+
+/// All that a request is served with.
+#[derive(Clone)]
+pub struct App {
+    api: Arc<dyn Api>,
+    context: Context,
+    settings: Arc<Settings>,
+    /// One permit for each WebSocket connection.
+    sockets: Arc<Semaphore>,
+    /// Turns true when the server stops.
+    stopping: watch::Sender<bool>,
+}
+
+impl App {
+    /// Puts together what requests are served with.
+    pub fn new(schema: impl Executor, context: Context, settings: Settings) -> Self {
+        let sockets = Arc::new(Semaphore::new(settings.socket.connections_max as usize));
+        let stopping = watch::Sender::new(false);
+        Self { api: Arc::new(schema), context, settings: Arc::new(settings), sockets, stopping }
+    }
+}
+
+/// All routes: the API, the explorer and what an operator asks for.
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/", get(assets::index))
+        .route("/assets/{*path}", get(assets::asset))
+        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .fallback(nothing_here);
+    layers::around(routes, &app).with_state(app)
+}
+
+async fn nothing_here() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "There is nothing here. The API is at /graphql, the explorer at /.\n")
+}

@@ -1,0 +1,147 @@
+//! Responses of the API: in which media type, with which status.
+//!
+//! By the specification "GraphQL over HTTP".
+
+use async_graphql::{ErrorExtensionValues, ServerError, Value};
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+/// The media type of a response.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Media {
+    /// `application/graphql-response+json`: the status tells whether the request was executed.
+    GraphQl,
+    /// `application/json`: the status is 200 for every well-formed request.
+    Json,
+}
+
+impl Media {
+    /// The one that the client likes best, `application/json` if it does not say.
+    pub(super) fn accepted(headers: &HeaderMap) -> Result<Self, Refusal> {
+        if !headers.contains_key(header::ACCEPT) {
+            return Ok(Self::Json);
+        }
+        let (mut graphql, mut json) = (0.0_f32, 0.0_f32);
+        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        for range in values.flat_map(|value| value.split(',')) {
+            let mut parts = range.split(';').map(str::trim);
+            let liking = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+                "application/graphql-response+json" => &mut graphql,
+                "application/json" | "application/*" | "*/*" => &mut json,
+                _ => continue,
+            };
+            let quality = parts.find_map(|it| it.strip_prefix("q=")).map_or(Some(1.0), parse);
+            *liking = liking.max(quality.unwrap_or(0.0));
+        }
+        match (graphql, json) {
+            (graphql, json) if 0.0 < graphql && json <= graphql => Ok(Self::GraphQl),
+            (_, json) if 0.0 < json => Ok(Self::Json),
+            _ => {
+                let message = "Responses come as application/graphql-response+json or \
+                               application/json; the header `Accept` allows neither.";
+                Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message))
+            }
+        }
+    }
+
+    /// The response to a request that reached the schema.
+    pub(super) fn answer(self, response: async_graphql::Response) -> Response {
+        let is_refused = is_request_error(&response);
+        let status = match self {
+            Self::GraphQl if is_refused => StatusCode::BAD_REQUEST,
+            _ => StatusCode::OK,
+        };
+        if is_refused {
+            return self.body(status, &Errors { errors: &response.errors });
+        }
+        self.body(status, &response)
+    }
+
+    /// The response to a request that did not.
+    pub(super) fn refuse(self, refusal: Refusal) -> Response {
+        let error = error(refusal.code, refusal.message);
+        let mut response = self.body(refusal.status, &Errors { errors: &[error] });
+        if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        response
+    }
+
+    fn body(self, status: StatusCode, body: &impl Serialize) -> Response {
+        let media = match self {
+            Self::GraphQl => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        };
+        let Ok(body) = serde_json::to_vec(body) else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let headers = [
+            (header::CONTENT_TYPE, media),
+            // Answers may hold personal data: no cache keeps them.
+            (header::CACHE_CONTROL, "no-store"),
+            (header::VARY, "accept"),
+        ];
+        (status, headers, body).into_response()
+    }
+}
+
+/// A response without `data`, as the specification has it for a request that was not executed.
+#[derive(Serialize)]
+struct Errors<'a> {
+    errors: &'a [ServerError],
+}
+
+fn parse(quality: &str) -> Option<f32> {
+    quality.trim().parse().ok().filter(|quality| (0.0..=1.0).contains(quality))
+}
+
+/// Whether the request failed as a whole, before anything was executed: errors in the execution
+/// have a path.
+pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
+    let is_pathless = |error: &ServerError| error.path.is_empty();
+    response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(is_pathless)
+}
+
+/// Why a request is turned away before it reaches the schema.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// A request that is not well-formed.
+    pub(super) fn malformed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// The same, for a client that is not told a status.
+    pub(super) fn into_graphql(self) -> async_graphql::Response {
+        async_graphql::Response::from_errors(vec![error(self.code, self.message)])
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        Media::Json.refuse(self)
+    }
+}
+
+/// An error of the request as a whole.
+pub(super) fn error(code: &str, message: impl Into<String>) -> ServerError {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code);
+    let mut error = ServerError::new(message, None);
+    error.extensions = Some(extensions);
+    error
+}

@@ -1,0 +1,293 @@
+//! GraphQL over WebSocket, by the protocol graphql-transport-ws: subscriptions, and whatever else
+//! the schema knows.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{ServerError, parser::types::OperationType};
+use axum::{
+    extract::{
+        WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket},
+    },
+    http::{Extensions, StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use futures_util::{StreamExt, future, stream, stream::BoxStream};
+use serde::{Deserialize, Serialize};
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
+};
+use tokio_stream::StreamMap;
+use tracing::Instrument;
+
+use super::{
+    App, guard,
+    request::operation_type,
+    response::{Refusal, error, is_request_error},
+};
+
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// As large as the body of a POST may be.
+const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+
+/// The name that a client gives an operation; most take a UUID.
+const ID_BYTES_MAX: usize = 128;
+
+/// Limits of WebSocket connections.
+#[derive(Clone, Debug)]
+pub struct SocketSettings {
+    /// How many connections there may be at a time.
+    pub connections_max: u32,
+    /// How many operations one connection may run at a time.
+    pub operations_max: usize,
+    /// How long a client may take to begin after it has connected.
+    pub init_timeout: Duration,
+    /// How often the server asks whether the client is still there. One that has not answered by
+    /// the next time is cut off, and so is one that takes longer than this to take a message.
+    pub ping_interval: Duration,
+}
+
+impl Default for SocketSettings {
+    fn default() -> Self {
+        Self {
+            connections_max: 1024,
+            operations_max: 32,
+            init_timeout: Duration::from_secs(10),
+            ping_interval: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Turns the request into a WebSocket, if it may.
+pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Response {
+    if !guard::is_same_origin(&parts.uri, &parts.headers) {
+        let message = "WebSockets are open to pages of this server only.";
+        return Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message).into_response();
+    }
+    let upgrade = upgrade.protocols([PROTOCOL]);
+    if upgrade.selected_protocol().is_none() {
+        let message = format!("Ask for the WebSocket protocol {PROTOCOL}.");
+        return Refusal::malformed(message).into_response();
+    }
+    let Ok(permit) = Arc::clone(&app.sockets).try_acquire_owned() else {
+        let message = "There are too many connections. Try again later.";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        return Refusal::new(status, "TOO_MANY_CONNECTIONS", message).into_response();
+    };
+    let extensions = parts.extensions.clone();
+    let span = tracing::Span::current();
+    upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX).on_upgrade(
+        async move |socket| {
+            let operations = StreamMap::new();
+            let connection = Connection { app, extensions, socket, is_open: false, operations };
+            connection.serve().instrument(span).await;
+            drop(permit);
+        },
+    )
+}
+
+/// What a client says.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Heard {
+    ConnectionInit,
+    Ping,
+    Pong,
+    Subscribe { id: String, payload: Box<async_graphql::Request> },
+    Complete { id: String },
+}
+
+/// What a client is told.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Told {
+    ConnectionAck,
+    Pong,
+    Next { id: String, payload: async_graphql::Response },
+    Error { id: String, payload: Vec<ServerError> },
+    Complete { id: String },
+}
+
+/// What comes out of an operation.
+enum Event {
+    Response(async_graphql::Response),
+    /// It was refused as a whole, and is over.
+    Refused(Vec<ServerError>),
+    Completed,
+}
+
+/// Why a connection ends: a code of the protocol, and a few words.
+struct Close(u16, &'static str);
+
+const GOING_AWAY: Close = Close(1001, "The server stops");
+const INVALID: Close = Close(4400, "Invalid message");
+const UNAUTHORIZED: Close = Close(4401, "Unauthorized");
+const NO_ANSWER: Close = Close(4408, "No answer in time");
+const INIT_TIMEOUT: Close = Close(4408, "Connection initialisation timeout");
+const ID_TAKEN: Close = Close(4409, "Subscriber for this id already exists");
+const INIT_AGAIN: Close = Close(4429, "Too many initialisation requests");
+
+struct Connection {
+    app: App,
+    /// Those of the request that opened it.
+    extensions: Extensions,
+    socket: WebSocket,
+    /// Whether the client has begun properly.
+    is_open: bool,
+    operations: StreamMap<String, BoxStream<'static, Event>>,
+}
+
+impl Connection {
+    async fn serve(mut self) {
+        // Without a reason, the client is gone and there is nobody to tell.
+        if let Err(Some(Close(code, reason))) = self.run().await {
+            // What still runs is of no use any more.
+            self.operations.clear();
+            let frame = CloseFrame { code, reason: reason.into() };
+            let patience = self.app.settings.socket.ping_interval;
+            let goodbye = async {
+                if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                    while let Some(Ok(_)) = self.socket.recv().await {}
+                }
+            };
+            // A client that does not say goodbye is left.
+            let _ = timeout(patience, goodbye).await;
+        }
+    }
+
+    /// Goes on until the connection ends, and says why.
+    async fn run(&mut self) -> Result<(), Option<Close>> {
+        let settings = self.app.settings.socket.clone();
+        let init_deadline = Instant::now() + settings.init_timeout;
+        let first_ping = Instant::now() + settings.ping_interval;
+        let mut ping = interval_at(first_ping, settings.ping_interval);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut stopping = self.app.stopping.subscribe();
+        let mut is_there = true;
+        loop {
+            let message = tokio::select! {
+                heard = self.socket.recv() => {
+                    is_there = true;
+                    match heard {
+                        Some(Ok(message)) => self.hear(&message)?,
+                        Some(Err(_)) => return Err(Some(INVALID)),
+                        None => return Err(None),
+                    }
+                }
+                Some((id, event)) = self.operations.next() => Some(self.told(id, event)),
+                _ = ping.tick() => {
+                    if !is_there {
+                        return Err(Some(NO_ANSWER));
+                    }
+                    is_there = false;
+                    self.send(Message::Ping(Default::default())).await?;
+                    None
+                }
+                () = sleep_until(init_deadline), if !self.is_open => {
+                    return Err(Some(INIT_TIMEOUT));
+                }
+                () = stop(&mut stopping) => return Err(Some(GOING_AWAY)),
+            };
+            if let Some(message) = message {
+                self.tell(&message).await?;
+            }
+        }
+    }
+
+    /// Takes in a message; gives the answer to it, if there is one at once.
+    fn hear(&mut self, message: &Message) -> Result<Option<Told>, Option<Close>> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => return Err(Some(INVALID)),
+            // Answered below us, and enough to know that the client is there.
+            Message::Ping(_) | Message::Pong(_) => return Ok(None),
+            Message::Close(_) => return Err(None),
+        };
+        match serde_json::from_str(text).map_err(|_| Some(INVALID))? {
+            Heard::ConnectionInit if self.is_open => Err(Some(INIT_AGAIN)),
+            Heard::ConnectionInit => {
+                self.is_open = true;
+                Ok(Some(Told::ConnectionAck))
+            }
+            Heard::Ping => Ok(Some(Told::Pong)),
+            Heard::Pong => Ok(None),
+            Heard::Subscribe { .. } if !self.is_open => Err(Some(UNAUTHORIZED)),
+            Heard::Subscribe { id, .. } if ID_BYTES_MAX < id.len() => Err(Some(INVALID)),
+            Heard::Subscribe { id, .. } if self.operations.contains_key(&id) => Err(Some(ID_TAKEN)),
+            Heard::Subscribe { id, payload } => Ok(self.begin(id, *payload)),
+            Heard::Complete { id } => {
+                self.operations.remove(&id);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Begins an operation, if there may be one more.
+    fn begin(&mut self, id: String, request: async_graphql::Request) -> Option<Told> {
+        let limit = self.app.settings.socket.operations_max;
+        if self.operations.len() < limit {
+            let operation = operation(self.app.clone(), request, self.extensions.clone());
+            self.operations.insert(id, operation);
+            return None;
+        }
+        let message = format!("A connection runs at most {limit} operations at a time.");
+        Some(Told::Error { id, payload: vec![error("TOO_MANY_OPERATIONS", message)] })
+    }
+
+    fn told(&mut self, id: String, event: Event) -> Told {
+        match event {
+            Event::Response(payload) => Told::Next { id, payload },
+            Event::Completed => Told::Complete { id },
+            Event::Refused(payload) => {
+                self.operations.remove(&id);
+                Told::Error { id, payload }
+            }
+        }
+    }
+
+    async fn tell(&mut self, message: &Told) -> Result<(), Option<Close>> {
+        let text = serde_json::to_string(message).map_err(|err| {
+            tracing::error!(error = %err, "a message could not be written as JSON");
+            None
+        })?;
+        self.send(Message::text(text)).await
+    }
+
+    /// Sends, but not to a client that is too slow to keep up.
+    async fn send(&mut self, message: Message) -> Result<(), Option<Close>> {
+        let patience = self.app.settings.socket.ping_interval;
+        match timeout(patience, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(None),
+        }
+    }
+}
+
+/// Waits until the server stops.
+async fn stop(stopping: &mut watch::Receiver<bool>) {
+    // Without a sender there is no server any more.
+    let _ = stopping.wait_for(|stopping| *stopping).await.is_ok();
+}
+
+/// Runs an operation: what comes out of it, and then its end.
+fn operation(
+    app: App,
+    mut request: async_graphql::Request,
+    extensions: Extensions,
+) -> BoxStream<'static, Event> {
+    let responses = match operation_type(&mut request) {
+        Some(OperationType::Subscription) => app.execute_stream(request, extensions).boxed(),
+        _ => stream::once(async move {
+            let answer = app.in_time(async { Ok(app.execute(request, &extensions).await) });
+            answer.await.unwrap_or_else(|refusal| refusal.into_graphql())
+        })
+        .boxed(),
+    };
+    let events = responses.map(|response| match is_request_error(&response) {
+        true => Event::Refused(response.errors),
+        false => Event::Response(response),
+    });
+    events.chain(stream::once(future::ready(Event::Completed))).boxed()
+}
