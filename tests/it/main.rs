@@ -1,9 +1,17 @@
 //! One test binary: it links once, and tests find each other.
 
+#![expect(clippy::unwrap_used, reason = "in a test, to panic is to fail")]
+
 mod app;
+mod browser;
 mod cli;
 mod code;
 mod contact;
+mod edge;
+mod explorer;
+mod http;
 mod import;
 mod schema;
 mod segment;
+mod socket;
+mod stub;
