@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod demo;
 mod failure;
 mod import;
 mod log;
@@ -40,6 +41,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Fill an empty database with invented contacts, groups, templates, campaigns and interactions.
+    Demo(demo::Demo),
     /// Import table files: contacts, their codes, templates, campaigns, interactions. What is there
     /// already, by its number or external id, is changed.
     Import(import::Import),
@@ -57,6 +60,7 @@ impl Cli {
     pub async fn run(self) -> Result<(), Failure> {
         log::begin(self.config.log);
         match self.command {
+            Command::Demo(demo) => demo::run(&self.config, demo).await,
             Command::Import(import) => import::run(&self.config, import).await,
             Command::Migrate => migrate::run(&self.config).await,
             Command::Schema => schema::run(),

@@ -30,8 +30,9 @@ impl Bar {
         self.0.wrap_async_read(source)
     }
 
-    pub(super) fn advance(&self, count: u64) {
-        self.0.inc(count);
+    /// So many are done.
+    pub(super) fn at(&self, count: u64) {
+        self.0.set_position(count);
     }
 
     pub(super) fn message(&self, message: String) {

@@ -7,6 +7,7 @@ pub mod contact;
 pub mod contact_columns;
 mod context;
 pub mod criteria;
+pub mod demo;
 mod error;
 mod events;
 pub mod id;
