@@ -7,6 +7,7 @@ mod browser;
 mod cli;
 mod code;
 mod contact;
+mod criteria;
 mod demo;
 mod edge;
 mod explorer;
