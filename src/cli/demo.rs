@@ -3,8 +3,11 @@
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{Failure, open, progress::Bar};
-use crate::{config::Config, domain::demo};
+use super::{Failure, open, progress::Bar, serve};
+use crate::{
+    config::{Config, Listening},
+    domain::demo,
+};
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct Demo {
@@ -19,9 +22,19 @@ pub(super) struct Demo {
     /// The last day on which anything happened; today, if it is not said.
     #[arg(long, value_name = "YYYY-MM-DD")]
     until: Option<NaiveDate>,
+
+    /// Fill the database and end.
+    #[arg(long)]
+    no_serve: bool,
+
+    #[command(flatten)]
+    listening: Listening,
 }
 
 pub(super) async fn run(config: &Config, demo: Demo) -> Result<(), Failure> {
+    if !demo.no_serve {
+        demo.listening.check()?;
+    }
     let context = open(config).await?;
     let until = demo.until.unwrap_or_else(|| context.today());
     let bar = Bar::of_items("Inventing contacts", demo.contacts.into());
@@ -30,5 +43,8 @@ pub(super) async fn run(config: &Config, demo: Demo) -> Result<(), Failure> {
     bar.finish();
     filled?;
     super::say(&format!("{} contacts were invented.", demo.contacts));
-    Ok(context.db.close().await?)
+    if demo.no_serve {
+        return Ok(context.db.close().await?);
+    }
+    serve::serve(context, &demo.listening).await
 }

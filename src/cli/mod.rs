@@ -8,6 +8,7 @@ mod migrate;
 mod progress;
 mod rejects;
 mod schema;
+mod serve;
 
 use std::io::{self, Write};
 
@@ -16,7 +17,7 @@ use clap::{Parser, Subcommand};
 pub use failure::Failure;
 
 use crate::{
-    config::Config,
+    config::{Config, Listening},
     db,
     domain::{Clock, Context},
 };
@@ -41,7 +42,10 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Fill an empty database with invented contacts, groups, templates, campaigns and interactions.
+    /// Serve the API and its explorer. The database is made, or brought up to date, at the start.
+    Serve(Listening),
+    /// Fill an empty database with invented contacts, groups, templates, campaigns and
+    /// interactions, and serve it.
     Demo(demo::Demo),
     /// Import table files: contacts, their codes, templates, campaigns, interactions. What is there
     /// already, by its number or external id, is changed.
@@ -60,6 +64,7 @@ impl Cli {
     pub async fn run(self) -> Result<(), Failure> {
         log::begin(self.config.log);
         match self.command {
+            Command::Serve(listening) => serve::run(&self.config, &listening).await,
             Command::Demo(demo) => demo::run(&self.config, demo).await,
             Command::Import(import) => import::run(&self.config, import).await,
             Command::Migrate => migrate::run(&self.config).await,

@@ -1,6 +1,10 @@
 //! The program as typed: what it prints, and its exit codes.
 
-use std::process::{Command, Output};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Output, Stdio},
+};
 
 fn urval(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_urval"));
@@ -33,4 +37,52 @@ fn what_is_not_understood_exits_with_2_and_what_fails_with_1() {
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(message.contains("Check that the folder of the file exists"), "{message}");
+}
+
+#[test]
+fn an_address_that_others_can_reach_needs_a_word() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("new.db");
+    let url = format!("sqlite://{}", file.display());
+    let output = urval(&["serve", "--database-url", &url, "--listen", "0.0.0.0:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("--insecure"), "{message}");
+    assert!(!file.exists(), "nothing was begun");
+}
+
+/// A server that ends with the test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn demo_serves_until_it_is_told_to_stop() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("demo.db").display());
+    let child = Command::new(env!("CARGO_BIN_EXE_urval"))
+        .args(["demo", "--contacts", "50", "--listen", "127.0.0.1:0", "--database-url", &url])
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut server = Server(child.unwrap());
+    let mut said = BufReader::new(server.0.stderr.take().unwrap()).lines();
+    let address = said.find_map(|line| {
+        let line = line.unwrap();
+        line.split_once("http://").map(|(_, rest)| rest.split('/').next().unwrap().to_owned())
+    });
+    let mut stream = TcpStream::connect(address.unwrap()).unwrap();
+    stream.write_all(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+
+    let stopped = Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status();
+    assert!(stopped.unwrap().success());
+    assert!(server.0.wait().unwrap().success());
 }

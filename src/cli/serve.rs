@@ -1,0 +1,83 @@
+//! `urval serve`: the server, until it is told to stop.
+
+use tokio::{net::TcpListener, signal};
+
+use super::{Failure, open};
+use crate::{
+    config::{Config, Listening},
+    domain::Context,
+    graphql,
+    http::{self, App, Hosts, Settings},
+};
+
+pub(super) async fn run(config: &Config, listening: &Listening) -> Result<(), Failure> {
+    // Before anything is opened: a command that can't be carried out changes nothing.
+    listening.check()?;
+    let context = open(config).await?;
+    serve(context, listening).await
+}
+
+impl Listening {
+    /// # Errors
+    /// If others could reach the server, and nobody said that they may.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.listen.ip().is_loopback() || self.insecure {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "{} can be reached from other machines, and nobody is asked who they are: whoever \
+             reaches it can read and change every contact.\n\
+             Listen on 127.0.0.1, behind a proxy that knows who may come in, or add --insecure if \
+             everybody on that network may.",
+            self.listen
+        )))
+    }
+}
+
+/// Serves until SIGINT or SIGTERM; what is under way is finished.
+pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(), Failure> {
+    let address = listening.listen;
+    let listener = TcpListener::bind(address).await.map_err(|err| {
+        Failure::new(format!("can't listen on {address}: {err}\nChoose another with --listen."))
+    })?;
+    let address = listener.local_addr()?;
+    let hosts = if listening.insecure { Hosts::Any } else { Hosts::default() };
+    let settings = Settings { hosts, ..Settings::default() };
+    let app = App::new(graphql::build(context.clone()), context.clone(), settings);
+    let relay = tokio::spawn(context.events.clone().relay(context.db.clone()));
+    super::say(&format!("Urval listens on http://{address}/ (the API is at /graphql)."));
+    let served = http::serve(listener, app, told_to_stop()).await;
+    relay.abort();
+    tracing::info!("stopped");
+    context.db.close().await?;
+    Ok(served?)
+}
+
+/// Comes true when the operator or the system wants the server to end.
+async fn told_to_stop() {
+    let interrupted = async {
+        if let Err(err) = signal::ctrl_c().await {
+            tracing::warn!(error = %err, "SIGINT can't be listened for");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(err) => {
+                tracing::warn!(error = %err, "SIGTERM can't be listened for");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping: what is under way is finished first");
+}
