@@ -60,7 +60,9 @@ fn campaign_entry(columns: Columns) -> TableCreateStatement {
         .col(columns.text_null("description"))
         .col(date("date"))
         .col(columns.text_null("salesperson"))
+        // Canceled on its own, or because its logged segment is.
         .col(boolean("canceled"))
+        .col(boolean("canceled_itself"))
         .col(columns.text_null("actor"))
         .to_owned()
 }
@@ -163,8 +165,11 @@ const INDEXES: &[&str] = &[
     // Criteria ask for a template or a group since a date, or for anything since a date.
     "CREATE INDEX interaction_template_idx ON interaction (template, date, contact_id)",
     "CREATE INDEX interaction_date_idx ON interaction (date, contact_id)",
-    // The interactions of a campaign, of a logged segment, of a company, newest last.
+    // The interactions of a campaign, a logged segment, a segment, a company, newest last.
     "CREATE INDEX interaction_campaign_idx ON interaction (campaign_id, date, contact_id)",
-    "CREATE INDEX interaction_logged_idx ON interaction (logged_segment_id, contact_id)",
-    "CREATE INDEX interaction_company_idx ON interaction (company_id, date)",
+    "CREATE INDEX interaction_logged_idx ON interaction (logged_segment_id, date, contact_id) \
+     WHERE logged_segment_id IS NOT NULL",
+    "CREATE INDEX interaction_segment_idx ON interaction (segment_id, date, contact_id) \
+     WHERE segment_id IS NOT NULL",
+    "CREATE INDEX interaction_company_idx ON interaction (company_id, date, contact_id)",
 ];

@@ -39,6 +39,14 @@ impl Database {
         self.reader.get_database_backend()
     }
 
+    /// Calls `observe` after each statement of this handle and its clones, for instance to count
+    /// them.
+    pub fn observe(&mut self, observe: impl Fn() + Clone + Send + Sync + 'static) {
+        let for_writer = observe.clone();
+        self.reader.set_metric_callback(move |_| observe());
+        self.writer.set_metric_callback(move |_| for_writer());
+    }
+
     /// Brings the schema up to date. Several servers may do so at once.
     ///
     /// # Errors

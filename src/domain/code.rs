@@ -176,7 +176,7 @@ pub fn name_of(kind: CodeKind) -> &'static str {
     }
 }
 
-fn checked(code: &str) -> Result<String> {
+pub(super) fn checked(code: &str) -> Result<String> {
     match text::code(code) {
         Some(code) if code.chars().count() <= CODE_CHARS_MAX => Ok(code),
         _ => {

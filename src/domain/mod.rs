@@ -1,6 +1,9 @@
 //! The rules of the business. Knows tables, not GraphQL.
 
 pub mod amount;
+mod arms;
+pub mod campaign;
+pub mod check;
 mod clock;
 pub mod code;
 pub mod contact;
@@ -12,10 +15,12 @@ mod error;
 mod events;
 pub mod id;
 pub mod import;
+pub mod interaction;
 pub mod members;
 pub mod numbers;
 mod page;
 pub mod segment;
+pub mod template;
 pub mod text;
 
 pub use clock::Clock;

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::domain::{Error, Reason, Result};
 
 /// Which slice of a list to fetch. `K` is what rows are ordered by.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageArgs<K> {
     pub after: Option<K>,
     pub before: Option<K>,
@@ -15,7 +15,7 @@ pub struct PageArgs<K> {
 }
 
 /// From which end, and how many.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Take {
     First(u64),
     Last(u64),
@@ -93,6 +93,13 @@ pub struct Page<K, T> {
     pub items: Vec<(K, T)>,
     pub has_previous: bool,
     pub has_next: bool,
+}
+
+/// A page without items.
+impl<K, T> Default for Page<K, T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), has_previous: false, has_next: false }
+    }
 }
 
 impl<K, T> Page<K, T> {

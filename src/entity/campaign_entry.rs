@@ -14,7 +14,9 @@ pub struct Model {
     pub description: Option<String>,
     pub date: ChronoDate,
     pub salesperson: Option<String>,
+    /// Canceled in effect: itself, or with its logged segment.
     pub canceled: bool,
+    pub canceled_itself: bool,
     pub actor: Option<String>,
 }
 

@@ -4,7 +4,10 @@ use async_graphql::{
     Context, Description, Enum, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 
-use super::error::{Result, UserError, outcome};
+use super::{
+    error::{Result, UserError, outcome},
+    loaders::Loaders,
+};
 use crate::{
     domain::{self, code::CodeChange},
     entity::{self, kinds},
@@ -78,6 +81,19 @@ impl Code {
     /// Whether it can no longer be chosen. What has it already keeps it.
     async fn blocked(&self) -> bool {
         self.0.blocked
+    }
+}
+
+impl Code {
+    /// The entry with this code, in a batch with others.
+    pub(super) async fn load(
+        ctx: &Context<'_>,
+        kind: kinds::CodeKind,
+        code: Option<&str>,
+    ) -> Result<Option<Self>> {
+        let Some(code) = code else { return Ok(None) };
+        let key = (kind, code.to_owned());
+        Ok(ctx.data::<Loaders>()?.code.load_one(key).await?.map(Self))
     }
 }
 

@@ -1,34 +1,66 @@
 //! The loaders of one request. They batch, and they forget: nothing outlives the request.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::{
     dataloader::{DataLoader, Loader},
     runtime::{TokioSpawner, TokioTimer},
 };
 
+use super::batches::{
+    CampaignById, CampaignEntryById, CommentsByInteraction, EntryPages, InteractionByKey,
+    InteractionCounts, InteractionPages, StatisticsByOwner, TemplateByCode,
+};
 use super::segment::SegmentLoaders;
 use crate::{
     domain::{self, Context},
     entity::{self, contact, kinds::CodeKind},
 };
 
+/// How long a loader waits for more keys.
+const DELAY: Duration = Duration::from_millis(1);
+
 /// All loaders; in the data of each request.
 pub struct Loaders {
     pub(super) code: DataLoader<CodeByKey>,
     pub(super) contact: DataLoader<ContactById>,
     pub(super) segment: SegmentLoaders,
+    pub(super) template: DataLoader<TemplateByCode>,
+    pub(super) campaign: DataLoader<CampaignById>,
+    pub(super) campaign_entry: DataLoader<CampaignEntryById>,
+    pub(super) campaign_entry_pages: DataLoader<EntryPages>,
+    pub(super) interaction: DataLoader<InteractionByKey>,
+    pub(super) interaction_pages: DataLoader<InteractionPages>,
+    pub(super) interaction_counts: DataLoader<InteractionCounts>,
+    pub(super) interaction_comments: DataLoader<CommentsByInteraction>,
+    pub(super) interaction_statistics: DataLoader<StatisticsByOwner>,
 }
 
 impl Loaders {
     pub fn new(context: &Context) -> Self {
-        fn loader<L>(loader: L) -> DataLoader<L> {
-            DataLoader::new(loader, TokioSpawner::current(), TokioTimer::default())
+        Self::with_delay(context, DELAY)
+    }
+
+    /// Loaders that wait for `delay` before they send a batch: long, and even a slow machine gets
+    /// every key into it.
+    pub fn with_delay(context: &Context, delay: Duration) -> Self {
+        fn loader<L>(loader: L, delay: Duration) -> DataLoader<L> {
+            let (spawner, timer) = (TokioSpawner::current(), TokioTimer::default());
+            DataLoader::new(loader, spawner, timer).delay(delay)
         }
         Self {
-            code: loader(CodeByKey(context.clone())),
-            contact: loader(ContactById(context.clone())),
+            code: loader(CodeByKey(context.clone()), delay),
+            contact: loader(ContactById(context.clone()), delay),
             segment: SegmentLoaders::new(context),
+            template: loader(TemplateByCode(context.clone()), delay),
+            campaign: loader(CampaignById(context.clone()), delay),
+            campaign_entry: loader(CampaignEntryById(context.clone()), delay),
+            campaign_entry_pages: loader(EntryPages(context.clone()), delay),
+            interaction: loader(InteractionByKey(context.clone()), delay),
+            interaction_pages: loader(InteractionPages(context.clone()), delay),
+            interaction_counts: loader(InteractionCounts(context.clone()), delay),
+            interaction_comments: loader(CommentsByInteraction(context.clone()), delay),
+            interaction_statistics: loader(StatisticsByOwner(context.clone()), delay),
         }
     }
 }

@@ -1,13 +1,18 @@
 //! The API: types, resolvers and mutations. Translates; decides nothing.
 
+mod batches;
+mod campaign;
 mod code;
 mod contact;
 mod criteria;
 mod error;
+mod interaction;
+mod interaction_template;
 mod kinds;
 mod loaders;
 mod node;
 mod page;
+mod payload;
 mod scalar;
 mod schema;
 mod segment;

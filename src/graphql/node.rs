@@ -4,8 +4,11 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures_util::future::join_all;
 
 use super::{
+    campaign::{Campaign, CampaignEntry},
     contact::{self, Contact},
     error::Result,
+    interaction::Interaction,
+    interaction_template::InteractionTemplate,
     segment::{self, Segment},
 };
 use crate::domain::{
@@ -19,6 +22,10 @@ use crate::domain::{
 pub(super) enum Node {
     Contact(Box<Contact>),
     Segment(Box<Segment>),
+    Campaign(Campaign),
+    CampaignEntry(CampaignEntry),
+    Interaction(Box<Interaction>),
+    InteractionTemplate(InteractionTemplate),
 }
 
 /// What has this id; nothing if there is none, or if it is no id.
@@ -31,8 +38,25 @@ pub(super) async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         Some((Kind::Segment, key)) => {
             segment::load(ctx, key).await?.map(Box::new).map(Node::Segment)
         }
-        _ => None,
+        Some((Kind::Campaign, key)) => Campaign::load(ctx, Some(key)).await?.map(Node::Campaign),
+        Some((Kind::CampaignEntry, key)) => {
+            CampaignEntry::load(ctx, Some(key)).await?.map(Node::CampaignEntry)
+        }
+        Some(_) => None,
+        None => find_by_other_key(ctx, id).await?,
     })
+}
+
+/// What has an id without a number of its own.
+async fn find_by_other_key(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
+    if let Ok(key) = id::interaction_key(id, &[]) {
+        return Ok(Interaction::load(ctx, key).await?.map(Box::new).map(Node::Interaction));
+    }
+    if let Ok(code) = id::code_key("interactionTemplate", id, &[]) {
+        let found = InteractionTemplate::load(ctx, Some(code)).await?;
+        return Ok(found.map(Node::InteractionTemplate));
+    }
+    Ok(None)
 }
 
 #[derive(Default)]

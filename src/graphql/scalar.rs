@@ -1,7 +1,7 @@
 //! Scalars of ours.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use rust_decimal::Decimal as Exact;
 
@@ -67,5 +67,29 @@ impl ScalarType for Date {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
+    }
+}
+
+/// A time of day, such as `"14:30:00"`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Time(pub(super) NaiveTime);
+
+#[Scalar]
+impl ScalarType for Time {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            // Whole seconds: PostgreSQL has no leap seconds, and nobody needs fractions.
+            Value::String(text) => match NaiveTime::parse_from_str(text, "%H:%M:%S")
+                .or_else(|_| NaiveTime::parse_from_str(text, "%H:%M"))
+            {
+                Ok(time) => Ok(Self(time.with_nanosecond(0).unwrap_or(time))),
+                Err(_) => Err(InputValueError::custom("not a time of day such as 14:30:00")),
+            },
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.format("%H:%M:%S").to_string())
     }
 }

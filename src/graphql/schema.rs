@@ -2,9 +2,15 @@
 
 use async_graphql::{MergedObject, SDLExportOptions, extensions::Tracing};
 
+use super::campaign::{CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
 use super::contact::{ContactMutation, ContactQuery};
 use super::criteria::CriteriaQuery;
+use super::interaction::{
+    InteractionCommentMutation, InteractionCreateMutation, InteractionMarkMutation,
+    InteractionQuery, InteractionUpdateMutation,
+};
+use super::interaction_template::{InteractionTemplateMutation, InteractionTemplateQuery};
 use super::node::NodeQuery;
 use super::segment::{SegmentMutation, SegmentQuery};
 use crate::domain::Context;
@@ -19,11 +25,30 @@ const DIRECTIVES_MAX: usize = 4;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(NodeQuery, CodeQuery, ContactQuery, CriteriaQuery, SegmentQuery);
+pub struct Query(
+    NodeQuery,
+    CodeQuery,
+    ContactQuery,
+    CriteriaQuery,
+    SegmentQuery,
+    CampaignQuery,
+    InteractionQuery,
+    InteractionTemplateQuery,
+);
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(CodeMutation, ContactMutation, SegmentMutation);
+pub struct Mutation(
+    CodeMutation,
+    ContactMutation,
+    SegmentMutation,
+    CampaignMutation,
+    InteractionTemplateMutation,
+    InteractionCreateMutation,
+    InteractionUpdateMutation,
+    InteractionMarkMutation,
+    InteractionCommentMutation,
+);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>;
 

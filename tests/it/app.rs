@@ -2,7 +2,11 @@
 
 use std::{
     env,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -86,6 +90,31 @@ impl TestApp {
             .variables(async_graphql::Variables::from_json(variables))
             .data(graphql::Loaders::new(&self.context));
         serde_json::to_value(self.schema.execute(request).await).unwrap()
+    }
+
+    /// Executes a query that must not fail, and returns its data with the number of statements that
+    /// it took.
+    pub(crate) async fn statements(&self, query: &str, variables: Value) -> (Value, usize) {
+        let count = Arc::new(AtomicUsize::new(0));
+        let mut context = self.context.clone();
+        let counter = Arc::clone(&count);
+        context.db.observe(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        let schema = graphql::build(context.clone());
+        let request = async_graphql::Request::new(query)
+            .variables(async_graphql::Variables::from_json(variables))
+            .data(graphql::Loaders::with_delay(&context, Duration::from_millis(50)));
+        let response = serde_json::to_value(schema.execute(request).await).unwrap();
+        assert!(response.get("errors").is_none(), "{response:#}");
+        (response["data"].clone(), count.load(Ordering::Relaxed))
+    }
+
+    /// Executes a query that must not fail, and returns its data.
+    pub(crate) async fn data(&self, query: &str, variables: Value) -> Value {
+        let response = self.graphql(query, variables).await;
+        assert!(response.get("errors").is_none(), "{response:#}");
+        response["data"].clone()
     }
 
     /// Executes a mutation `name` with one input and returns its payload. The selection is what to

@@ -4,16 +4,20 @@
 
 mod app;
 mod browser;
+mod campaign;
 mod cli;
 mod code;
 mod contact;
 mod criteria;
 mod demo;
 mod edge;
+mod effective;
 mod explorer;
 mod http;
 mod import;
+mod interaction;
 mod schema;
 mod segment;
 mod socket;
 mod stub;
+mod template;

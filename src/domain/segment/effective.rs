@@ -107,6 +107,28 @@ impl Defaults {
         }
     }
 
+    /// For a single interaction, which has a template and no segment.
+    pub fn of_template(template: &interaction_template::Model, date: NaiveDate) -> Self {
+        let ignores = template.ignore_contact_correspondence_type;
+        Self {
+            correspondence_type_forced: template.correspondence_type.filter(|_| ignores),
+            correspondence_type: template.correspondence_type,
+            language: template.language.clone(),
+            salesperson: None,
+            subject: None,
+            description: template.description.clone(),
+            date,
+            campaign_id: template.campaign_id,
+            campaign_target: template.campaign_target,
+            campaign_response: template.campaign_response,
+            information_flow: template.information_flow,
+            initiated_by: template.initiated_by,
+            interaction_group: template.interaction_group.clone(),
+            unit_cost: template.unit_cost,
+            unit_duration_min: template.unit_duration_min,
+        }
+    }
+
     /// What holds for the line of `contact` with these values of its own.
     pub fn of_line(
         &self,

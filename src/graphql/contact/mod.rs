@@ -18,11 +18,20 @@ pub(super) use query::ContactQuery;
 use super::{
     code::Code,
     error::Result,
+    interaction::{
+        InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics, Slice,
+        interactions_of, statistics_of,
+    },
     kinds::{ContactType, CorrespondenceType},
     loaders::Loaders,
+    scalar::Date,
 };
 use crate::{
-    domain::{Error, id::Kind},
+    domain::{
+        Error,
+        id::Kind,
+        interaction::{Owner, Window},
+    },
     entity::{contact, kinds::CodeKind},
 };
 
@@ -181,6 +190,37 @@ impl Contact {
     /// How it is addressed.
     async fn salutation(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
         code(ctx, CodeKind::Salutation, self.row.salutation.as_ref()).await.transpose()
+    }
+
+    /// Its interactions; of a company, also those of the people who belonged to it at the time.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    async fn interactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
+        filter: Option<InteractionFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
+        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<InteractionConnection> {
+        let slice = Slice { first, after, last, before };
+        interactions_of(ctx, Owner::of(&self.row), filter, order_by, slice).await
+    }
+
+    /// What its interactions add up to, without canceled and postponed ones; of a company, those of
+    /// the people who belonged to it at the time count, too.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those on this day or later.")] from: Option<Date>,
+        #[graphql(desc = "Only those on this day or earlier.")] to: Option<Date>,
+    ) -> Result<InteractionStatistics> {
+        let window = Window { from: from.map(|it| it.0), to: to.map(|it| it.0) };
+        statistics_of(ctx, Owner::of(&self.row), window).await
     }
 
     /// The rank of a person at work.

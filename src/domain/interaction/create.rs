@@ -1,0 +1,277 @@
+//! Recording one interaction by hand.
+
+use chrono::{NaiveDate, NaiveTime};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+};
+
+use crate::{
+    db,
+    domain::{
+        Context, Error, Event, Reason, Rejections, Result, campaign, check, code,
+        id::Kind,
+        numbers::{self, Counter},
+        segment::effective::{Defaults, Effective},
+        template, text,
+    },
+    entity::{
+        campaign_entry, contact, interaction, interaction_template,
+        kinds::{CodeKind, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+        segment_line,
+    },
+};
+
+/// What a campaign entry is called that no segment brought about.
+const ENTRY_DESCRIPTION: &str = "Interactions";
+
+/// What was said of an interaction. What is `None` comes from its template and its contact.
+#[derive(Clone, Debug, Default)]
+pub struct InteractionValues {
+    pub date: Option<NaiveDate>,
+    pub time: Option<NaiveTime>,
+    pub description: Option<String>,
+    pub subject: Option<String>,
+    pub interaction_group: Option<String>,
+    pub information_flow: Option<InformationFlow>,
+    pub initiated_by: Option<InitiatedBy>,
+    pub correspondence_type: Option<CorrespondenceType>,
+    pub language: Option<String>,
+    pub salesperson: Option<String>,
+    pub evaluation: Option<Evaluation>,
+    /// In ten-thousandths of the local currency.
+    pub cost: Option<i64>,
+    pub duration_min: Option<i32>,
+    pub campaign_id: Option<i64>,
+    pub campaign_target: Option<bool>,
+    pub campaign_response: Option<bool>,
+    pub contact_via: Option<String>,
+    pub attempt_failed: Option<bool>,
+}
+
+/// Records an interaction, or keeps it for later if it is `postponed` (INT-5).
+///
+/// # Errors
+/// What INT-1 and INT-3 ask for: a contact who may be contacted, a template, a salesperson, a date
+/// and a description; and what is wrong with the rest.
+pub async fn create(
+    context: &Context,
+    contact_id: i64,
+    template: &str,
+    values: &InteractionValues,
+    postponed: bool,
+) -> Result<interaction::Model> {
+    let created = db::write(&context.db, async |txn| {
+        let mut rejections = Rejections::default();
+        let contact = rejections.keep(reachable(txn, contact_id).await)?;
+        let template = rejections.keep(chosen_template(txn, template).await)?;
+        let line = rejections.keep(as_line(txn, values).await)?;
+        let (Some(contact), Some(template), Some(line)) = (contact, template, line) else {
+            rejections.into_result()?;
+            return Err(Error::Corrupt("something is missing, and nothing was wrong".to_owned()));
+        };
+        let effective =
+            Defaults::of_template(&template, context.today()).of_line(Some(&line), &contact);
+        require_complete(&effective)?;
+        let entry = match effective.campaign_id {
+            Some(campaign) if !postponed => {
+                let (date, salesperson) = (effective.date, effective.salesperson.as_deref());
+                Some(entry_of_campaign(txn, context, campaign, date, salesperson).await?)
+            }
+            _ => None,
+        };
+        let id = numbers::take_keys(txn, Counter::Interaction, 1).await?;
+        let row = new_row(context, id, &contact, &template, effective, entry, postponed);
+        Ok(interaction::Entity::insert(row).exec_with_returning(txn).await?)
+    })
+    .await?;
+    announce(context, &created).await;
+    Ok(created)
+}
+
+/// Tells of an interaction that has taken place.
+pub(super) async fn announce(context: &Context, interaction: &interaction::Model) {
+    if !interaction.postponed {
+        let (contact_id, id) = (interaction.contact_id, interaction.id);
+        let event = Event::InteractionLogged { contact_id, id };
+        context.events.publish(&context.db, event).await;
+    }
+}
+
+/// The contact, who stays until the transaction ends, if they may be contacted.
+async fn reachable(txn: &DatabaseTransaction, id: i64) -> Result<contact::Model> {
+    let path = ["contactId"];
+    let found = match i32::try_from(id) {
+        Ok(key) => contact::Entity::find_by_id(key).lock_shared().one(txn).await?,
+        Err(_) => None,
+    };
+    let found = found.ok_or_else(|| {
+        let message = format!("There is no contact {}.", Kind::Contact.id(id));
+        Error::reject(Reason::NotFound, &path, message)
+    })?;
+    if found.privacy_blocked || found.minor && !found.parental_consent {
+        let message = format!("The contact {} may not be contacted.", found.no);
+        return Err(Error::reject(Reason::PrivacyBlocked, &path, message));
+    }
+    Ok(found)
+}
+
+async fn chosen_template(
+    txn: &DatabaseTransaction,
+    template: &str,
+) -> Result<interaction_template::Model> {
+    match text::code(template) {
+        Some(code) => template::require(txn, &code, &["template"]).await,
+        None => Err(Error::reject(Reason::Required, &["template"], "Choose a template.")),
+    }
+}
+
+/// The values as a line has them, checked: so the order in which values win is the same for
+/// segments and for single interactions.
+async fn as_line(
+    txn: &DatabaseTransaction,
+    values: &InteractionValues,
+) -> Result<segment_line::Model> {
+    let mut rejections = Rejections::default();
+    let description = check::text(values.description.as_deref(), &["description"]);
+    let subject = check::text(values.subject.as_deref(), &["subject"]);
+    let contact_via = check::text(values.contact_via.as_deref(), &["contactVia"]);
+    let cost = values.cost.map(|cost| check::cost(cost, &["cost"])).transpose();
+    let minutes = values.duration_min.map(|it| check::minutes(it, &["durationMin"])).transpose();
+    let code = |code: &Option<String>| code.as_deref().and_then(text::code);
+    let line = segment_line::Model {
+        contact_id: 0,
+        segment_id: 0,
+        description: rejections.keep(description)?.flatten(),
+        date: values.date,
+        time: values.time,
+        salesperson: code(&values.salesperson),
+        correspondence_type: values.correspondence_type,
+        language: code(&values.language),
+        subject: rejections.keep(subject)?.flatten(),
+        interaction_group: code(&values.interaction_group),
+        information_flow: values.information_flow,
+        initiated_by: values.initiated_by,
+        campaign_id: values.campaign_id,
+        campaign_target: values.campaign_target,
+        campaign_response: values.campaign_response,
+        unit_cost: rejections.keep(cost)?.flatten(),
+        unit_duration_min: rejections.keep(minutes)?.flatten(),
+        evaluation: values.evaluation,
+        attempt_failed: values.attempt_failed,
+        contact_via: rejections.keep(contact_via)?.flatten(),
+    };
+    let codes = [
+        (CodeKind::Salesperson, &line.salesperson, "salesperson"),
+        (CodeKind::Language, &line.language, "language"),
+        (CodeKind::InteractionGroup, &line.interaction_group, "interactionGroup"),
+    ];
+    let codes: Vec<_> = codes
+        .iter()
+        .filter_map(|(kind, code, name)| Some((*kind, code.as_deref()?, vec![*name])))
+        .collect();
+    rejections.keep(code::require(txn, &codes).await)?;
+    if let Some(campaign) = line.campaign_id {
+        rejections.keep(campaign::require(txn, campaign, &["campaignId"]).await)?;
+    }
+    rejections.into_result()?;
+    Ok(line)
+}
+
+/// INT-3. A date there always is.
+fn require_complete(effective: &Effective) -> Result<()> {
+    let mut rejections = Rejections::default();
+    if effective.salesperson.is_none() {
+        let message = "Name a salesperson: the contact has none.";
+        rejections.add(Reason::Required, &["salesperson"], message);
+    }
+    if effective.description.is_none() {
+        let message = "Describe the interaction: the template has no description.";
+        rejections.add(Reason::Required, &["description"], message);
+    }
+    rejections.into_result()
+}
+
+/// The entry of the campaign for interactions that no segment brought about (INT-4); a new one if
+/// there is none.
+pub(super) async fn entry_of_campaign(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    campaign: i64,
+    date: NaiveDate,
+    salesperson: Option<&str>,
+) -> Result<i64> {
+    use campaign_entry::Column;
+    // Holds the campaign, so that of two interactions at once the second finds the entry of the
+    // first.
+    crate::entity::campaign::Entity::find_by_id(campaign).lock_exclusive().one(txn).await?;
+    let found = campaign_entry::Entity::find()
+        .filter(Column::CampaignId.eq(campaign))
+        .filter(Column::SegmentId.is_null())
+        .filter(Column::LoggedSegmentId.is_null())
+        .filter(Column::Canceled.eq(false))
+        .one(txn)
+        .await?;
+    if let Some(entry) = found {
+        return Ok(entry.id);
+    }
+    let entry = campaign_entry::ActiveModel {
+        campaign_id: Set(campaign),
+        description: Set(Some(ENTRY_DESCRIPTION.to_owned())),
+        date: Set(date),
+        salesperson: Set(salesperson.map(str::to_owned)),
+        canceled: Set(false),
+        canceled_itself: Set(false),
+        actor: Set(context.actor.clone()),
+        ..Default::default()
+    };
+    Ok(campaign_entry::Entity::insert(entry).exec_with_returning(txn).await?.id)
+}
+
+fn new_row(
+    context: &Context,
+    id: i64,
+    contact: &contact::Model,
+    template: &interaction_template::Model,
+    effective: Effective,
+    campaign_entry_id: Option<i64>,
+    postponed: bool,
+) -> interaction::ActiveModel {
+    let now = context.clock.now();
+    interaction::ActiveModel {
+        contact_id: Set(contact.id),
+        id: Set(id),
+        company_id: Set(contact.company_id),
+        date: Set(effective.date),
+        time: Set(effective.time),
+        template: Set(Some(template.code.clone())),
+        interaction_group: Set(effective.interaction_group),
+        // A subject that was not given is the description (INT-4).
+        subject: Set(effective.subject.or_else(|| effective.description.clone())),
+        description: Set(effective.description),
+        information_flow: Set(effective.information_flow),
+        initiated_by: Set(effective.initiated_by),
+        correspondence_type: Set(effective.correspondence_type),
+        language: Set(effective.language),
+        salesperson: Set(effective.salesperson),
+        evaluation: Set(effective.evaluation),
+        cost: Set(effective.unit_cost),
+        duration_min: Set(effective.unit_duration_min),
+        campaign_id: Set(effective.campaign_id),
+        campaign_entry_id: Set(campaign_entry_id),
+        campaign_target: Set(effective.campaign_target),
+        campaign_response: Set(effective.campaign_response),
+        contact_via: Set(effective.contact_via),
+        attempt_failed: Set(effective.attempt_failed),
+        postponed: Set(postponed),
+        canceled: Set(false),
+        canceled_itself: Set(false),
+        actor: Set(context.actor.clone()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        segment_id: Set(None),
+        logged_segment_id: Set(None),
+        document_type: Set(None),
+        document_no: Set(None),
+        delivery_status: Set(None),
+    }
+}

@@ -1,0 +1,133 @@
+//! What is set on many interactions at once: an evaluation, and whether they are canceled.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, UpdateMany, Value,
+    sea_query::Expr,
+};
+
+use super::{locked, named};
+use crate::{
+    db,
+    domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id},
+    entity::{campaign_entry, interaction, kinds::Evaluation, logged_segment},
+};
+
+/// Gives all the interactions one evaluation (IAC-1). Returns them in the order of the ids.
+///
+/// # Errors
+/// [`Reason::NotFound`] at `ids`.
+pub async fn evaluate(
+    context: &Context,
+    ids: &[String],
+    evaluation: Evaluation,
+) -> Result<Vec<interaction::Model>> {
+    let set = [(interaction::Column::Evaluation, Value::from(evaluation))];
+    mark(context, ids, async |_, _| Ok(()), &set).await
+}
+
+/// Cancels interactions, each on its own (D14). Those that are canceled already stay so, and from
+/// now on also if what canceled them is reinstated.
+///
+/// # Errors
+/// [`Reason::NotFound`] at `ids`.
+pub async fn cancel(context: &Context, ids: &[String]) -> Result<Vec<interaction::Model>> {
+    let set = [
+        (interaction::Column::CanceledItself, Value::from(true)),
+        (interaction::Column::Canceled, Value::from(true)),
+    ];
+    mark(context, ids, async |_, _| Ok(()), &set).await
+}
+
+/// Takes back that interactions were canceled.
+///
+/// # Errors
+/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if the logged segment or the campaign entry of
+/// any is canceled (CAN-3), at `ids`.
+pub async fn reinstate(context: &Context, ids: &[String]) -> Result<Vec<interaction::Model>> {
+    let set = [
+        (interaction::Column::CanceledItself, Value::from(false)),
+        (interaction::Column::Canceled, Value::from(false)),
+    ];
+    mark(context, ids, require_live_parents, &set).await
+}
+
+async fn mark(
+    context: &Context,
+    ids: &[String],
+    check: impl AsyncFn(&DatabaseTransaction, &[interaction::Model]) -> Result<()>,
+    set: &[(interaction::Column, Value)],
+) -> Result<Vec<interaction::Model>> {
+    let keys = named(ids)?;
+    let mut by_key = db::write(&context.db, async |txn| {
+        let rows = locked(txn, &keys).await?;
+        check(txn, &rows).await?;
+        let mut update: UpdateMany<interaction::Entity> = interaction::Entity::update_many()
+            .col_expr(interaction::Column::UpdatedAt, Expr::val(context.clock.now()));
+        for (column, value) in set {
+            update = update.col_expr(*column, Expr::val(value.clone()));
+        }
+        // The keys of the rows that were found are whole: their ids alone name them.
+        update
+            .filter(Condition::all().add(contacts_of(&rows)).add(ids_of(&rows)))
+            .exec(txn)
+            .await?;
+        let rows = super::with_keys(&keys).all(txn).await?;
+        let by_key: HashMap<_, _> =
+            rows.into_iter().map(|row| ((row.contact_id, row.id), row)).collect();
+        Ok::<_, Error>(by_key)
+    })
+    .await?;
+    Ok(keys.iter().filter_map(|key| by_key.remove(key)).collect())
+}
+
+fn contacts_of(rows: &[interaction::Model]) -> Expr {
+    interaction::Column::ContactId.is_in(rows.iter().map(|row| row.contact_id))
+}
+
+fn ids_of(rows: &[interaction::Model]) -> Expr {
+    interaction::Column::Id.is_in(rows.iter().map(|row| row.id))
+}
+
+/// An interaction is not more alive than what it is a part of.
+async fn require_live_parents(
+    txn: &DatabaseTransaction,
+    rows: &[interaction::Model],
+) -> Result<()> {
+    let logged: Vec<i64> = logged_segment::Entity::find()
+        .filter(logged_segment::Column::Id.is_in(rows.iter().filter_map(|it| it.logged_segment_id)))
+        .filter(logged_segment::Column::Canceled.eq(true))
+        .all(txn)
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    let entries: Vec<i64> = campaign_entry::Entity::find()
+        .filter(campaign_entry::Column::Id.is_in(rows.iter().filter_map(|it| it.campaign_entry_id)))
+        .filter(campaign_entry::Column::Canceled.eq(true))
+        .all(txn)
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    let concerned: Vec<String> = rows
+        .iter()
+        .filter(|row| {
+            row.logged_segment_id.is_some_and(|id| logged.contains(&id))
+                || row.campaign_entry_id.is_some_and(|id| entries.contains(&id))
+        })
+        .map(|row| id::interaction_id(row.contact_id, row.id))
+        .collect();
+    if concerned.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "The logged segment or campaign entry of {} of the interactions is canceled: \
+         reinstate that first.",
+        concerned.len()
+    );
+    let mut rejection = Rejection::new(Reason::NotAllowed, &["ids"], message);
+    rejection.concerned = concerned.into_iter().take(CONCERNED_MAX).collect();
+    Err(rejection.into())
+}

@@ -1,0 +1,116 @@
+//! The loaders of campaigns, templates and interactions.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::dataloader::Loader;
+
+use crate::{
+    domain::{
+        self, Context, Page, PageArgs,
+        interaction::{Filter, Key, List, Owner, Statistics, StatisticsKey},
+    },
+    entity::{campaign, campaign_entry, interaction, interaction_comment, interaction_template},
+};
+
+/// Declares loaders whose batch is one call of a service.
+macro_rules! loaders {
+    ($($name:ident: $key:ty => $value:ty = $service:path;)*) => {$(
+        pub(super) struct $name(pub(super) Context);
+
+        impl Loader<$key> for $name {
+            type Value = $value;
+            // A batch fails as one, for every caller.
+            type Error = Arc<domain::Error>;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $value>, Self::Error> {
+                $service(&self.0, keys).await.map_err(Arc::new)
+            }
+        }
+    )*};
+}
+
+loaders! {
+    TemplateByCode: String => interaction_template::Model = domain::template::by_codes;
+    CampaignById: i64 => campaign::Model = domain::campaign::by_ids;
+    CampaignEntryById: i64 => campaign_entry::Model = domain::campaign::entries_by_ids;
+    InteractionByKey: (i32, i64) => interaction::Model = domain::interaction::by_keys;
+    CommentsByInteraction: (i32, i64) => Vec<interaction_comment::Model> =
+        domain::interaction::comments_of;
+    StatisticsByOwner: StatisticsKey => Statistics = domain::interaction::statistics;
+}
+
+/// A page of the entries of a campaign.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct EntryPageKey {
+    pub(super) campaign_id: i64,
+    pub(super) args: PageArgs<i64>,
+}
+
+pub(super) struct EntryPages(pub(super) Context);
+
+impl Loader<EntryPageKey> for EntryPages {
+    type Value = Page<i64, campaign_entry::Model>;
+    type Error = Arc<domain::Error>;
+
+    async fn load(
+        &self,
+        keys: &[EntryPageKey],
+    ) -> Result<HashMap<EntryPageKey, Self::Value>, Self::Error> {
+        let keys = keys.iter().map(|key| (key.args.clone(), key.campaign_id));
+        let mut loaded = HashMap::new();
+        for (args, campaigns) in grouped(keys) {
+            let pages = domain::campaign::entry_pages(&self.0, &campaigns, &args).await?;
+            loaded.extend(pages.into_iter().map(|(campaign_id, page)| {
+                (EntryPageKey { campaign_id, args: args.clone() }, page)
+            }));
+        }
+        Ok(loaded)
+    }
+}
+
+pub(super) struct InteractionPages(pub(super) Context);
+
+impl Loader<(Owner, List)> for InteractionPages {
+    type Value = Page<Key, interaction::Model>;
+    type Error = Arc<domain::Error>;
+
+    async fn load(
+        &self,
+        keys: &[(Owner, List)],
+    ) -> Result<HashMap<(Owner, List), Self::Value>, Self::Error> {
+        let mut loaded = HashMap::new();
+        for (list, owners) in grouped(keys.iter().map(|(owner, list)| (list.clone(), *owner))) {
+            let pages = domain::interaction::pages(&self.0, &owners, &list).await?;
+            loaded.extend(pages.into_iter().map(|(owner, page)| ((owner, list.clone()), page)));
+        }
+        Ok(loaded)
+    }
+}
+
+pub(super) struct InteractionCounts(pub(super) Context);
+
+impl Loader<(Owner, Filter)> for InteractionCounts {
+    type Value = u64;
+    type Error = Arc<domain::Error>;
+
+    async fn load(
+        &self,
+        keys: &[(Owner, Filter)],
+    ) -> Result<HashMap<(Owner, Filter), u64>, Self::Error> {
+        let mut loaded = HashMap::new();
+        for (filter, owners) in grouped(keys.iter().map(|(owner, it)| (it.clone(), *owner))) {
+            let counts = domain::interaction::counts(&self.0, &owners, &filter).await?;
+            loaded.extend(counts.into_iter().map(|(owner, it)| ((owner, filter.clone()), it)));
+        }
+        Ok(loaded)
+    }
+}
+
+/// Those with the same arguments together: they are one statement.
+fn grouped<A: Eq + std::hash::Hash, O>(keys: impl Iterator<Item = (A, O)>) -> HashMap<A, Vec<O>> {
+    let mut groups: HashMap<A, Vec<O>> = HashMap::new();
+    for (args, owner) in keys {
+        groups.entry(args).or_default().push(owner);
+    }
+    groups
+}

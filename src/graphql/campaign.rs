@@ -1,0 +1,415 @@
+//! Campaigns and their entries.
+
+use async_graphql::{
+    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object,
+    connection::{Connection, EmptyFields},
+};
+use chrono::{DateTime, Utc};
+
+use super::{
+    batches::EntryPageKey,
+    code::Code,
+    error::Result,
+    interaction::{
+        InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics, Slice,
+        interactions_of, statistics_of,
+    },
+    interaction_template::campaign_key,
+    loaders::Loaders,
+    page::{Cursor, connection},
+    payload::payloads,
+    scalar::Date,
+};
+use crate::{
+    domain::{
+        self, PageArgs,
+        campaign::{CampaignChange, CampaignFilter as Filter},
+        id::Kind,
+        interaction::{Owner, Window},
+    },
+    entity::{campaign, campaign_entry, kinds::CodeKind},
+};
+
+/// A marketing effort that segments serve.
+#[derive(Description)]
+pub(super) struct Campaign(pub(super) campaign::Model);
+
+#[Object(use_type_description)]
+impl Campaign {
+    /// The global id.
+    pub(super) async fn id(&self) -> ID {
+        ID(Kind::Campaign.id(self.0.id))
+    }
+
+    /// The number, such as `CP000001`.
+    async fn no(&self) -> &str {
+        &self.0.no
+    }
+
+    /// What it is about.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// The first day.
+    async fn starting_date(&self) -> Option<Date> {
+        self.0.starting_date.map(Date)
+    }
+
+    /// The last day.
+    async fn ending_date(&self) -> Option<Date> {
+        self.0.ending_date.map(Date)
+    }
+
+    /// Who is responsible.
+    async fn salesperson(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        Code::load(ctx, CodeKind::Salesperson, self.0.salesperson.as_deref()).await.transpose()
+    }
+
+    /// How far it is.
+    async fn status(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        Code::load(ctx, CodeKind::CampaignStatus, self.0.status.as_deref()).await.transpose()
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Grows with every change.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+
+    /// What was done for it, newest first: an entry for each logged segment, and one for
+    /// interactions that no segment brought about.
+    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    async fn entries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, CampaignEntry>> {
+        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let key = EntryPageKey { campaign_id: self.0.id, args };
+        let page = ctx.data::<Loaders>()?.campaign_entry_pages.load_one(key).await?;
+        Ok(connection(page.unwrap_or_default(), EmptyFields, CampaignEntry))
+    }
+
+    /// Its interactions.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    async fn interactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
+        filter: Option<InteractionFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
+        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<InteractionConnection> {
+        let slice = Slice { first, after, last, before };
+        interactions_of(ctx, Owner::Campaign(self.0.id), filter, order_by, slice).await
+    }
+
+    /// What its interactions add up to, without canceled and postponed ones.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those on this day or later.")] from: Option<Date>,
+        #[graphql(desc = "Only those on this day or earlier.")] to: Option<Date>,
+    ) -> Result<InteractionStatistics> {
+        let window = Window { from: from.map(|it| it.0), to: to.map(|it| it.0) };
+        statistics_of(ctx, Owner::Campaign(self.0.id), window).await
+    }
+}
+
+impl Campaign {
+    /// The campaign with this key, in a batch with others.
+    pub(super) async fn load(ctx: &Context<'_>, id: Option<i64>) -> Result<Option<Self>> {
+        let Some(id) = id else { return Ok(None) };
+        Ok(ctx.data::<Loaders>()?.campaign.load_one(id).await?.map(Self))
+    }
+}
+
+/// What was done for a campaign: one logging of a segment, or interactions without a segment.
+#[derive(Description)]
+pub(super) struct CampaignEntry(pub(super) campaign_entry::Model);
+
+#[Object(use_type_description)]
+impl CampaignEntry {
+    /// The global id.
+    pub(super) async fn id(&self) -> ID {
+        ID(Kind::CampaignEntry.id(self.0.id))
+    }
+
+    /// The campaign.
+    async fn campaign(&self, ctx: &Context<'_>) -> Option<Result<Campaign>> {
+        Campaign::load(ctx, Some(self.0.campaign_id)).await.transpose()
+    }
+
+    /// What was done.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// The date of its first interaction when it was made.
+    async fn date(&self) -> Date {
+        Date(self.0.date)
+    }
+
+    /// Who was responsible.
+    async fn salesperson(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        Code::load(ctx, CodeKind::Salesperson, self.0.salesperson.as_deref()).await.transpose()
+    }
+
+    /// Whether it is canceled, on its own or with its logged segment. Its interactions are, too.
+    async fn canceled(&self) -> bool {
+        self.0.canceled
+    }
+
+    /// Whether it was canceled on its own.
+    async fn canceled_itself(&self) -> bool {
+        self.0.canceled_itself
+    }
+
+    /// Who made it.
+    async fn actor(&self) -> Option<&str> {
+        self.0.actor.as_deref()
+    }
+}
+
+impl CampaignEntry {
+    /// The entry with this key, in a batch with others.
+    pub(super) async fn load(ctx: &Context<'_>, id: Option<i64>) -> Result<Option<Self>> {
+        let Some(id) = id else { return Ok(None) };
+        Ok(ctx.data::<Loaders>()?.campaign_entry.load_one(id).await?.map(Self))
+    }
+}
+
+/// Which campaigns to list: those for which all holds that is given.
+#[derive(Clone, Default, InputObject)]
+pub(super) struct CampaignFilter {
+    /// With this status code.
+    status: Option<String>,
+    /// Of this salesperson.
+    salesperson: Option<String>,
+    /// Begun by this day, and not ended before it. A missing date is no bound.
+    active_on: Option<Date>,
+}
+
+impl From<CampaignFilter> for Filter {
+    fn from(filter: CampaignFilter) -> Self {
+        Self {
+            status: filter.status,
+            salesperson: filter.salesperson,
+            active_on: filter.active_on.map(|it| it.0),
+        }
+    }
+}
+
+/// The order of campaigns.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Enum)]
+pub(super) enum CampaignOrder {
+    /// By number, the lowest first.
+    #[default]
+    NoAsc,
+    /// By number, the highest first.
+    NoDesc,
+}
+
+/// How many campaigns there are, besides a page of them.
+#[derive(Description)]
+pub(super) struct CampaignTotal(Filter);
+
+#[Object(use_type_description)]
+impl CampaignTotal {
+    /// How many there are in all.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        Ok(domain::campaign::count(ctx.data()?, &self.0).await?)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct CampaignQuery;
+
+#[Object]
+impl CampaignQuery {
+    /// The campaign with this id; null if there is none.
+    async fn campaign(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Campaign>> {
+        match Kind::Campaign.key(&id, &["id"]) {
+            Ok(key) => Campaign::load(ctx, Some(key)).await.transpose(),
+            Err(err) => Some(Err(err.into())),
+        }
+    }
+
+    /// The campaign with this number; null if there is none.
+    async fn campaign_by_no(&self, ctx: &Context<'_>, no: String) -> Option<Result<Campaign>> {
+        by_no(ctx, &no).await.transpose()
+    }
+
+    /// The campaigns.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    async fn campaigns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<CampaignFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: CampaignOrder,
+        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, Campaign, CampaignTotal>> {
+        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let filter = Filter::from(filter.unwrap_or_default());
+        let descending = order_by == CampaignOrder::NoDesc;
+        let page = domain::campaign::list(ctx.data()?, &filter, descending, args).await?;
+        Ok(connection(page, CampaignTotal(filter), Campaign))
+    }
+}
+
+async fn by_no(ctx: &Context<'_>, no: &str) -> Result<Option<Campaign>> {
+    Ok(domain::campaign::by_no(ctx.data()?, no).await?.map(Campaign))
+}
+
+/// A new campaign.
+#[derive(InputObject)]
+pub(super) struct CampaignCreateInput {
+    /// The number, at most 20 characters; without it, the next of the number series.
+    no: Option<String>,
+    /// What it is about; at most 250 characters.
+    description: Option<String>,
+    /// The first day.
+    starting_date: Option<Date>,
+    /// The last day; not before the first.
+    ending_date: Option<Date>,
+    /// Who is responsible.
+    salesperson: Option<String>,
+    /// How far it is.
+    status: Option<String>,
+}
+
+/// What to change in a campaign. What is left out stays; null clears.
+#[derive(InputObject)]
+pub(super) struct CampaignUpdateInput {
+    /// Which campaign.
+    campaign_id: ID,
+    /// What it is about; at most 250 characters.
+    description: MaybeUndefined<String>,
+    /// The first day.
+    starting_date: MaybeUndefined<Date>,
+    /// The last day; not before the first.
+    ending_date: MaybeUndefined<Date>,
+    /// Who is responsible.
+    salesperson: MaybeUndefined<String>,
+    /// How far it is.
+    status: MaybeUndefined<String>,
+    /// Fail with `CONFLICT` if it is at another revision.
+    expected_revision: Option<i32>,
+}
+
+/// Which campaign to delete.
+#[derive(InputObject)]
+pub(super) struct CampaignDeleteInput {
+    /// Which campaign.
+    campaign_id: ID,
+    /// Fail with `CONFLICT` if it is at another revision.
+    expected_revision: Option<i32>,
+}
+
+payloads! {
+    /// What came of creating a campaign.
+    CampaignCreatePayload {
+        /// The campaign; null if there are user errors.
+        campaign: Campaign,
+    }
+
+    /// What came of changing a campaign.
+    CampaignUpdatePayload {
+        /// The campaign; null if there are user errors.
+        campaign: Campaign,
+    }
+
+    /// What came of deleting a campaign.
+    CampaignDeletePayload {
+        /// The id that is gone; null if there are user errors.
+        deleted_campaign_id: ID,
+    }
+}
+
+#[derive(Default)]
+pub(super) struct CampaignMutation;
+
+#[Object]
+impl CampaignMutation {
+    /// Creates a campaign.
+    async fn campaign_create(
+        &self,
+        ctx: &Context<'_>,
+        input: CampaignCreateInput,
+    ) -> Result<CampaignCreatePayload> {
+        let change = CampaignChange {
+            description: Some(input.description),
+            starting_date: Some(input.starting_date.map(|it| it.0)),
+            ending_date: Some(input.ending_date.map(|it| it.0)),
+            salesperson: Some(input.salesperson),
+            status: Some(input.status),
+        };
+        let created = domain::campaign::create(ctx.data()?, input.no.as_deref(), change).await;
+        CampaignCreatePayload::from_outcome(created.map(Campaign))
+    }
+
+    /// Changes a campaign.
+    async fn campaign_update(
+        &self,
+        ctx: &Context<'_>,
+        input: CampaignUpdateInput,
+    ) -> Result<CampaignUpdatePayload> {
+        let updated = update(ctx.data()?, input).await;
+        CampaignUpdatePayload::from_outcome(updated.map(Campaign))
+    }
+
+    /// Deletes a campaign with its entries, unless segments, lines, templates or interactions
+    /// have it.
+    async fn campaign_delete(
+        &self,
+        ctx: &Context<'_>,
+        input: CampaignDeleteInput,
+    ) -> Result<CampaignDeletePayload> {
+        let deleted = delete(ctx.data()?, input).await;
+        CampaignDeletePayload::from_outcome(deleted.map(|id| ID(Kind::Campaign.id(id))))
+    }
+}
+
+async fn update(
+    context: &domain::Context,
+    input: CampaignUpdateInput,
+) -> domain::Result<campaign::Model> {
+    let id = campaign_key(&input.campaign_id)?;
+    let change = CampaignChange {
+        description: input.description.into(),
+        starting_date: input.starting_date.map_value(|it| it.0).into(),
+        ending_date: input.ending_date.map_value(|it| it.0).into(),
+        salesperson: input.salesperson.into(),
+        status: input.status.into(),
+    };
+    domain::campaign::update(context, id, input.expected_revision, change).await
+}
+
+async fn delete(context: &domain::Context, input: CampaignDeleteInput) -> domain::Result<i64> {
+    let id = campaign_key(&input.campaign_id)?;
+    domain::campaign::delete(context, id, input.expected_revision).await
+}

@@ -1,0 +1,129 @@
+use serde_json::{Value, json};
+
+use crate::{
+    app::{TestApp, both},
+    contact::codes,
+};
+
+/// Creates a campaign and returns its id.
+pub(crate) async fn campaign(app: &TestApp, input: Value) -> String {
+    let created = app.must("campaignCreate", "campaign { id }", input).await;
+    created["campaign"]["id"].as_str().unwrap().to_owned()
+}
+
+both! {
+    async fn a_campaign_gets_a_number_and_its_values(app) {
+        codes(&app, "SALESPERSON", &["BC"]).await;
+        codes(&app, "CAMPAIGN_STATUS", &["START"]).await;
+        campaign(&app, json!({ "no": "cp000001" })).await;
+        let input = json!({
+            "description": " Spring ", "startingDate": "2026-03-01", "endingDate": "2026-03-01",
+            "salesperson": "bc", "status": "start",
+        });
+        let selection = "campaign { id no description startingDate endingDate salesperson { code }
+            status { code } createdAt revision }";
+        let created = app.must("campaignCreate", selection, input).await;
+        // The number that is in use is skipped.
+        insta::assert_json_snapshot!(created["campaign"], @r#"
+        {
+          "createdAt": "2026-11-02T09:00:00+00:00",
+          "description": "Spring",
+          "endingDate": "2026-03-01",
+          "id": "campaign:2",
+          "no": "CP000002",
+          "revision": 1,
+          "salesperson": {
+            "code": "BC"
+          },
+          "startingDate": "2026-03-01",
+          "status": {
+            "code": "START"
+          }
+        }
+        "#);
+        let found = app.data(
+            r#"{ campaignByNo(no: "cp000002") { id } campaign(id: "campaign:2") { no }
+                 node(id: "campaign:2") { id } none: campaign(id: "campaign:3") { no } }"#,
+            json!({}),
+        ).await;
+        assert_eq!(found, json!({
+            "campaignByNo": { "id": "campaign:2" }, "campaign": { "no": "CP000002" },
+            "node": { "id": "campaign:2" }, "none": null,
+        }));
+    }
+
+    // Rules 1.11: start ≤ end, whichever of them changes.
+    async fn a_campaign_does_not_end_before_it_starts(app) {
+        let input = json!({ "startingDate": "2026-03-02", "endingDate": "2026-03-01" });
+        let refused = app.mutate("campaignCreate", "campaign { id }", input).await;
+        assert_eq!(refused["userErrors"][0]["path"], json!(["input", "endingDate"]));
+        let id = campaign(&app, json!({ "endingDate": "2026-03-01" })).await;
+        let change = json!({ "campaignId": id, "startingDate": "2026-03-02" });
+        let refused = app.mutate("campaignUpdate", "campaign { id }", change).await;
+        assert_eq!(refused["userErrors"][0]["code"], "INVALID");
+        let both = json!({ "campaignId": id, "startingDate": "2026-03-02", "endingDate": null });
+        let changed = app.must("campaignUpdate", "campaign { endingDate revision }", both).await;
+        assert_eq!(changed["campaign"], json!({ "endingDate": null, "revision": 2 }));
+    }
+
+    async fn what_is_wrong_with_a_campaign_is_said(app) {
+        let input = json!({ "salesperson": "X", "status": "Y", "description": "d".repeat(251) });
+        let refused = app.mutate("campaignCreate", "campaign { id }", input).await;
+        let wrong: Vec<_> = refused["userErrors"].as_array().unwrap().iter()
+            .map(|it| (it["code"].as_str().unwrap(), it["path"][1].as_str().unwrap())).collect();
+        assert_eq!(wrong, [
+            ("LIMIT_EXCEEDED", "description"), ("NOT_FOUND", "salesperson"), ("NOT_FOUND", "status"),
+        ]);
+        let id = campaign(&app, json!({ "no": "A" })).await;
+        let refused = app.mutate("campaignCreate", "campaign { id }", json!({ "no": "a" })).await;
+        assert_eq!(refused["userErrors"][0]["code"], "TAKEN");
+        let refused = app.mutate("campaignCreate", "campaign { id }", json!({ "no": " " })).await;
+        assert_eq!(refused["userErrors"][0]["code"], "INVALID");
+        let stale = json!({ "campaignId": id, "expectedRevision": 7 });
+        let refused = app.mutate("campaignUpdate", "campaign { id }", stale).await;
+        assert_eq!(refused["userErrors"][0]["code"], "CONFLICT");
+        for other in ["campaign:99", "contact:1", "x"] {
+            let refused = app.mutate("campaignDelete", "", json!({ "campaignId": other })).await;
+            assert_eq!(refused["userErrors"][0]["path"], json!(["input", "campaignId"]), "{other}");
+        }
+    }
+
+    async fn a_campaign_in_use_stays(app) {
+        let id = campaign(&app, json!({})).await;
+        crate::template::template(&app, json!({ "code": "T", "campaignId": id })).await;
+        let refused = app.mutate("campaignDelete", "", json!({ "campaignId": id })).await;
+        assert_eq!(refused["userErrors"][0]["code"], "IN_USE");
+        app.must("interactionTemplateDelete", "", json!({ "code": "T" })).await;
+        let gone = app.must("campaignDelete", "deletedCampaignId", json!({ "campaignId": id })).await;
+        assert_eq!(gone["deletedCampaignId"], json!(id));
+    }
+
+    async fn campaigns_are_filtered_and_paged_by_number(app) {
+        codes(&app, "CAMPAIGN_STATUS", &["OPEN"]).await;
+        for (no, from, to) in [
+            ("C", Some("2026-01-01"), Some("2026-12-31")), ("A", None, None),
+            ("D", Some("2026-11-03"), None), ("B", None, Some("2026-11-01")),
+        ] {
+            let input = json!({ "no": no, "startingDate": from, "endingDate": to, "status": "OPEN" });
+            campaign(&app, input).await;
+        }
+        campaign(&app, json!({ "no": "E" })).await;
+        let nos = async |arguments: &str| -> Vec<String> {
+            let query = format!("{{ campaigns({arguments}) {{ nodes {{ no }} }} }}");
+            let data = app.data(&query, json!({})).await;
+            let nodes = data["campaigns"]["nodes"].as_array().unwrap();
+            nodes.iter().map(|it| it["no"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(nos("first: 9").await, ["A", "B", "C", "D", "E"]);
+        assert_eq!(nos("orderBy: NO_DESC, first: 2").await, ["E", "D"]);
+        assert_eq!(nos("orderBy: NO_DESC, last: 2").await, ["B", "A"]);
+        assert_eq!(nos(r#"filter: { status: "open", activeOn: "2026-11-02" }"#).await, ["A", "C"]);
+        let page = app.data(
+            "{ campaigns(orderBy: NO_DESC, first: 2) { totalCount pageInfo { endCursor } } }", json!({}),
+        ).await;
+        assert_eq!(page["campaigns"]["totalCount"], 5);
+        let cursor = page["campaigns"]["pageInfo"]["endCursor"].as_str().unwrap();
+        let next = format!("orderBy: NO_DESC, first: 2, after: \"{cursor}\"");
+        assert_eq!(nos(&next).await, ["C", "B"]);
+    }
+}
