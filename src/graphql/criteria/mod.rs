@@ -1,0 +1,146 @@
+//! The input types of criteria, made from the vocabulary of `domain::criteria`.
+//!
+//! They are registered as data instead of being derived from Rust types: the domain reads the
+//! JSON itself, so that everything wrong becomes a user error with its path, and a field is
+//! declared in one place only.
+
+mod fields;
+mod inputs;
+mod trees;
+
+use std::borrow::Cow;
+
+use async_graphql::{
+    Enum, InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value,
+    registry::Registry,
+};
+
+pub(super) use self::fields::CriteriaQuery;
+
+use crate::domain::criteria::{Choice, Kind};
+
+/// Criteria as they came in. The domain reads them.
+pub(in crate::graphql) struct ContactCriteria(pub(super) serde_json::Value);
+
+impl InputType for ContactCriteria {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("ContactCriteria")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        if !registry.types.contains_key("ContactCriteria") {
+            inputs::register(registry);
+        }
+        Self::qualified_type_name()
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let value = value.unwrap_or_default();
+        value.into_json().map(Self).map_err(|err| InputValueError::custom(err.to_string()))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+
+    fn as_raw_value(&self) -> Option<&Self::RawValueType> {
+        Some(self)
+    }
+}
+
+/// A length of time in ISO 8601: years, months, weeks, days, hours, minutes and seconds, such as
+/// `"P90D"`, `"P1M"`, `"-P1Y"` or `"PT36H"`.
+struct Duration(String);
+
+#[Scalar(specified_by_url = "https://www.iso.org/iso-8601-date-and-time-format.html")]
+impl ScalarType for Duration {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+/// A filter expression as in Microsoft Dynamics 365 Business Central, such as
+/// `"10000..20000|<>*test*"`.
+struct FilterExpression(String);
+
+#[Scalar]
+impl ScalarType for FilterExpression {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+/// What a relative date counts from.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+enum DateAnchor {
+    /// Today.
+    Today,
+    /// This instant.
+    Now,
+    /// Monday of this week.
+    WeekStart,
+    /// The first of this month.
+    MonthStart,
+    /// The first day of this quarter.
+    QuarterStart,
+    /// The first of January of this year.
+    YearStart,
+}
+
+/// What of interactions can be summed and averaged.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+enum InteractionAmount {
+    /// What they cost, in local currency.
+    Cost,
+    /// How long they took, in minutes.
+    DurationMin,
+}
+
+/// Whose interactions.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+enum InteractionScope {
+    /// The contact's own.
+    Person,
+    /// Those of the contact's company, with all its people.
+    Company,
+    /// Both together.
+    Either,
+}
+
+/// The type of the test, and the type of its values, of a kind.
+fn types_of(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Text => ("TextTest", "String"),
+        Kind::ExactText => ("ExactTextTest", "String"),
+        Kind::Code => ("CodeTest", "String"),
+        Kind::Choice(Choice::ContactType) => ("ContactTypeTest", "ContactType"),
+        Kind::Choice(Choice::CorrespondenceType) => {
+            ("CorrespondenceTypeTest", "CorrespondenceType")
+        }
+        Kind::Choice(Choice::InformationFlow) => ("InformationFlowTest", "InformationFlow"),
+        Kind::Choice(Choice::InitiatedBy) => ("InitiatedByTest", "InitiatedBy"),
+        Kind::Choice(Choice::DeliveryStatus) => ("DeliveryStatusTest", "DeliveryStatus"),
+        Kind::Evaluation => ("EvaluationTest", "Evaluation"),
+        Kind::Flag => ("Boolean", "Boolean"),
+        Kind::Integer => ("IntTest", "Int"),
+        Kind::Decimal => ("DecimalTest", "Decimal"),
+        Kind::Date => ("DateTest", "DateExpr"),
+        Kind::Instant => ("InstantTest", "DateExpr"),
+    }
+}

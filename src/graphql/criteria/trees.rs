@@ -1,0 +1,166 @@
+//! The trees, and what lies between a contact and what it is asked through.
+
+use async_graphql::registry::Registry;
+
+use super::{
+    inputs::{add, declare},
+    types_of,
+};
+use crate::domain::criteria::{
+    CONTACT_FIELDS, DEPTH_MAX, Field, INTERACTION_FIELDS, LIST_VALUES_MAX, NODES_MAX,
+};
+
+pub(super) fn register(registry: &mut Registry) {
+    register_relations(registry);
+    register_interactions(registry);
+    register_trees(registry);
+}
+
+fn register_relations(registry: &mut Registry) {
+    let fields = [
+        declare("hasAny", "[String!]", "At least one of these codes; nobody if the list is empty."),
+        declare("hasAll", "[String!]", "All of these codes; everybody if the list is empty."),
+        declare("hasNone", "[String!]", "None of these codes; everybody if the list is empty."),
+        declare("count", "IntTest", "How many codes."),
+    ];
+    let description = "What is asked of a contact's codes of one kind. Give exactly one field.";
+    add(registry, "CodeSetTest", description, true, &fields);
+    let fields = [
+        declare("some", "Boolean", "At least one; only `true`."),
+        declare("none", "Boolean", "Not one; only `true`."),
+        declare("count", "IntTest", "How many."),
+    ];
+    let description = "How many people must match. Give exactly one field.";
+    add(registry, "PeopleMeasure", description, true, &fields);
+    let fields = [
+        declare("where", "ContactCriteria", "Which people; all if left out."),
+        declare("measure", "PeopleMeasure = {some: true}", "How many of them."),
+    ];
+    let description = "What is asked of the people of a company. A person has none.";
+    add(registry, "PeopleTest", description, false, &fields);
+    let fields = [
+        declare("name", "String!", "The name of the attribute."),
+        declare("text", "TextTest", "For text."),
+        declare("code", "CodeTest", "For codes."),
+        declare("number", "DecimalTest", "For numbers."),
+        declare("date", "DateTest", "For dates."),
+        declare("boolean", "Boolean", "For yes or no."),
+        declare("isSet", "Boolean", "Whether the contact has a value."),
+    ];
+    let description = "What is asked of a custom attribute: its name and exactly one test. A test \
+                       that does not fit the type of the attribute is false.";
+    add(registry, "CustomAttributeTest", description, false, &fields);
+    let fields = [
+        declare("current", "ID", "Is in this segment now."),
+        declare("asOfStep", "SegmentStepRef", "Was in a segment after one of its steps."),
+        declare("ever", "ID", "Is or was in this segment after any of its steps."),
+        declare(
+            "logged",
+            "ID",
+            "Has an interaction, not canceled, from the logging of this segment; a segment or a \
+             logged segment.",
+        ),
+    ];
+    let description = "Membership of a segment. Give exactly one field.";
+    add(registry, "SegmentTest", description, true, &fields);
+    let fields = [
+        declare("segment", "ID!", "The segment."),
+        declare("step", "Int!", "The number of the step; 0 is before the first."),
+    ];
+    add(registry, "SegmentStepRef", "A segment after one of its steps.", false, &fields);
+    let fields = [
+        declare("of", "ContactCriteria", "Whom to draw from; all contacts if left out."),
+        declare("fraction", "Decimal", "About this part of them, from 0 to 1. This or `take`."),
+        declare("take", "Int", "Exactly this many, or all if there are fewer. This or `fraction`."),
+        declare("salt", "String!", "Another salt draws others; the same draws the same."),
+    ];
+    let description = "A stable sample: whoever is drawn stays drawn while others come and go.";
+    add(registry, "SampleTest", description, false, &fields);
+}
+
+fn register_interactions(registry: &mut Registry) {
+    let fields = [
+        declare("where", "InteractionCriteria", "All of it holds for the same interaction."),
+        declare("within", "DateTest", "When it was."),
+        declare("measure", "Measure = {some: true}", "What is measured over those that remain."),
+        declare("scope", "InteractionScope = PERSON", "Whose interactions."),
+        declare("includeCanceled", "Boolean! = false", "Whether canceled ones count."),
+        declare("includePostponed", "Boolean! = false", "Whether postponed ones count."),
+    ];
+    let description = "What is asked of the interactions of a contact.";
+    add(registry, "InteractionTest", description, false, &fields);
+    let fields = [
+        declare("some", "Boolean", "There is at least one; only `true`."),
+        declare("none", "Boolean", "There is not one; only `true`."),
+        declare("count", "IntTest", "How many there are."),
+        declare("sum", "AmountTest", "Their sum; missing if there are none."),
+        declare("avg", "AmountTest", "Their average, exact; missing if there are none."),
+        declare("min", "AmountTest", "The least of them; missing if there are none."),
+        declare("max", "AmountTest", "The greatest of them; missing if there are none."),
+        declare("latest", "InteractionCriteria", "The latest of them is like this."),
+        declare("earliest", "InteractionCriteria", "The earliest of them is like this."),
+    ];
+    let description = "What is measured over interactions. Give exactly one field.";
+    add(registry, "Measure", description, true, &fields);
+    let fields = [
+        declare("field", "InteractionAmount!", "What is summed."),
+        declare("test", "DecimalTest!", "What is asked of it."),
+    ];
+    add(registry, "AmountTest", "An amount and what is asked of it.", false, &fields);
+}
+
+fn register_trees(registry: &mut Registry) {
+    let of_fields = |fields: &'static [Field]| {
+        fields.iter().map(|field| declare(field.name, types_of(field.kind).0, field.description))
+    };
+    let combined = |name: &str, whom: [&str; 2]| {
+        [
+            declare(
+                "all",
+                &format!("[{name}!]"),
+                &format!("All of these hold; {} if the list is empty.", whom[0]),
+            ),
+            declare(
+                "any",
+                &format!("[{name}!]"),
+                &format!("At least one of these holds; {} if the list is empty.", whom[1]),
+            ),
+            declare("not", name, "This does not hold."),
+        ]
+    };
+    let relations = [
+        declare("custom", "CustomAttributeTest", "A custom attribute."),
+        declare(
+            "company",
+            "ContactCriteria",
+            "The contact's company matches; for a company, itself.",
+        ),
+        declare("people", "PeopleTest", "The people of the company that the contact is."),
+        declare("mailingGroups", "CodeSetTest", "The mailing groups of the contact."),
+        declare("industryGroups", "CodeSetTest", "The industry groups of the contact's company."),
+        declare("jobResponsibilities", "CodeSetTest", "What the person answers for."),
+        declare("businessRelations", "CodeSetTest", "What the contact's company is to us."),
+        declare("webSources", "CodeSetTest", "The web sources of the contact's company."),
+        declare("interactions", "InteractionTest", "The contact's interactions."),
+        declare("inSegment", "SegmentTest", "Membership of a segment."),
+        declare("ids", "[ID!]", "One of these contacts; nobody if the list is empty."),
+        declare("sample", "SampleTest", "In a stable sample."),
+        declare(
+            "search",
+            "String",
+            "Each of these words begins a word of the contact's name, company, city, e-mail address, telephone number or number.",
+        ),
+    ];
+    let mut fields = combined("ContactCriteria", ["everybody", "nobody"]).to_vec();
+    fields.extend(of_fields(CONTACT_FIELDS));
+    fields.extend(relations);
+    let description = format!(
+        "A question about a contact, true or false. Give exactly one field. Questions nest at most \
+         {DEPTH_MAX} deep, with at most {NODES_MAX} conditions and {LIST_VALUES_MAX} values in lists."
+    );
+    add(registry, "ContactCriteria", &description, true, &fields);
+    let mut fields = combined("InteractionCriteria", ["any interaction", "none"]).to_vec();
+    fields.extend(of_fields(INTERACTION_FIELDS));
+    let description = "A question about an interaction, true or false. Give exactly one field.";
+    add(registry, "InteractionCriteria", description, true, &fields);
+}
