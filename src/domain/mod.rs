@@ -20,6 +20,7 @@ pub mod members;
 pub mod numbers;
 mod page;
 pub mod segment;
+pub mod series;
 pub mod template;
 pub mod text;
 

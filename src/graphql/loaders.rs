@@ -11,10 +11,11 @@ use super::batches::{
     CampaignById, CampaignEntryById, CommentsByInteraction, EntryPages, InteractionByKey,
     InteractionCounts, InteractionPages, StatisticsByOwner, TemplateByCode,
 };
+use super::contact::loaders as contact;
 use super::segment::SegmentLoaders;
 use crate::{
     domain::{self, Context},
-    entity::{self, contact, kinds::CodeKind},
+    entity::{self, kinds::CodeKind},
 };
 
 /// How long a loader waits for more keys.
@@ -23,7 +24,6 @@ const DELAY: Duration = Duration::from_millis(1);
 /// All loaders; in the data of each request.
 pub struct Loaders {
     pub(super) code: DataLoader<CodeByKey>,
-    pub(super) contact: DataLoader<ContactById>,
     pub(super) segment: SegmentLoaders,
     pub(super) template: DataLoader<TemplateByCode>,
     pub(super) campaign: DataLoader<CampaignById>,
@@ -34,6 +34,11 @@ pub struct Loaders {
     pub(super) interaction_counts: DataLoader<InteractionCounts>,
     pub(super) interaction_comments: DataLoader<CommentsByInteraction>,
     pub(super) interaction_statistics: DataLoader<StatisticsByOwner>,
+    pub(super) contact: DataLoader<contact::ById>,
+    pub(super) contact_codes: DataLoader<contact::Codes>,
+    pub(super) attributes: DataLoader<contact::Attributes>,
+    pub(super) people: DataLoader<contact::People>,
+    pub(super) people_count: DataLoader<contact::PeopleCount>,
 }
 
 impl Loaders {
@@ -50,7 +55,6 @@ impl Loaders {
         }
         Self {
             code: loader(CodeByKey(context.clone()), delay),
-            contact: loader(ContactById(context.clone()), delay),
             segment: SegmentLoaders::new(context),
             template: loader(TemplateByCode(context.clone()), delay),
             campaign: loader(CampaignById(context.clone()), delay),
@@ -61,6 +65,11 @@ impl Loaders {
             interaction_counts: loader(InteractionCounts(context.clone()), delay),
             interaction_comments: loader(CommentsByInteraction(context.clone()), delay),
             interaction_statistics: loader(StatisticsByOwner(context.clone()), delay),
+            contact: loader(contact::ById(context.clone()), delay),
+            contact_codes: loader(contact::Codes(context.clone()), delay),
+            attributes: loader(contact::Attributes(context.clone()), delay),
+            people: loader(contact::People(context.clone()), delay),
+            people_count: loader(contact::PeopleCount(context.clone()), delay),
         }
     }
 }
@@ -77,17 +86,5 @@ impl Loader<(CodeKind, String)> for CodeByKey {
         keys: &[(CodeKind, String)],
     ) -> Result<HashMap<(CodeKind, String), Self::Value>, Self::Error> {
         domain::code::by_keys(&self.0, keys).await.map_err(Arc::new)
-    }
-}
-
-pub(super) struct ContactById(Context);
-
-impl Loader<i32> for ContactById {
-    type Value = Arc<contact::Model>;
-    type Error = Arc<domain::Error>;
-
-    async fn load(&self, ids: &[i32]) -> Result<HashMap<i32, Self::Value>, Self::Error> {
-        let ids = ids.iter().map(|id| id.cast_unsigned());
-        domain::contact::by_ids(self.0.db.reader(), ids).await.map_err(Arc::new)
     }
 }

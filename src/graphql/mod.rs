@@ -1,5 +1,6 @@
 //! The API: types, resolvers and mutations. Translates; decides nothing.
 
+mod attribute;
 mod batches;
 mod campaign;
 mod code;
@@ -12,10 +13,12 @@ mod kinds;
 mod loaders;
 mod node;
 mod page;
+mod paging;
 mod payload;
 mod scalar;
 mod schema;
 mod segment;
+mod series;
 
 pub use loaders::Loaders;
 pub use schema::{Schema, build, sdl};

@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, SDLExportOptions, extensions::Tracing};
 
+use super::attribute::{AttributeMutation, AttributeQuery};
 use super::campaign::{CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
 use super::contact::{ContactMutation, ContactQuery};
@@ -12,7 +13,9 @@ use super::interaction::{
 };
 use super::interaction_template::{InteractionTemplateMutation, InteractionTemplateQuery};
 use super::node::NodeQuery;
+use super::paging::PageSizes;
 use super::segment::{SegmentMutation, SegmentQuery};
+use super::series::{SeriesMutation, SeriesQuery};
 use crate::domain::Context;
 
 /// GraphiQL's introspection query needs 15.
@@ -34,6 +37,8 @@ pub struct Query(
     CampaignQuery,
     InteractionQuery,
     InteractionTemplateQuery,
+    AttributeQuery,
+    SeriesQuery,
 );
 
 /// What can be changed.
@@ -48,6 +53,8 @@ pub struct Mutation(
     InteractionUpdateMutation,
     InteractionMarkMutation,
     InteractionCommentMutation,
+    AttributeMutation,
+    SeriesMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>;
@@ -61,6 +68,7 @@ pub fn build(context: Context) -> Schema {
         .limit_aliases(ALIASES_MAX)
         .limit_directives(DIRECTIVES_MAX)
         .extension(Tracing)
+        .extension(PageSizes)
         .finish()
 }
 

@@ -8,6 +8,8 @@ mod campaign;
 mod cli;
 mod code;
 mod contact;
+mod contact_codes;
+mod contact_list;
 mod criteria;
 mod demo;
 mod edge;

@@ -60,25 +60,23 @@ pub fn fits(kind: CodeKind, r#type: ContactType) -> bool {
     }
 }
 
-/// The codes that contacts have of one kind, by contact and in their order.
+/// The codes that contacts have themselves, by kind and contact, in their order.
 ///
 /// # Errors
 /// What the database says.
 pub async fn codes_of_each(
     db: &impl ConnectionTrait,
-    kind: CodeKind,
     contacts: impl Iterator<Item = u32>,
-) -> Result<HashMap<i32, Vec<contact_code::Model>>> {
+) -> Result<HashMap<(CodeKind, i32), Vec<contact_code::Model>>> {
     let contact_id = Expr::col((contact_code::Entity, contact_code::Column::ContactId));
     let rows = contact_code::Entity::find()
         .filter(dialect::in_ids(db.get_database_backend(), contact_id, contacts))
-        .filter(contact_code::Column::Kind.eq(kind))
         .order_by_asc(contact_code::Column::Code)
         .all(db)
         .await?;
-    let mut codes: HashMap<i32, Vec<_>> = HashMap::new();
+    let mut codes: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
-        codes.entry(row.contact_id).or_default().push(row);
+        codes.entry((row.kind, row.contact_id)).or_default().push(row);
     }
     Ok(codes)
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What a list of contacts is ordered by. What is missing comes last.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum OrderBy {
     /// Company name, company, companies before people, name (ADD-6).
     #[default]
@@ -32,7 +32,7 @@ pub enum OrderBy {
 }
 
 /// The order of a list; those that are equal are ordered by key.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Order {
     pub by: OrderBy,
     pub descending: bool,
@@ -40,7 +40,7 @@ pub struct Order {
 
 /// Where a contact stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Key(Order, String, u32);
+pub struct Key(pub(super) Order, pub(super) String, pub(super) u32);
 
 /// Which contacts a list holds.
 #[derive(Clone, Debug)]
@@ -260,7 +260,7 @@ fn beyond(key: &Key, greater: bool) -> Expr {
 }
 
 /// What the index of an order begins with, word for word.
-fn place(by: OrderBy) -> Expr {
+pub(super) fn place(by: OrderBy) -> Expr {
     let column = |column| Expr::col((contact::Entity, column));
     match by {
         OrderBy::Company => column(contact::Column::SortKey),

@@ -8,6 +8,7 @@ mod create;
 mod derive;
 mod find;
 mod list;
+pub mod people;
 mod update;
 mod validate;
 

@@ -1,14 +1,17 @@
 //! A contact as the API shows it.
 
+mod detail;
 mod fields;
 mod input;
+pub(super) mod loaders;
 mod mutation;
 mod order;
 mod query;
+mod related;
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 
 pub(super) use mutation::ContactMutation;
@@ -16,23 +19,14 @@ pub(super) use order::ContactOrder;
 pub(super) use query::ContactQuery;
 
 use super::{
-    code::Code,
     error::Result,
-    interaction::{
-        InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics, Slice,
-        interactions_of, statistics_of,
-    },
     kinds::{ContactType, CorrespondenceType},
     loaders::Loaders,
-    scalar::Date,
+    page::{Cursor, connection},
 };
 use crate::{
-    domain::{
-        Error,
-        id::Kind,
-        interaction::{Owner, Window},
-    },
-    entity::{contact, kinds::CodeKind},
+    domain::{self, Error, Page, contact::Key, id::Kind},
+    entity::contact,
 };
 
 /// A company or a person.
@@ -150,97 +144,10 @@ impl From<Arc<contact::Model>> for Contact {
     }
 }
 
-#[ComplexObject]
-impl Contact {
-    /// The global id.
-    pub(super) async fn id(&self) -> ID {
-        ID(Kind::Contact.id(self.row.id.into()))
-    }
-
-    /// The company: of a person, the one they belong to; of a company, itself.
-    async fn company(&self, ctx: &Context<'_>) -> Option<Result<Contact>> {
-        load(ctx, self.row.company_id?).await.transpose()
-    }
-
-    /// The country or region.
-    async fn country(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        code(ctx, CodeKind::Country, self.row.country.as_ref()).await.transpose()
-    }
-
-    /// The sales territory.
-    async fn territory(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        code(ctx, CodeKind::Territory, self.row.territory.as_ref()).await.transpose()
-    }
-
-    /// The currency.
-    async fn currency(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        code(ctx, CodeKind::Currency, self.row.currency.as_ref()).await.transpose()
-    }
-
-    /// The language to use.
-    async fn language(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        code(ctx, CodeKind::Language, self.row.language.as_ref()).await.transpose()
-    }
-
-    /// Who sells to it.
-    async fn salesperson(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        code(ctx, CodeKind::Salesperson, self.row.salesperson.as_ref()).await.transpose()
-    }
-
-    /// How it is addressed.
-    async fn salutation(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        code(ctx, CodeKind::Salutation, self.row.salutation.as_ref()).await.transpose()
-    }
-
-    /// Its interactions; of a company, also those of the people who belonged to it at the time.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
-    async fn interactions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
-        filter: Option<InteractionFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-    ) -> Result<InteractionConnection> {
-        let slice = Slice { first, after, last, before };
-        interactions_of(ctx, Owner::of(&self.row), filter, order_by, slice).await
-    }
-
-    /// What its interactions add up to, without canceled and postponed ones; of a company, those of
-    /// the people who belonged to it at the time count, too.
-    async fn statistics(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those on this day or later.")] from: Option<Date>,
-        #[graphql(desc = "Only those on this day or earlier.")] to: Option<Date>,
-    ) -> Result<InteractionStatistics> {
-        let window = Window { from: from.map(|it| it.0), to: to.map(|it| it.0) };
-        statistics_of(ctx, Owner::of(&self.row), window).await
-    }
-
-    /// The rank of a person at work.
-    async fn organizational_level(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        code(ctx, CodeKind::OrganizationalLevel, self.row.organizational_level.as_ref())
-            .await
-            .transpose()
-    }
-}
-
 /// The contact with this key.
 pub(super) async fn load(ctx: &Context<'_>, id: i32) -> Result<Option<Contact>> {
     let row = ctx.data::<Loaders>()?.contact.load_one(id).await?;
     Ok(row.map(Contact::from))
-}
-
-async fn code(ctx: &Context<'_>, kind: CodeKind, code: Option<&String>) -> Result<Option<Code>> {
-    let Some(code) = code else { return Ok(None) };
-    let row = ctx.data::<Loaders>()?.code.load_one((kind, code.clone())).await?;
-    Ok(row.map(Code))
 }
 
 /// The key of the contact with this id.
@@ -249,4 +156,44 @@ async fn code(ctx: &Context<'_>, kind: CodeKind, code: Option<&String>) -> Resul
 /// If it is no id of a contact, at `path`.
 pub(super) fn key(id: &ID, path: &[&str]) -> Result<i32, Error> {
     Ok(i32::try_from(Kind::Contact.key(id, path)?).unwrap_or(0))
+}
+
+/// A page of contacts, of which only the keys are known yet. One who was deleted meanwhile is left
+/// out.
+pub(super) async fn contacts(
+    ctx: &Context<'_>,
+    page: Page<Key, u32>,
+    total: ContactTotal,
+) -> Result<Connection<Cursor, Contact, ContactTotal>> {
+    let ids = page.items.iter().map(|(_, id)| id.cast_signed());
+    let mut rows = ctx.data::<Loaders>()?.contact.load_many(ids).await?;
+    let items = page.items.into_iter();
+    let items = items.filter_map(|(key, id)| Some((key, rows.remove(&id.cast_signed())?)));
+    let page =
+        Page { items: items.collect(), has_previous: page.has_previous, has_next: page.has_next };
+    Ok(connection(page, total, Contact::from))
+}
+
+/// How many contacts the whole of a list has.
+pub(super) enum ContactTotal {
+    Known(u64),
+    /// All there are.
+    All,
+    /// The people of a company.
+    PeopleOf(i32),
+}
+
+#[Object]
+impl ContactTotal {
+    /// How many contacts the whole list has.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        match self {
+            Self::Known(total) => Ok(*total),
+            Self::All => Ok(domain::contact::count(ctx.data::<domain::Context>()?).await?),
+            Self::PeopleOf(company_id) => {
+                let count = ctx.data::<Loaders>()?.people_count.load_one(*company_id).await?;
+                Ok(count.unwrap_or(0))
+            }
+        }
+    }
 }

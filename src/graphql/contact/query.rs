@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, connection::Connection};
 
-use super::{Contact, ContactOrder, key, load};
+use super::{Contact, ContactOrder, ContactTotal, key, load};
 use crate::{
     domain::{self, PageArgs, contact},
     graphql::{
@@ -54,21 +54,7 @@ impl ContactQuery {
         let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
         let order = order_by.map(Into::into).unwrap_or_default();
         let listed = contact::list(context, search.as_deref(), order, &args).await?;
-        let total = ContactTotal(listed.total);
+        let total = listed.total.map_or(ContactTotal::All, ContactTotal::Known);
         Ok(connection(listed.page, total, Contact::from))
-    }
-}
-
-/// How many there are in the whole list, if that is known already.
-pub(in crate::graphql) struct ContactTotal(Option<u64>);
-
-#[Object]
-impl ContactTotal {
-    /// How many contacts the whole list has.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        match self.0 {
-            Some(total) => Ok(total),
-            None => Ok(contact::count(ctx.data::<domain::Context>()?).await?),
-        }
     }
 }

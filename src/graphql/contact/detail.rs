@@ -1,0 +1,82 @@
+//! Small things that hang on a contact.
+
+use async_graphql::SimpleObject;
+
+use crate::{
+    domain::{amount, contact::attribute::AttributeValue},
+    entity::{code, contact_code},
+    graphql::{
+        code::Code,
+        kinds::AttributeType,
+        scalar::{Date, Decimal},
+    },
+};
+
+/// What a company is to us.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct BusinessRelation {
+    /// The kind of relation.
+    relation: Code,
+    /// What the company is elsewhere, such as `CUSTOMER`.
+    link_type: Option<String>,
+    /// Its number there.
+    link_no: Option<String>,
+}
+
+impl From<(contact_code::Model, code::Model)> for BusinessRelation {
+    fn from((row, code): (contact_code::Model, code::Model)) -> Self {
+        Self { relation: Code(code), link_type: row.link_type, link_no: row.link_no }
+    }
+}
+
+/// Where a company can be looked up on the web.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ContactWebSource {
+    /// The web source.
+    web_source: Code,
+    /// What to search for there.
+    search_word: Option<String>,
+}
+
+impl From<(contact_code::Model, code::Model)> for ContactWebSource {
+    fn from((row, code): (contact_code::Model, code::Model)) -> Self {
+        Self { web_source: Code(code), search_word: row.search_word }
+    }
+}
+
+/// The value of a custom attribute, in the field of its type; the others are null.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ContactAttribute {
+    /// The name of the attribute.
+    name: String,
+    /// Its type.
+    r#type: AttributeType,
+    /// Of a text.
+    text: Option<String>,
+    /// Of a number.
+    number: Option<Decimal>,
+    /// Of a date.
+    date: Option<Date>,
+    /// Of yes or no.
+    boolean: Option<bool>,
+    /// Of a code.
+    code: Option<String>,
+}
+
+impl From<(String, AttributeValue)> for ContactAttribute {
+    fn from((name, value): (String, AttributeValue)) -> Self {
+        let r#type = value.attribute_type().into();
+        let mut shown =
+            Self { name, r#type, text: None, number: None, date: None, boolean: None, code: None };
+        match value {
+            AttributeValue::Text(text) => shown.text = Some(text),
+            AttributeValue::Number(number) => {
+                shown.number = Some(Decimal(amount::from_stored(number)));
+            }
+            AttributeValue::Date(date) => shown.date = Some(Date(date)),
+            AttributeValue::Boolean(flag) => shown.boolean = Some(flag),
+            AttributeValue::Code(code) => shown.code = Some(code),
+        }
+        shown
+    }
+}

@@ -1,0 +1,205 @@
+//! What hangs on a contact: company, people, codes and custom attributes.
+
+use async_graphql::{ComplexObject, Context, ID, connection::Connection};
+
+use super::{
+    Contact, ContactOrder, ContactTotal, contacts,
+    detail::{BusinessRelation, ContactAttribute, ContactWebSource},
+    load,
+};
+use crate::{
+    domain::{
+        self, PageArgs,
+        id::Kind,
+        interaction::{Owner, Window},
+    },
+    entity::{code, contact_code, kinds::CodeKind},
+    graphql::{
+        code::Code,
+        error::Result,
+        interaction::{
+            InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics,
+            Slice, interactions_of, statistics_of,
+        },
+        loaders::Loaders,
+        page::Cursor,
+        scalar::Date,
+    },
+};
+
+#[ComplexObject]
+impl Contact {
+    /// The global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        ID(Kind::Contact.id(self.row.id.into()))
+    }
+
+    /// The company: of a person, the one they belong to; of a company, itself.
+    async fn company(&self, ctx: &Context<'_>) -> Option<Result<Contact>> {
+        load(ctx, self.row.company_id?).await.transpose()
+    }
+
+    /// The country or region.
+    async fn country(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::Country, self.row.country.as_ref()).await.transpose()
+    }
+
+    /// The sales territory.
+    async fn territory(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::Territory, self.row.territory.as_ref()).await.transpose()
+    }
+
+    /// The currency.
+    async fn currency(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::Currency, self.row.currency.as_ref()).await.transpose()
+    }
+
+    /// The language to use.
+    async fn language(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::Language, self.row.language.as_ref()).await.transpose()
+    }
+
+    /// Who sells to it.
+    async fn salesperson(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::Salesperson, self.row.salesperson.as_ref()).await.transpose()
+    }
+
+    /// How it is addressed.
+    async fn salutation(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::Salutation, self.row.salutation.as_ref()).await.transpose()
+    }
+
+    /// The rank of a person at work.
+    async fn organizational_level(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        code(ctx, CodeKind::OrganizationalLevel, self.row.organizational_level.as_ref())
+            .await
+            .transpose()
+    }
+
+    /// Its interactions; of a company, also those of the people who belonged to it at the time.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    async fn interactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
+        filter: Option<InteractionFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
+        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<InteractionConnection> {
+        let slice = Slice { first, after, last, before };
+        interactions_of(ctx, Owner::of(&self.row), filter, order_by, slice).await
+    }
+
+    /// What its interactions add up to, without canceled and postponed ones; of a company, those of
+    /// the people who belonged to it at the time count, too.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those on this day or later.")] from: Option<Date>,
+        #[graphql(desc = "Only those on this day or earlier.")] to: Option<Date>,
+    ) -> Result<InteractionStatistics> {
+        let window = Window { from: from.map(|it| it.0), to: to.map(|it| it.0) };
+        statistics_of(ctx, Owner::of(&self.row), window).await
+    }
+
+    /// The people of a company; nobody belongs to a person.
+    #[graphql(
+        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
+    )]
+    async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By company name, which is by name here, unless it is said.")]
+        order_by: Option<ContactOrder>,
+        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
+        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let order = order_by.map(Into::into).unwrap_or_default();
+        let company_id = self.row.id;
+        let page = if args.after.is_none() && args.before.is_none() {
+            let key = (company_id, order, args.take);
+            ctx.data::<Loaders>()?.people.load_one(key).await?.unwrap_or_default()
+        } else {
+            let context = ctx.data::<domain::Context>()?;
+            domain::contact::people::page(context.db.reader(), company_id, order, &args).await?
+        };
+        contacts(ctx, page, ContactTotal::PeopleOf(company_id)).await
+    }
+
+    /// The mailing groups it is in, in the order of their codes.
+    async fn mailing_groups(&self, ctx: &Context<'_>) -> Result<Vec<Code>> {
+        codes(ctx, CodeKind::MailingGroup, self.row.id).await
+    }
+
+    /// The industry groups of the company; of a person, those of their company.
+    async fn industry_groups(&self, ctx: &Context<'_>) -> Result<Vec<Code>> {
+        codes(ctx, CodeKind::IndustryGroup, self.company_or_self()).await
+    }
+
+    /// The job responsibilities of a person.
+    async fn job_responsibilities(&self, ctx: &Context<'_>) -> Result<Vec<Code>> {
+        codes(ctx, CodeKind::JobResponsibility, self.row.id).await
+    }
+
+    /// What the company is to us; of a person, what their company is.
+    async fn business_relations(&self, ctx: &Context<'_>) -> Result<Vec<BusinessRelation>> {
+        let rows = classified(ctx, CodeKind::BusinessRelation, self.company_or_self()).await?;
+        Ok(rows.into_iter().map(BusinessRelation::from).collect())
+    }
+
+    /// Where the company can be looked up on the web.
+    async fn web_sources(&self, ctx: &Context<'_>) -> Result<Vec<ContactWebSource>> {
+        let rows = classified(ctx, CodeKind::WebSource, self.row.id).await?;
+        Ok(rows.into_iter().map(ContactWebSource::from).collect())
+    }
+
+    /// The custom attributes it has values for, in the order of their names.
+    async fn attributes(&self, ctx: &Context<'_>) -> Result<Vec<ContactAttribute>> {
+        let values = ctx.data::<Loaders>()?.attributes.load_one(self.row.id).await?;
+        Ok(values.unwrap_or_default().into_iter().map(ContactAttribute::from).collect())
+    }
+}
+
+impl Contact {
+    /// Whose industry groups and business relations it has.
+    fn company_or_self(&self) -> i32 {
+        self.row.company_id.unwrap_or(self.row.id)
+    }
+}
+
+async fn code(ctx: &Context<'_>, kind: CodeKind, code: Option<&String>) -> Result<Option<Code>> {
+    let Some(code) = code else { return Ok(None) };
+    let row = ctx.data::<Loaders>()?.code.load_one((kind, code.clone())).await?;
+    Ok(row.map(Code))
+}
+
+async fn codes(ctx: &Context<'_>, kind: CodeKind, contact_id: i32) -> Result<Vec<Code>> {
+    let rows = classified(ctx, kind, contact_id).await?;
+    Ok(rows.into_iter().map(|(_, code)| Code(code)).collect())
+}
+
+/// The codes of a kind that a contact has, with what the code tables say of them.
+async fn classified(
+    ctx: &Context<'_>,
+    kind: CodeKind,
+    contact_id: i32,
+) -> Result<Vec<(contact_code::Model, code::Model)>> {
+    let loaders = ctx.data::<Loaders>()?;
+    let rows = loaders.contact_codes.load_one((kind, contact_id)).await?.unwrap_or_default();
+    let keys = rows.iter().map(|row| (kind, row.code.clone()));
+    let mut codes = loaders.code.load_many(keys).await?;
+    let with_code = |row: contact_code::Model| {
+        let code = codes.remove(&(kind, row.code.clone()))?;
+        Some((row, code))
+    };
+    Ok(rows.into_iter().filter_map(with_code).collect())
+}

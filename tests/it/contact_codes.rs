@@ -1,0 +1,156 @@
+//! Classifications, custom attributes and number series.
+
+use serde_json::{Value, json};
+
+use crate::{
+    app::{TestApp, both},
+    contact::{codes, create, input, with},
+};
+
+const CODES: &str = "contact { revision mailingGroups { code } industryGroups { code } \
+    jobResponsibilities { code } businessRelations { relation { code } linkType linkNo } \
+    webSources { webSource { code } searchWord } }";
+
+async fn tables(app: &TestApp) {
+    codes(app, "MAILING_GROUP", &["A", "B", "C"]).await;
+    codes(app, "INDUSTRY_GROUP", &["MANUF"]).await;
+    codes(app, "JOB_RESPONSIBILITY", &["CEO"]).await;
+    codes(app, "BUSINESS_RELATION", &["CUST", "BANK"]).await;
+    codes(app, "WEB_SOURCE", &["WEB"]).await;
+}
+
+fn listed(payload: &Value, list: &str) -> Vec<String> {
+    let codes = payload["contact"][list].as_array().unwrap().iter();
+    codes.map(|it| it["code"].as_str().unwrap().to_owned()).collect()
+}
+
+both! {
+    async fn mailing_groups_are_set_added_and_removed(app) {
+        tables(&app).await;
+        let ada = with(input("PERSON", "Ada"), json!({ "mailingGroups": ["b", "a", "B"] }));
+        let id = create(&app, ada).await;
+        let change = json!({ "id": id, "mailingGroups": { "add": ["c"], "remove": ["a", "zz"] } });
+        let changed = app.must("contactUpdate", CODES, change.clone()).await;
+        assert_eq!(listed(&changed, "mailingGroups"), ["B", "C"]);
+        // CON-10: the contact has changed.
+        assert_eq!(changed["contact"]["revision"], 2);
+        let again = app.must("contactUpdate", CODES, change).await;
+        assert_eq!(again["contact"]["revision"], 2, "nothing changed, so neither did the revision");
+        let set = json!({ "id": id, "mailingGroups": { "set": ["a"], "add": ["b"] } });
+        let set = app.must("contactUpdate", CODES, set).await;
+        assert_eq!(listed(&set, "mailingGroups"), ["A", "B"]);
+        let unknown = json!({ "id": id, "mailingGroups": { "set": ["nope"] } });
+        let unknown = app.mutate("contactUpdate", CODES, unknown).await;
+        assert_eq!(unknown["userErrors"][0]["code"], "NOT_FOUND");
+        assert_eq!(unknown["userErrors"][0]["path"], json!(["input", "mailingGroups"]));
+        let which = json!({ "kind": "MAILING_GROUP", "code": "A" });
+        let used = app.mutate("codeDelete", "deletedCode", which).await;
+        assert_eq!(used["userErrors"][0]["code"], "IN_USE");
+    }
+
+    async fn companies_and_people_have_codes_of_their_own_kinds(app) {
+        tables(&app).await;
+        let relation = json!({ "code": "cust", "linkType": "CUSTOMER", "linkNo": "10000" });
+        let company = with(input("COMPANY", "Alfa"), json!({
+            "industryGroups": ["manuf"], "businessRelations": [relation],
+            "webSources": [{ "code": "web", "searchWord": "alfa" }],
+        }));
+        let company = create(&app, company).await;
+        let refused = json!({ "id": company, "jobResponsibilities": { "add": ["CEO"] } });
+        let refused = app.mutate("contactUpdate", CODES, refused).await;
+        assert_eq!(refused["userErrors"][0]["code"], "NOT_ALLOWED");
+
+        // People have the industry groups and relations of their company.
+        let person = json!({ "companyId": company, "jobResponsibilities": ["CEO"] });
+        let person = app.must("contactCreate", CODES, with(input("PERSON", "Ada"), person)).await;
+        assert_eq!(person["contact"], json!({
+            "revision": 1, "mailingGroups": [], "industryGroups": [{ "code": "MANUF" }],
+            "jobResponsibilities": [{ "code": "CEO" }], "webSources": [],
+            "businessRelations": [{ "relation": { "code": "CUST" }, "linkType": "CUSTOMER", "linkNo": "10000" }],
+        }));
+        let own = with(input("PERSON", "Bo"), json!({ "industryGroups": ["MANUF"] }));
+        let own = app.mutate("contactCreate", CODES, own).await;
+        assert_eq!(own["userErrors"][0]["path"], json!(["input", "industryGroups"]));
+
+        // What a company is elsewhere, no other is.
+        let other = with(input("COMPANY", "Beta"), json!({
+            "businessRelations": [{ "code": "BANK", "linkType": "CUSTOMER", "linkNo": "10000" }],
+        }));
+        let other = app.mutate("contactCreate", CODES, other).await;
+        assert_eq!(other["userErrors"][0]["code"], "TAKEN");
+    }
+
+    async fn a_contact_changes_type_only_as_long_as_nothing_depends_on_it(app) {
+        // CON-8
+        tables(&app).await;
+        let company = create(&app, with(input("COMPANY", "Alfa"), json!({ "industryGroups": ["MANUF"] }))).await;
+        let person = create(&app, with(input("PERSON", "Ada Ek"), json!({ "companyId": company }))).await;
+        let refused = app.mutate("contactUpdate", "contact { id }", json!({ "id": company, "type": "PERSON" })).await;
+        let messages: Vec<_> = refused["userErrors"].as_array().unwrap().iter().map(|it| it["message"].as_str().unwrap()).collect();
+        assert_eq!(messages, ["It has classifications that the other type can't have.", "People belong to it."]);
+        let company = app.must("contactUpdate", "contact { type companyName firstName company { name } }",
+            json!({ "id": person, "type": "COMPANY" })).await;
+        assert_eq!(company["contact"], json!({
+            "type": "COMPANY", "companyName": "Ada Ek", "firstName": null, "company": { "name": "Ada Ek" },
+        }));
+    }
+
+    async fn custom_attributes_have_a_name_and_a_type(app) {
+        for (name, r#type) in [("size", "NUMBER"), ("note", "TEXT"), ("since", "DATE"), ("vip", "BOOLEAN"), ("tier", "CODE")] {
+            app.must("attributeCreate", "attribute { name }", json!({ "name": name, "type": r#type })).await;
+        }
+        let again = app.mutate("attributeCreate", "attribute { name }", json!({ "name": "size", "type": "TEXT" })).await;
+        assert_eq!(again["userErrors"][0]["code"], "TAKEN");
+        let values = json!([
+            { "name": "size", "value": { "number": "42.5" } }, { "name": "note", "value": { "text": "Hej" } },
+            { "name": "since", "value": { "date": "2020-02-29" } }, { "name": "vip", "value": { "boolean": false } },
+            { "name": "tier", "value": { "code": "gold" } },
+        ]);
+        let selection = "contact { id revision attributes { name type text number date boolean code } }";
+        let created = app.must("contactCreate", selection, with(input("PERSON", "Ada"), json!({ "attributes": values }))).await;
+        let none = json!({ "text": null, "number": null, "date": null, "boolean": null, "code": null });
+        assert_eq!(created["contact"]["attributes"], json!([
+            with(none.clone(), json!({ "name": "note", "type": "TEXT", "text": "Hej" })),
+            with(none.clone(), json!({ "name": "since", "type": "DATE", "date": "2020-02-29" })),
+            with(none.clone(), json!({ "name": "size", "type": "NUMBER", "number": "42.5" })),
+            with(none.clone(), json!({ "name": "tier", "type": "CODE", "code": "GOLD" })),
+            with(none, json!({ "name": "vip", "type": "BOOLEAN", "boolean": false })),
+        ]));
+        let id = &created["contact"]["id"];
+        let wrong = json!({ "id": id, "attributes": [
+            { "name": "note", "value": { "number": 1 } }, { "name": "nope", "value": { "text": "x" } },
+        ] });
+        let wrong = app.mutate("contactUpdate", selection, wrong).await;
+        assert_eq!(wrong["userErrors"][0]["path"], json!(["input", "attributes", "0", "value"]));
+        assert_eq!(wrong["userErrors"][1]["path"], json!(["input", "attributes", "1", "name"]));
+        let cleared = json!({ "id": id, "attributes": [{ "name": "note", "value": null }, { "name": "size" }] });
+        let cleared = app.must("contactUpdate", selection, cleared).await;
+        assert_eq!(cleared["contact"]["attributes"].as_array().unwrap().len(), 3);
+
+        let refused = app.mutate("attributeDelete", "deletedName", json!({ "name": "vip" })).await;
+        assert_eq!(refused["userErrors"][0]["code"], "IN_USE");
+        app.must("attributeDelete", "deletedName", json!({ "name": "vip", "withValues": true })).await;
+        app.must("attributeDelete", "deletedName", json!({ "name": "note" })).await;
+        let left = app.graphql("{ attributes { name } contacts { nodes { attributes { name } } } }", json!({})).await;
+        assert_eq!(left["data"]["attributes"].as_array().unwrap().len(), 3);
+        assert_eq!(left["data"]["contacts"]["nodes"][0]["attributes"].as_array().unwrap().len(), 2);
+    }
+
+    async fn number_series_can_be_changed(app) {
+        let change = json!({ "kind": "CONTACT", "prefix": "k-", "width": 3, "next": 7, "manual": false });
+        let changed = app.must("numberSeriesUpdate", "numberSeries { nextNo manual }", change).await;
+        assert_eq!(changed["numberSeries"], json!({ "nextNo": "K-007", "manual": false }));
+        let created = app.must("contactCreate", "contact { no }", input("PERSON", "Ada")).await;
+        assert_eq!(created["contact"]["no"], "K-007");
+        let own = app.mutate("contactCreate", "contact { no }", with(input("PERSON", "Bo"), json!({ "no": "X" }))).await;
+        assert_eq!(own["userErrors"][0]["code"], "NOT_ALLOWED");
+        let bad = json!({ "kind": "CONTACT", "width": 16, "next": 0 });
+        let bad = app.mutate("numberSeriesUpdate", "numberSeries { nextNo }", bad).await;
+        assert_eq!(bad["userErrors"].as_array().unwrap().len(), 2);
+        let long = json!({ "kind": "CONTACT", "prefix": "ABCDEFGHIJKLMNOPQRST" });
+        let long = app.mutate("numberSeriesUpdate", "numberSeries { nextNo }", long).await;
+        assert_eq!(long["userErrors"][0]["path"], json!(["input", "prefix"]));
+        let all = app.graphql("{ numberSeries { kind nextNo } }", json!({})).await;
+        assert_eq!(all["data"]["numberSeries"][1], json!({ "kind": "CONTACT", "nextNo": "K-008" }));
+    }
+}
