@@ -48,6 +48,20 @@ fn json_list(ids: impl Iterator<Item = u32>) -> String {
     list
 }
 
+/// `first`, `first + 1` …, row by row in the order of `order`.
+pub fn numbered(backend: DbBackend, first: i64, order: Expr) -> Expr {
+    match backend {
+        DbBackend::Postgres => Expr::cust_with_exprs(
+            "$1 - 1 + ROW_NUMBER() OVER (ORDER BY $2)",
+            [Expr::val(first), order],
+        ),
+        _ => Expr::cust_with_exprs(
+            "? - 1 + ROW_NUMBER() OVER (ORDER BY ?)",
+            [Expr::val(first), order],
+        ),
+    }
+}
+
 /// `column` starts with `prefix`, to the letter. A range, so that an index on the column serves
 /// on both databases, and case matters on both: SQLite's LIKE ignores it.
 pub fn starts_with(column: Expr, prefix: &str) -> Expr {

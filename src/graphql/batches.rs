@@ -9,7 +9,10 @@ use crate::{
         self, Context, Page, PageArgs,
         interaction::{Filter, Key, List, Owner, Statistics, StatisticsKey},
     },
-    entity::{campaign, campaign_entry, interaction, interaction_comment, interaction_template},
+    entity::{
+        campaign, campaign_entry, interaction, interaction_comment, interaction_template,
+        logged_segment,
+    },
 };
 
 /// Declares loaders whose batch is one call of a service.
@@ -33,6 +36,7 @@ loaders! {
     TemplateByCode: String => interaction_template::Model = domain::template::by_codes;
     CampaignById: i64 => campaign::Model = domain::campaign::by_ids;
     CampaignEntryById: i64 => campaign_entry::Model = domain::campaign::entries_by_ids;
+    LoggedSegmentById: i64 => logged_segment::Model = domain::segment::logged_by_ids;
     InteractionByKey: (i32, i64) => interaction::Model = domain::interaction::by_keys;
     CommentsByInteraction: (i32, i64) => Vec<interaction_comment::Model> =
         domain::interaction::comments_of;

@@ -9,7 +9,7 @@ use async_graphql::{
 
 use super::batches::{
     CampaignById, CampaignEntryById, CommentsByInteraction, EntryPages, InteractionByKey,
-    InteractionCounts, InteractionPages, StatisticsByOwner, TemplateByCode,
+    InteractionCounts, InteractionPages, LoggedSegmentById, StatisticsByOwner, TemplateByCode,
 };
 use super::contact::loaders as contact;
 use super::segment::SegmentLoaders;
@@ -29,6 +29,7 @@ pub struct Loaders {
     pub(super) campaign: DataLoader<CampaignById>,
     pub(super) campaign_entry: DataLoader<CampaignEntryById>,
     pub(super) campaign_entry_pages: DataLoader<EntryPages>,
+    pub(super) logged_segment: DataLoader<LoggedSegmentById>,
     pub(super) interaction: DataLoader<InteractionByKey>,
     pub(super) interaction_pages: DataLoader<InteractionPages>,
     pub(super) interaction_counts: DataLoader<InteractionCounts>,
@@ -60,6 +61,7 @@ impl Loaders {
             campaign: loader(CampaignById(context.clone()), delay),
             campaign_entry: loader(CampaignEntryById(context.clone()), delay),
             campaign_entry_pages: loader(EntryPages(context.clone()), delay),
+            logged_segment: loader(LoggedSegmentById(context.clone()), delay),
             interaction: loader(InteractionByKey(context.clone()), delay),
             interaction_pages: loader(InteractionPages(context.clone()), delay),
             interaction_counts: loader(InteractionCounts(context.clone()), delay),

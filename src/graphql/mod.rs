@@ -11,6 +11,7 @@ mod interaction;
 mod interaction_template;
 mod kinds;
 mod loaders;
+mod logged_segment;
 mod node;
 mod page;
 mod paging;

@@ -9,6 +9,7 @@ use super::{
     error::Result,
     interaction::Interaction,
     interaction_template::InteractionTemplate,
+    logged_segment::LoggedSegment,
     segment::{self, Segment},
 };
 use crate::domain::{
@@ -24,6 +25,7 @@ pub(super) enum Node {
     Segment(Box<Segment>),
     Campaign(Campaign),
     CampaignEntry(CampaignEntry),
+    LoggedSegment(LoggedSegment),
     Interaction(Box<Interaction>),
     InteractionTemplate(InteractionTemplate),
 }
@@ -41,6 +43,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         Some((Kind::Campaign, key)) => Campaign::load(ctx, Some(key)).await?.map(Node::Campaign),
         Some((Kind::CampaignEntry, key)) => {
             CampaignEntry::load(ctx, Some(key)).await?.map(Node::CampaignEntry)
+        }
+        Some((Kind::LoggedSegment, key)) => {
+            LoggedSegment::load(ctx, key).await?.map(Node::LoggedSegment)
         }
         Some(_) => None,
         None => find_by_other_key(ctx, id).await?,

@@ -12,6 +12,7 @@ use super::interaction::{
     InteractionQuery, InteractionUpdateMutation,
 };
 use super::interaction_template::{InteractionTemplateMutation, InteractionTemplateQuery};
+use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
 use super::paging::PageSizes;
 use super::segment::{SegmentMutation, SegmentQuery};
@@ -39,6 +40,7 @@ pub struct Query(
     InteractionTemplateQuery,
     AttributeQuery,
     SeriesQuery,
+    LoggedSegmentQuery,
 );
 
 /// What can be changed.
@@ -55,6 +57,7 @@ pub struct Mutation(
     InteractionCommentMutation,
     AttributeMutation,
     SeriesMutation,
+    LoggedSegmentMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>;

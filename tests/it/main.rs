@@ -18,6 +18,7 @@ mod explorer;
 mod http;
 mod import;
 mod interaction;
+mod log;
 mod schema;
 mod segment;
 mod socket;

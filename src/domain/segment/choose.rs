@@ -198,7 +198,7 @@ pub(crate) async fn privacy_blocked(db: &impl ConnectionTrait) -> Result<Roaring
     ids_where(db, blocked).await
 }
 
-async fn excluded(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
+pub(super) async fn excluded(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
     ids_where(db, contact::Column::ExcludeFromSegment.into_expr()).await
 }
 

@@ -7,6 +7,8 @@ pub mod effective;
 mod funnel;
 mod header;
 mod history;
+mod log;
+mod logged;
 mod options;
 mod select;
 pub mod step;
@@ -19,6 +21,10 @@ pub use choose::{Chosen, PICKED_MAX, Request};
 pub use funnel::FunnelStep;
 pub use header::{SegmentChange, TEXT_CHARS_MAX, create, delete, insert, update};
 pub use history::{at_step, go_back, go_forward, steps_of_each};
+pub use log::{FollowUp, LogOutcome, LogRequest, Unreachable, log};
+pub use logged::{
+    cancel_logged, count_logged, delete_logged, list_logged, logged_by_ids, reinstate_logged,
+};
 pub use options::{Cause, Options};
 pub use select::{Preview, Selected, Target, preview, reset, select};
 pub use step::Effect;
