@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod demo;
+mod export;
 mod failure;
 mod import;
 mod log;
@@ -47,6 +48,8 @@ enum Command {
     /// Fill an empty database with invented contacts, groups, templates, campaigns and
     /// interactions, and serve it.
     Demo(demo::Demo),
+    /// Write the contacts of a segment to a file, in the order of its lines.
+    Export(export::ExportArgs),
     /// Import table files: contacts, their codes, templates, campaigns, interactions. What is there
     /// already, by its number or external id, is changed.
     Import(import::Import),
@@ -66,6 +69,7 @@ impl Cli {
         match self.command {
             Command::Serve(listening) => serve::run(&self.config, &listening).await,
             Command::Demo(demo) => demo::run(&self.config, demo).await,
+            Command::Export(args) => export::run(&self.config, args).await,
             Command::Import(import) => import::run(&self.config, import).await,
             Command::Migrate => migrate::run(&self.config).await,
             Command::Schema => schema::run(),

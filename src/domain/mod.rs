@@ -13,6 +13,7 @@ pub mod criteria;
 pub mod demo;
 mod error;
 mod events;
+pub mod export;
 pub mod id;
 pub mod import;
 pub mod interaction;

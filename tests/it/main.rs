@@ -15,6 +15,7 @@ mod demo;
 mod edge;
 mod effective;
 mod explorer;
+mod export;
 mod http;
 mod import;
 mod interaction;
