@@ -6,9 +6,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::{Map, Value};
 
 use crate::{

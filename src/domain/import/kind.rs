@@ -1,7 +1,11 @@
 //! What a table file is about, told by its header and its name.
 
 use crate::{
-    domain::{Error, Reason, Result, code::name_of, contact_columns::plain},
+    domain::{
+        Error, Reason, Result,
+        code::name_of,
+        contact_columns::{CODES, plain},
+    },
     entity::kinds::CodeKind,
 };
 
@@ -105,6 +109,7 @@ impl FileKind {
             return Ok(Self::Campaigns);
         } else if has_any(&["no", "externalid", "name", "firstname", "surname"])
             && (has_any(&["name", "surname", "email", "city", "phone", "phoneno", "country"])
+                || CODES.iter().any(|(name, _)| has(&plain(name)))
                 || plain(file) == "contacts")
         {
             return Ok(Self::Contacts);
