@@ -14,7 +14,9 @@ pub struct Model {
     /// 1 for the first step.
     pub no: i32,
     pub operation: Operation,
+    #[sea_orm(column_type = "JsonBinary")]
     pub options: Json,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
     pub criteria: Option<Json>,
     pub as_of: ChronoDateTimeUtc,
     pub time_zone: String,

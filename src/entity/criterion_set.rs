@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub criterion_id: i64,
+    #[sea_orm(column_type = "Blob")]
     pub added: Vec<u8>,
+    #[sea_orm(column_type = "Blob")]
     pub removed: Vec<u8>,
 }
 

@@ -11,6 +11,7 @@ pub struct Model {
     #[sea_orm(unique)]
     pub name: String,
     pub description: Option<String>,
+    #[sea_orm(column_type = "JsonBinary")]
     pub steps: Json,
     pub actor: Option<String>,
     pub created_at: ChronoDateTimeUtc,

@@ -11,6 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub piece: i32,
     /// A Roaring bitmap of whole keys, in the portable format.
+    #[sea_orm(column_type = "Blob")]
     pub contacts: Vec<u8>,
 }
 

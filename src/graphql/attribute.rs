@@ -89,7 +89,7 @@ impl AttributeMutation {
     async fn attribute_create(
         &self,
         ctx: &Context<'_>,
-        input: AttributeCreateInput,
+        #[graphql(desc = "A new custom attribute.")] input: AttributeCreateInput,
     ) -> Result<AttributePayload> {
         let context = ctx.data::<domain::Context>()?;
         let (r#type, description) = (input.r#type.into(), input.description.as_deref());
@@ -102,7 +102,7 @@ impl AttributeMutation {
     async fn attribute_delete(
         &self,
         ctx: &Context<'_>,
-        input: AttributeDeleteInput,
+        #[graphql(desc = "Which custom attribute to delete.")] input: AttributeDeleteInput,
     ) -> Result<AttributeDeletePayload> {
         let context = ctx.data::<domain::Context>()?;
         let deleted = attribute::attribute_delete(context, &input.name, input.with_values).await;

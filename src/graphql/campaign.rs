@@ -247,7 +247,11 @@ pub(super) struct CampaignQuery;
 #[Object]
 impl CampaignQuery {
     /// The campaign with this id; null if there is none.
-    async fn campaign(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Campaign>> {
+    async fn campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Option<Result<Campaign>> {
         match Kind::Campaign.key(&id, &["id"]) {
             Ok(key) => Campaign::load(ctx, Some(key)).await.transpose(),
             Err(err) => Some(Err(err.into())),
@@ -255,7 +259,11 @@ impl CampaignQuery {
     }
 
     /// The campaign with this number; null if there is none.
-    async fn campaign_by_no(&self, ctx: &Context<'_>, no: String) -> Option<Result<Campaign>> {
+    async fn campaign_by_no(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its number, in capitals or not.")] no: String,
+    ) -> Option<Result<Campaign>> {
         by_no(ctx, &no).await.transpose()
     }
 
@@ -359,7 +367,7 @@ impl CampaignMutation {
     async fn campaign_create(
         &self,
         ctx: &Context<'_>,
-        input: CampaignCreateInput,
+        #[graphql(desc = "A new campaign.")] input: CampaignCreateInput,
     ) -> Result<CampaignCreatePayload> {
         let change = CampaignChange {
             description: Some(input.description),
@@ -376,7 +384,7 @@ impl CampaignMutation {
     async fn campaign_update(
         &self,
         ctx: &Context<'_>,
-        input: CampaignUpdateInput,
+        #[graphql(desc = "What to change in a campaign.")] input: CampaignUpdateInput,
     ) -> Result<CampaignUpdatePayload> {
         let updated = update(ctx.data()?, input).await;
         CampaignUpdatePayload::from_outcome(updated.map(Campaign))
@@ -387,7 +395,7 @@ impl CampaignMutation {
     async fn campaign_delete(
         &self,
         ctx: &Context<'_>,
-        input: CampaignDeleteInput,
+        #[graphql(desc = "Which campaign to delete.")] input: CampaignDeleteInput,
     ) -> Result<CampaignDeletePayload> {
         let deleted = delete(ctx.data()?, input).await;
         CampaignDeletePayload::from_outcome(deleted.map(|id| ID(Kind::Campaign.id(id))))

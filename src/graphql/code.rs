@@ -103,7 +103,11 @@ pub(super) struct CodeQuery;
 #[Object]
 impl CodeQuery {
     /// The entries of a code table, in the order of their codes.
-    async fn codes(&self, ctx: &Context<'_>, kind: CodeKind) -> Result<Vec<Code>> {
+    async fn codes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which code table.")] kind: CodeKind,
+    ) -> Result<Vec<Code>> {
         let context = ctx.data::<domain::Context>()?;
         let codes = domain::code::list(context, kind.into()).await?;
         Ok(codes.into_iter().map(Code).collect())
@@ -178,7 +182,11 @@ pub(super) struct CodeMutation;
 #[Object]
 impl CodeMutation {
     /// Adds an entry to a code table.
-    async fn code_create(&self, ctx: &Context<'_>, input: CodeCreateInput) -> Result<CodePayload> {
+    async fn code_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A new entry of a code table.")] input: CodeCreateInput,
+    ) -> Result<CodePayload> {
         let context = ctx.data::<domain::Context>()?;
         let change = CodeChange {
             description: Some(input.description),
@@ -192,7 +200,11 @@ impl CodeMutation {
     }
 
     /// Changes an entry of a code table.
-    async fn code_update(&self, ctx: &Context<'_>, input: CodeUpdateInput) -> Result<CodePayload> {
+    async fn code_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change in an entry of a code table.")] input: CodeUpdateInput,
+    ) -> Result<CodePayload> {
         let context = ctx.data::<domain::Context>()?;
         let change = CodeChange {
             description: input.description.into(),
@@ -209,7 +221,7 @@ impl CodeMutation {
     async fn code_delete(
         &self,
         ctx: &Context<'_>,
-        input: CodeDeleteInput,
+        #[graphql(desc = "Which entry of a code table to delete.")] input: CodeDeleteInput,
     ) -> Result<CodeDeletePayload> {
         let context = ctx.data::<domain::Context>()?;
         let deleted = domain::code::delete(context, input.kind.into(), &input.code).await;

@@ -131,7 +131,7 @@ impl InteractionTemplateQuery {
     async fn interaction_template(
         &self,
         ctx: &Context<'_>,
-        code: String,
+        #[graphql(desc = "Its code, in capitals or not.")] code: String,
     ) -> Option<Result<InteractionTemplate>> {
         InteractionTemplate::load(ctx, text::code(&code).as_deref()).await.transpose()
     }
@@ -259,7 +259,7 @@ impl InteractionTemplateMutation {
     async fn interaction_template_create(
         &self,
         ctx: &Context<'_>,
-        input: InteractionTemplateCreateInput,
+        #[graphql(desc = "A new interaction template.")] input: InteractionTemplateCreateInput,
     ) -> Result<InteractionTemplateCreatePayload> {
         let created = create(ctx.data()?, input).await;
         InteractionTemplateCreatePayload::from_outcome(created.map(InteractionTemplate))
@@ -270,6 +270,7 @@ impl InteractionTemplateMutation {
     async fn interaction_template_update(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "What to change in an interaction template.")]
         input: InteractionTemplateUpdateInput,
     ) -> Result<InteractionTemplateUpdatePayload> {
         let updated = update(ctx.data()?, input).await;
@@ -280,6 +281,7 @@ impl InteractionTemplateMutation {
     async fn interaction_template_delete(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which interaction template to delete.")]
         input: InteractionTemplateDeleteInput,
     ) -> Result<InteractionTemplateDeletePayload> {
         let context = ctx.data::<domain::Context>()?;

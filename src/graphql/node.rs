@@ -70,14 +70,22 @@ pub(super) struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Anything by its id; null if there is nothing with this id.
-    async fn node(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Option<Result<Node>> {
         find(ctx, &id).await.transpose()
     }
 
     /// Many things by their ids, in the order of the ids; null for each that is not there. At most
     /// 1,000.
     #[graphql(complexity = "1 + ids.len() * child_complexity")]
-    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Their global ids, of any kinds.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
         if PAGE_MAX < ids.len() as u64 {
             let message = format!("Ask for at most {PAGE_MAX} ids.");
             return Err(Error::reject(Reason::LimitExceeded, &["ids"], message).into());

@@ -1,15 +1,15 @@
 //! Scalars of ours.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{Description, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use rust_decimal::Decimal as Exact;
 
 /// An exact decimal number as a string, such as `"12.50"`. Numbers are accepted, too.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Description)]
 pub(super) struct Decimal(pub(super) Exact);
 
-#[Scalar]
+#[Scalar(use_type_description)]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         let text = match &value {
@@ -29,10 +29,10 @@ impl ScalarType for Decimal {
 }
 
 /// A time zone by its IANA name, such as `"Europe/Stockholm"`.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Description)]
 pub(super) struct TimeZone(pub(super) Tz);
 
-#[Scalar]
+#[Scalar(use_type_description)]
 impl ScalarType for TimeZone {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -50,10 +50,10 @@ impl ScalarType for TimeZone {
 }
 
 /// A day, such as `"2026-11-23"`.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Description)]
 pub(super) struct Date(pub(super) NaiveDate);
 
-#[Scalar]
+#[Scalar(use_type_description)]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -71,10 +71,10 @@ impl ScalarType for Date {
 }
 
 /// A time of day, such as `"14:30:00"`.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Description)]
 pub(super) struct Time(pub(super) NaiveTime);
 
-#[Scalar]
+#[Scalar(use_type_description)]
 impl ScalarType for Time {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {

@@ -86,7 +86,7 @@ impl SeriesMutation {
     async fn number_series_update(
         &self,
         ctx: &Context<'_>,
-        input: NumberSeriesUpdateInput,
+        #[graphql(desc = "What to change in a number series.")] input: NumberSeriesUpdateInput,
     ) -> Result<NumberSeriesPayload> {
         let change = SeriesChange {
             prefix: input.prefix,

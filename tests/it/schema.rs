@@ -2,6 +2,11 @@
 
 use std::{fs, path::Path};
 
+use async_graphql::parser::{
+    parse_schema,
+    types::{FieldDefinition, InputValueDefinition, TypeKind, TypeSystemDefinition},
+};
+
 /// Run with `UPDATE_SCHEMA=1` to write the file instead.
 #[test]
 fn schema_graphql_is_up_to_date() {
@@ -15,4 +20,53 @@ fn schema_graphql_is_up_to_date() {
         expected == actual,
         "schema.graphql is out of date; run `UPDATE_SCHEMA=1 cargo test schema_graphql`"
     );
+}
+
+/// The schema is the manual of the API.
+#[test]
+fn everything_in_the_api_is_described() {
+    let document = parse_schema(urval::graphql::sdl()).unwrap();
+    let mut missing = Vec::new();
+    let mut described = 0;
+    let mut expect = |is_described: bool, place: String| match is_described {
+        true => described += 1,
+        false => missing.push(place),
+    };
+    for definition in document.definitions {
+        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let (name, definition) = (definition.node.name.node.clone(), definition.node);
+        // Relay says what a connection is, and async-graphql has no place to say it again.
+        let is_known = name.ends_with("Connection");
+        expect(is_known || definition.description.is_some(), name.to_string());
+        let (fields, inputs): (Vec<FieldDefinition>, Vec<InputValueDefinition>) =
+            match definition.kind {
+                TypeKind::Object(it) => (nodes(it.fields), Vec::new()),
+                TypeKind::Interface(it) => (nodes(it.fields), Vec::new()),
+                TypeKind::InputObject(it) => (Vec::new(), nodes(it.fields)),
+                TypeKind::Enum(it) => {
+                    for value in nodes(it.values) {
+                        let place = format!("{name}.{}", value.value.node);
+                        expect(value.description.is_some(), place);
+                    }
+                    continue;
+                }
+                TypeKind::Scalar | TypeKind::Union(_) => continue,
+            };
+        for input in inputs {
+            expect(input.description.is_some(), format!("{name}.{}", input.name.node));
+        }
+        for field in fields {
+            let place = format!("{name}.{}", field.name.node);
+            for argument in nodes(field.arguments) {
+                expect(argument.description.is_some(), format!("{place}({})", argument.name.node));
+            }
+            expect(field.description.is_some(), place);
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new(), "each needs a doc comment in plain words");
+    assert!(500 < described, "these are not all descriptions");
+}
+
+fn nodes<T>(positioned: Vec<async_graphql::Positioned<T>>) -> Vec<T> {
+    positioned.into_iter().map(|it| it.node).collect()
 }

@@ -17,7 +17,11 @@ pub(in crate::graphql) struct ContactQuery;
 #[Object]
 impl ContactQuery {
     /// The contact with this id; null if there is none.
-    async fn contact(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Contact>> {
+    async fn contact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Option<Result<Contact>> {
         match key(&id, &["id"]) {
             Ok(key) => load(ctx, key).await.transpose(),
             Err(err) => Some(Err(err.into())),
@@ -26,7 +30,12 @@ impl ContactQuery {
 
     /// The contact with this number, or that had it before it was renumbered or merged; null if
     /// there is none.
-    async fn contact_by_no(&self, ctx: &Context<'_>, no: String) -> Option<Result<Contact>> {
+    async fn contact_by_no(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its number, or one it had before a merge, in capitals or not.")]
+        no: String,
+    ) -> Option<Result<Contact>> {
         let context = ctx.data_unchecked::<domain::Context>();
         let found = contact::by_no(context, &no).await;
         found.map(|row| row.map(Contact::from)).map_err(Into::into).transpose()

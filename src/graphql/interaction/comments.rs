@@ -95,7 +95,7 @@ impl InteractionCommentMutation {
     async fn interaction_comment_add(
         &self,
         ctx: &Context<'_>,
-        input: InteractionCommentAddInput,
+        #[graphql(desc = "A comment to add to an interaction.")] input: InteractionCommentAddInput,
     ) -> Result<InteractionCommentAddPayload> {
         let added = add(ctx.data()?, input).await;
         InteractionCommentAddPayload::from_outcome(added.map(InteractionComment))
@@ -105,7 +105,7 @@ impl InteractionCommentMutation {
     async fn interaction_comment_update(
         &self,
         ctx: &Context<'_>,
-        input: InteractionCommentUpdateInput,
+        #[graphql(desc = "A comment to change.")] input: InteractionCommentUpdateInput,
     ) -> Result<InteractionCommentUpdatePayload> {
         let updated = update(ctx.data()?, input).await;
         InteractionCommentUpdatePayload::from_outcome(updated.map(InteractionComment))
@@ -115,7 +115,7 @@ impl InteractionCommentMutation {
     async fn interaction_comment_delete(
         &self,
         ctx: &Context<'_>,
-        input: InteractionCommentDeleteInput,
+        #[graphql(desc = "A comment to delete.")] input: InteractionCommentDeleteInput,
     ) -> Result<InteractionCommentDeletePayload> {
         let deleted = delete(ctx.data()?, input).await;
         InteractionCommentDeletePayload::from_outcome(deleted)

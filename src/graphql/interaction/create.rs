@@ -82,7 +82,7 @@ impl InteractionCreateMutation {
     async fn interaction_create(
         &self,
         ctx: &Context<'_>,
-        input: InteractionCreateInput,
+        #[graphql(desc = "An interaction to record.")] input: InteractionCreateInput,
     ) -> Result<InteractionCreatePayload> {
         let created = create(ctx.data()?, input).await;
         InteractionCreatePayload::from_outcome(created.map(Interaction))

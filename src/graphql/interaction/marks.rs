@@ -61,6 +61,7 @@ impl InteractionMarkMutation {
     async fn interaction_evaluate(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which interactions to evaluate, and how.")]
         input: InteractionEvaluateInput,
     ) -> Result<InteractionEvaluatePayload> {
         let evaluation = input.evaluation.into();
@@ -73,7 +74,7 @@ impl InteractionMarkMutation {
     async fn interaction_cancel(
         &self,
         ctx: &Context<'_>,
-        input: InteractionCancelInput,
+        #[graphql(desc = "Which interactions to cancel.")] input: InteractionCancelInput,
     ) -> Result<InteractionCancelPayload> {
         let marked = domain::interaction::cancel(ctx.data()?, &texts(input.ids)).await;
         InteractionCancelPayload::from_outcome(marked.map(nodes))
@@ -84,7 +85,7 @@ impl InteractionMarkMutation {
     async fn interaction_reinstate(
         &self,
         ctx: &Context<'_>,
-        input: InteractionReinstateInput,
+        #[graphql(desc = "Which interactions to reinstate.")] input: InteractionReinstateInput,
     ) -> Result<InteractionReinstatePayload> {
         let marked = domain::interaction::reinstate(ctx.data()?, &texts(input.ids)).await;
         InteractionReinstatePayload::from_outcome(marked.map(nodes))

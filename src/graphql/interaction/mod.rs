@@ -221,7 +221,11 @@ pub(super) struct InteractionQuery;
 #[Object]
 impl InteractionQuery {
     /// The interaction with this id; null if there is none.
-    async fn interaction(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Interaction>> {
+    async fn interaction(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Option<Result<Interaction>> {
         match domain::id::interaction_key(&id, &["id"]) {
             Ok(key) => Interaction::load(ctx, key).await.transpose(),
             Err(err) => Some(Err(err.into())),

@@ -77,7 +77,7 @@ impl InteractionUpdateMutation {
     async fn interaction_update(
         &self,
         ctx: &Context<'_>,
-        input: InteractionUpdateInput,
+        #[graphql(desc = "What to change in an interaction.")] input: InteractionUpdateInput,
     ) -> Result<InteractionUpdatePayload> {
         let updated = update(ctx.data()?, input).await;
         InteractionUpdatePayload::from_outcome(updated.map(Interaction))

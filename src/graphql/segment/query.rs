@@ -11,12 +11,20 @@ pub(in crate::graphql) struct FindSegment;
 #[Object]
 impl FindSegment {
     /// The segment with this id; null if there is none.
-    async fn segment(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Segment>> {
+    async fn segment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Option<Result<Segment>> {
         by_id(ctx, &id).await.transpose()
     }
 
     /// The segment with this number, whatever the case; null if there is none.
-    async fn segment_by_no(&self, ctx: &Context<'_>, no: String) -> Option<Result<Segment>> {
+    async fn segment_by_no(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its number, in capitals or not.")] no: String,
+    ) -> Option<Result<Segment>> {
         let found = async {
             let context = ctx.data::<domain::Context>()?;
             Ok(segment::by_no(context, &no).await?.map(Segment))
