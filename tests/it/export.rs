@@ -1,10 +1,13 @@
 //! A segment's contacts as a file.
 
 use serde_json::json;
-use urval::domain::{
-    export::{Export, Format},
-    import::{self, Options},
-    segment,
+use urval::{
+    domain::{
+        export::{Export, Format},
+        import::{self, Options},
+        segment::{self, Request, SegmentChange, Target},
+    },
+    entity::kinds::Operation,
 };
 
 use crate::app::{TestApp, both};
@@ -33,11 +36,13 @@ async fn export(app: &TestApp, no: &str, format: Format) -> String {
 }
 
 async fn segment_of_all(app: &TestApp) -> String {
-    let created = app.must("segmentCreate", "segment { id no }", json!({})).await;
-    let id = &created["segment"]["id"];
-    let input = json!({ "segmentId": id, "criteria": { "all": [] } });
-    app.must("segmentAddContacts", "segment { contactsCount }", input).await;
-    created["segment"]["no"].as_str().unwrap().to_owned()
+    let row = segment::create(&app.context, None, SegmentChange::default()).await.unwrap();
+    let target = Target { segment_id: row.id, expected_revision: None, dry_run: false };
+    let everybody = json!({ "all": [] });
+    let request = Request::with_criteria(Operation::Add, segment::Options::default(), &everybody);
+    let moment = app.context.moment();
+    segment::select(&app.context, target, &request.unwrap(), moment, false).await.unwrap();
+    row.no
 }
 
 both! {
