@@ -11,11 +11,14 @@ use serde_json::{Value, json};
 use super::{
     Options,
     closure::{with_colleagues, with_companies},
-    criteria_stub::{self as criteria, Criteria},
 };
 use crate::{
     db::{self, dialect},
-    domain::{Context, Error, Moment, Reason, Result, id::Kind},
+    domain::{
+        Context, Error, Moment, Reason, Result,
+        criteria::{self, Criteria, Leaf, LoggedIn, SegmentTest},
+        id::Kind,
+    },
     entity::{contact, kinds::Operation, logged_segment},
 };
 
@@ -27,7 +30,7 @@ pub const PICKED_MAX: usize = 10_000;
 pub struct Request {
     pub operation: Operation,
     pub options: Options,
-    pub criteria: Option<Value>,
+    pub criteria: Option<Criteria>,
 }
 
 impl Request {
@@ -36,8 +39,7 @@ impl Request {
     /// # Errors
     /// What is wrong with them, at `criteria`.
     pub fn with_criteria(operation: Operation, options: Options, criteria: &Value) -> Result<Self> {
-        // What is stored is what was understood, in its one form.
-        let criteria = Criteria::parse(criteria, &["criteria"])?.to_json();
+        let criteria = Criteria::parse(criteria, &["criteria"])?;
         Ok(Self { operation, options, criteria: Some(criteria) })
     }
 
@@ -56,7 +58,7 @@ impl Request {
             return Err(Error::reject(Reason::NotFound, &path, message));
         }
         let ids: Vec<String> = found.iter().map(|id| Kind::Contact.id(i64::from(id))).collect();
-        let criteria = Some(json!({ "ids": ids }));
+        let criteria = Some(Criteria::parse(&json!({ "ids": ids }), &["contactIds"])?);
         Ok(Self { operation, options: Options::default(), criteria })
     }
 
@@ -71,7 +73,8 @@ impl Request {
             let message = format!("There is no logged segment {id}.");
             return Err(Error::reject(Reason::NotFound, &["loggedSegmentId"], message));
         }
-        let criteria = Some(json!({ "inSegment": { "logged": id } }));
+        let logged = SegmentTest::Logged(LoggedIn::LoggedSegment(logged_segment_id));
+        let criteria = Some(Criteria::Leaf(Leaf::Segment(logged)));
         Ok(Self { operation: Operation::AddLogged, options: Options::default(), criteria })
     }
 
@@ -82,7 +85,7 @@ impl Request {
     /// Whether the answer depends on the segment itself.
     pub(super) fn mentions(&self, segment_id: i64) -> bool {
         let id = Kind::Segment.id(segment_id);
-        self.criteria.as_ref().is_some_and(|criteria| has_text(criteria, &id))
+        self.criteria.as_ref().is_some_and(|criteria| has_text(&criteria.to_json(), &id))
     }
 }
 
@@ -95,7 +98,11 @@ fn has_text(value: &Value, text: &str) -> bool {
     }
 }
 
-fn picked(ids: &[String], path: &[&str]) -> Result<Vec<u32>> {
+/// The keys of contacts picked by hand; 0 for one that there can't be.
+///
+/// # Errors
+/// [`Reason::LimitExceeded`] or [`Reason::Required`] at `path`, [`Reason::Invalid`] below it.
+pub fn picked(ids: &[String], path: &[&str]) -> Result<Vec<u32>> {
     if ids.is_empty() {
         return Err(Error::reject(Reason::Required, path, "Name at least one contact."));
     }
@@ -158,8 +165,7 @@ async fn matches(
     moment: Moment,
 ) -> Result<RoaringBitmap> {
     let Some(criteria) = &request.criteria else { return Ok(RoaringBitmap::new()) };
-    let criteria = Criteria::parse(criteria, &["criteria"])?;
-    criteria::evaluate(context, db, &criteria, moment).await
+    criteria::evaluate(context, db, criteria, moment).await.map_err(|err| err.under(&["criteria"]))
 }
 
 /// Widens matches to companies, and drops who may not be selected: before, so that they do not

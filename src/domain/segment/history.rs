@@ -142,6 +142,17 @@ pub(super) async fn delta(db: &impl ConnectionTrait, criterion_id: i64) -> Resul
     })
 }
 
+/// [`delta`], without those who have been deleted since.
+///
+/// # Errors
+/// What the database says.
+pub async fn added_and_removed(context: &Context, criterion_id: i64) -> Result<Delta> {
+    let db = context.db.reader();
+    let delta = delta(db, criterion_id).await?;
+    let deleted = members::deleted(db).await?;
+    Ok(Delta { added: delta.added - &deleted, removed: delta.removed - deleted })
+}
+
 async fn mark(txn: &DatabaseTransaction, walked: &[criterion::Model], way: Way) -> Result<()> {
     let (Some(first), Some(last)) = (walked.first(), walked.last()) else { return Ok(()) };
     let (low, high) = (first.no.min(last.no), first.no.max(last.no));

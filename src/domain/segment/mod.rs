@@ -2,38 +2,56 @@
 
 mod choose;
 mod closure;
-mod criteria_stub;
+mod compare;
 pub mod effective;
-mod funnel;
+mod explain;
 mod header;
 mod history;
+mod lines;
+mod list;
 mod log;
 mod logged;
+mod mailing;
 mod options;
+mod overrides;
+mod replay;
+pub mod saved;
 mod select;
 pub mod step;
+mod totals;
 
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-pub use choose::{Chosen, PICKED_MAX, Request};
-pub use funnel::FunnelStep;
+pub use choose::{Chosen, PICKED_MAX, Request, picked};
+pub use compare::{Diff, OVERLAP_MAX, Overlap, State, diff, overlap};
+pub use explain::{Change, ExplainedStep, Explanation, explain};
 pub use header::{SegmentChange, TEXT_CHARS_MAX, create, delete, insert, update};
-pub use history::{at_step, go_back, go_forward, steps_of_each};
+pub use history::{added_and_removed, at_step, go_back, go_forward, steps_of_each};
+pub use lines::{Line, LineKey, LineOrder, LineQuery, Lines, added_by, contacts_of, lines};
+pub use list::{SegmentFilter, SegmentKey, count, list};
 pub use log::{FollowUp, LogOutcome, LogRequest, Unreachable, log};
 pub use logged::{
     cancel_logged, count_logged, delete_logged, list_logged, logged_by_ids, reinstate_logged,
 };
+pub use mailing::{Applied, apply_mailing_group};
 pub use options::{Cause, Options};
+pub use overrides::{LineChange, Which, update_lines};
+pub use replay::{OnExisting, Replayed, reuse};
 pub use select::{Preview, Selected, Target, preview, reset, select};
-pub use step::Effect;
+pub use step::{Delta, Effect};
+pub use totals::{cost, duration_min};
 
 use crate::{
-    domain::{Context, Error, Reason, Result, id::Kind, text},
+    domain::{
+        Context, Error, Reason, Result,
+        criteria::{self, Criteria},
+        id::Kind,
+        text,
+    },
     entity::{criterion, segment},
 };
-use criteria_stub::Criteria;
 
 /// The segment with this key, if there is one.
 ///
@@ -87,14 +105,10 @@ pub fn options_of(criterion: &criterion::Model) -> Result<Options> {
     options.map_err(|err| Error::Corrupt(format!("criterion {}: {err}", criterion.id)))
 }
 
-/// The criteria of a recorded step, as text; nothing if it has none.
+/// The criteria of a recorded step; nothing if it has none.
 ///
 /// # Errors
 /// [`Error::Corrupt`] if they can't be read.
-pub fn text_of(criterion: &criterion::Model) -> Result<Option<String>> {
-    let Some(criteria) = &criterion.criteria else { return Ok(None) };
-    match Criteria::parse(criteria, &[]) {
-        Ok(criteria) => Ok(Some(criteria.text())),
-        Err(err) => Err(Error::Corrupt(format!("criterion {}: {err}", criterion.id))),
-    }
+pub fn criteria_of(criterion: &criterion::Model) -> Result<Option<Criteria>> {
+    criterion.criteria.as_ref().map(criteria::upgrade).transpose()
 }

@@ -9,12 +9,15 @@ use super::{
     Request,
     choose::{Chosen, choose},
     existing,
-    funnel::{FunnelStep, funnel},
     step::{self, Delta, Effect, Locked, NewStep, Skipped, announce, require_open},
 };
 use crate::{
     db,
-    domain::{Context, Error, Moment, Result, members},
+    domain::{
+        Context, Error, Moment, Result,
+        criteria::{self, Stage},
+        members,
+    },
     entity::{criterion, kinds::Operation, segment},
 };
 
@@ -47,7 +50,7 @@ pub struct Selected {
     pub criterion: Option<criterion::Model>,
     pub effect: Effect,
     /// If it was asked for.
-    pub funnel: Option<Vec<FunnelStep>>,
+    pub funnel: Option<Vec<Stage>>,
     pub delta: Delta,
 }
 
@@ -93,7 +96,7 @@ pub async fn select(
 #[derive(Clone)]
 struct Answer {
     chosen: Chosen,
-    funnel: Option<Vec<FunnelStep>>,
+    funnel: Option<Vec<Stage>>,
 }
 
 impl Answer {
@@ -106,7 +109,9 @@ impl Answer {
     ) -> Result<Self> {
         let chosen = choose(context, db, request, moment).await?;
         let funnel = match &request.criteria {
-            Some(criteria) if with_funnel => Some(funnel(context, db, criteria, moment).await?),
+            Some(criteria) if with_funnel => {
+                Some(criteria::funnel(context, db, criteria, moment, None).await?)
+            }
             _ => None,
         };
         Ok(Self { chosen, funnel })
@@ -147,7 +152,11 @@ pub(super) async fn record(
 }
 
 /// The set after a step, and who was selected and not added.
-fn applied(operation: Operation, set: &RoaringBitmap, chosen: &Chosen) -> (RoaringBitmap, Skipped) {
+pub(super) fn applied(
+    operation: Operation,
+    set: &RoaringBitmap,
+    chosen: &Chosen,
+) -> (RoaringBitmap, Skipped) {
     let contacts = &chosen.contacts;
     let after = match operation {
         Operation::Add | Operation::AddContacts | Operation::AddLogged => set | contacts,
@@ -199,7 +208,7 @@ fn emptied(before: &RoaringBitmap, segment: segment::Model) -> Selected {
 #[derive(Clone, Debug)]
 pub struct Preview {
     pub chosen: Chosen,
-    pub funnel: Option<Vec<FunnelStep>>,
+    pub funnel: Option<Vec<Stage>>,
 }
 
 /// Answers a request without a segment.

@@ -10,7 +10,11 @@ use sea_orm::{
 
 use super::{Options, missing};
 use crate::{
-    domain::{Context, Error, Event, Moment, Reason, Result, expect_revision, members},
+    domain::{
+        Context, Error, Event, Moment, Reason, Result,
+        criteria::{self, Criteria},
+        expect_revision, members,
+    },
     entity::{
         criterion, criterion_set,
         kinds::{Operation, SegmentStatus},
@@ -74,9 +78,7 @@ pub(super) fn require_open(segment: &segment::Model, expected_revision: Option<i
 pub struct NewStep {
     pub operation: Operation,
     pub options: Options,
-    /// In the form of the API, as [`Criteria::to_json`](crate::domain::criteria::Criteria::to_json)
-    /// gives it.
-    pub criteria: Option<serde_json::Value>,
+    pub criteria: Option<Criteria>,
     /// When and where its relative dates were resolved.
     pub moment: Moment,
     pub skipped: Skipped,
@@ -96,6 +98,18 @@ pub struct Skipped {
     pub already_member: u64,
     pub excluded: u64,
     pub privacy_blocked: u64,
+}
+
+impl std::ops::Add for Skipped {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            already_member: self.already_member + other.already_member,
+            excluded: self.excluded + other.excluded,
+            privacy_blocked: self.privacy_blocked + other.privacy_blocked,
+        }
+    }
 }
 
 /// What a step does to the set: `before + added − removed = after`.
@@ -163,7 +177,7 @@ fn row(context: &Context, step: NewStep, effect: Effect) -> Result<criterion::Ac
     Ok(criterion::ActiveModel {
         operation: Set(step.operation),
         options: Set(options.expect("options are plain values")),
-        criteria: Set(step.criteria),
+        criteria: Set(step.criteria.as_ref().map(criteria::stored)),
         as_of: Set(step.moment.as_of),
         time_zone: Set(step.moment.time_zone.name().to_owned()),
         actor: Set(context.actor.clone()),

@@ -15,7 +15,7 @@ use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 
 pub(super) use mutation::ContactMutation;
-pub(super) use order::ContactOrder;
+pub(super) use order::{ContactOrder, ContactOrderField, OrderDirection};
 pub(super) use query::ContactQuery;
 
 use super::{

@@ -1,9 +1,12 @@
 //! A step of a segment.
 
-use async_graphql::{Context, Description, ID, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, Json, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use super::super::{error::Result, kinds::Operation, scalar::TimeZone};
+use super::{
+    super::{contact::ContactOrder, error::Result, kinds::Operation, scalar::TimeZone},
+    sets::{Contacts, Paging, page},
+};
 use crate::{
     domain::{
         self,
@@ -42,13 +45,14 @@ impl Criterion {
 
     /// Which contacts it was about, in the form of the input `ContactCriteria`; null where the step
     /// needs none.
-    async fn criteria(&self) -> Option<async_graphql::Json<&serde_json::Value>> {
-        self.0.criteria.as_ref().map(async_graphql::Json)
+    async fn criteria(&self) -> Result<Option<Json<serde_json::Value>>> {
+        let criteria = segment::criteria_of(&self.0)?;
+        Ok(criteria.map(|criteria| Json(criteria.to_json())))
     }
 
     /// The criteria as text for people.
     async fn text(&self) -> Result<Option<String>> {
-        Ok(segment::text_of(&self.0)?)
+        Ok(segment::criteria_of(&self.0)?.map(|criteria| criteria.text()))
     }
 
     /// The instant at which relative dates were resolved.
@@ -105,6 +109,46 @@ impl Criterion {
     /// How many contacts were left out because they may not be contacted.
     async fn skipped_privacy_blocked(&self) -> i32 {
         self.0.skipped_privacy_blocked
+    }
+
+    /// The contacts that came in, without those who have been deleted since.
+    #[graphql(
+        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    async fn added_contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
+        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Contacts> {
+        let context = ctx.data::<domain::Context>()?;
+        let delta = segment::added_and_removed(context, self.0.id).await?;
+        page(ctx, &delta.added, Paging { order_by, first, after, last, before }).await
+    }
+
+    /// The contacts that went out, without those who have been deleted since.
+    #[graphql(
+        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    async fn removed_contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
+        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Contacts> {
+        let context = ctx.data::<domain::Context>()?;
+        let delta = segment::added_and_removed(context, self.0.id).await?;
+        page(ctx, &delta.removed, Paging { order_by, first, after, last, before }).await
     }
 }
 

@@ -7,6 +7,7 @@ use async_graphql::{
     runtime::{TokioSpawner, TokioTimer},
 };
 
+use super::line::by_state;
 use crate::{
     domain::{self, Context},
     entity::{criterion, segment},
@@ -17,6 +18,8 @@ pub(in crate::graphql) struct SegmentLoaders {
     pub(super) segment: DataLoader<SegmentById>,
     /// By segment, and whether they were taken back.
     pub(super) steps: DataLoader<StepsBySegment>,
+    /// By segment, as of a step, and contact.
+    pub(super) added_by: DataLoader<AddedBy>,
 }
 
 impl SegmentLoaders {
@@ -27,6 +30,7 @@ impl SegmentLoaders {
         Self {
             segment: loader(SegmentById(context.clone())),
             steps: loader(StepsBySegment(context.clone())),
+            added_by: loader(AddedBy(context.clone())),
         }
     }
 }
@@ -53,5 +57,24 @@ impl Loader<i64> for SegmentById {
 
     async fn load(&self, ids: &[i64]) -> Result<HashMap<i64, Self::Value>, Self::Error> {
         domain::segment::by_ids(&self.0, ids).await.map_err(Arc::new)
+    }
+}
+
+pub(super) struct AddedBy(Context);
+
+impl Loader<(i64, Option<i32>, u32)> for AddedBy {
+    type Value = criterion::Model;
+    type Error = Arc<domain::Error>;
+
+    async fn load(
+        &self,
+        keys: &[(i64, Option<i32>, u32)],
+    ) -> Result<HashMap<(i64, Option<i32>, u32), Self::Value>, Self::Error> {
+        let mut steps = HashMap::new();
+        for ((segment, step), contacts) in by_state(keys) {
+            let found = domain::segment::added_by(&self.0, segment, step, &contacts).await?;
+            steps.extend(found.into_iter().map(|(id, found)| ((segment, step, id), found)));
+        }
+        Ok(steps)
     }
 }

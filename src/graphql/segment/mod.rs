@@ -1,10 +1,17 @@
 //! Segments: what they are, and how they are found.
 
+mod compare;
+mod criteria;
 mod criterion;
 mod header;
+mod line;
 mod loaders;
+mod mailing;
 mod query;
+mod saved;
 mod select;
+mod sets;
+mod update_lines;
 
 use async_graphql::{Context, Description, ID, MergedObject, Object};
 use chrono::{DateTime, Utc};
@@ -12,15 +19,24 @@ use chrono::{DateTime, Utc};
 pub(super) use criterion::Criterion;
 pub(super) use loaders::SegmentLoaders;
 
+use line::{LineTotal, SegmentLine, SegmentLineOrder, SegmentLines};
+
 use super::{
     code::Code,
+    criteria::ContactCriteria,
     error::Result,
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy, SegmentStatus},
     loaders::Loaders,
+    page::connection,
     scalar::{Date, Decimal},
 };
 use crate::{
-    domain::{amount, id::Kind},
+    domain::{
+        self, PageArgs, amount,
+        criteria::Criteria,
+        id::Kind,
+        segment::{self, LineOrder, LineQuery},
+    },
     entity::{self, kinds::CodeKind},
 };
 
@@ -121,6 +137,53 @@ impl Segment {
         self.0.contacts_count
     }
 
+    /// What its interactions cost together, in the local currency: exact, as of now.
+    #[graphql(complexity = 5)]
+    async fn cost(&self, ctx: &Context<'_>) -> Result<Decimal> {
+        let context = ctx.data::<domain::Context>()?;
+        Ok(Decimal(amount::from_stored(segment::cost(context, &self.0).await?)))
+    }
+
+    /// How many minutes its interactions take together: exact, as of now.
+    #[graphql(complexity = 5)]
+    async fn duration_min(&self, ctx: &Context<'_>) -> Result<i64> {
+        let context = ctx.data::<domain::Context>()?;
+        Ok(segment::duration_min(context, &self.0).await?)
+    }
+
+    /// Its contacts, each with what holds for its interaction.
+    #[graphql(
+        complexity = "10 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    async fn lines(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only the lines of contacts that match.")] filter: Option<ContactCriteria>,
+        #[graphql(desc = "By company name unless it is said.")] order_by: Option<SegmentLineOrder>,
+        #[graphql(desc = "As they were after the step with this number, undone or not; 0 is \
+            before the first. As they are, if it is left out.")]
+        as_of_step: Option<i32>,
+        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<SegmentLines> {
+        let context = ctx.data::<domain::Context>()?;
+        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let filter = filter.map(|it| Criteria::parse(&it.0, &["filter"])).transpose()?;
+        let order = order_by.map(Into::into).unwrap_or(LineOrder::Contact(Default::default()));
+        let query = LineQuery { filter, order, as_of_step };
+        let lines = segment::lines(context, &self.0, &query, &args).await?;
+        let segment_id = self.0.id;
+        Ok(connection(lines.page, LineTotal { total_count: lines.total }, |line| SegmentLine {
+            segment_id,
+            as_of_step,
+            line,
+        }))
+    }
+
     /// The steps that made it what it is, the first one first.
     #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
@@ -175,7 +238,19 @@ pub(super) async fn load(ctx: &Context<'_>, id: i64) -> Result<Option<Segment>> 
 }
 
 #[derive(Default, MergedObject)]
-pub(super) struct SegmentQuery(query::FindSegment);
+pub(super) struct SegmentQuery(
+    query::FindSegment,
+    criteria::PreviewQuery,
+    saved::SavedCriteriaQuery,
+    compare::CompareQuery,
+);
 
 #[derive(Default, MergedObject)]
-pub(super) struct SegmentMutation(header::HeaderMutation, select::SelectionMutation);
+pub(super) struct SegmentMutation(
+    header::HeaderMutation,
+    select::StepMutation,
+    criteria::SelectionMutation,
+    saved::SavedCriteriaMutation,
+    update_lines::LineMutation,
+    mailing::MailingGroupMutation,
+);

@@ -1,9 +1,77 @@
 //! Finding segments.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object, connection::Connection};
 
-use super::{super::error::Result, Segment};
-use crate::domain::{self, id::Kind, segment};
+use super::{
+    super::{
+        error::Result,
+        kinds::SegmentStatus,
+        page::{Cursor, connection},
+    },
+    Segment, load,
+};
+use crate::{
+    domain::{
+        self, PageArgs,
+        id::Kind,
+        segment::{self, SegmentFilter},
+    },
+    entity::kinds,
+};
+
+/// Which segments to list. What is left out does not restrict.
+#[derive(InputObject)]
+#[graphql(name = "SegmentFilter")]
+pub(in crate::graphql) struct SegmentFilterInput {
+    /// Those with one of these statuses; the open ones unless it is said.
+    status: Option<Vec<SegmentStatus>>,
+    /// Those with this text in the number or the description, whatever the case.
+    text: Option<String>,
+    /// Those of this campaign.
+    campaign_id: Option<ID>,
+    /// Those of the salesperson with this code.
+    salesperson: Option<String>,
+}
+
+/// What a list of segments is ordered by.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+pub(in crate::graphql) enum SegmentOrder {
+    /// The newest first.
+    Newest,
+    /// The oldest first.
+    Oldest,
+}
+
+fn filter(input: Option<SegmentFilterInput>) -> domain::Result<SegmentFilter> {
+    let open = vec![kinds::SegmentStatus::Open];
+    let Some(input) = input else {
+        return Ok(SegmentFilter {
+            status: open,
+            text: None,
+            campaign_id: None,
+            salesperson: None,
+        });
+    };
+    let campaign = input.campaign_id.map(|id| Kind::Campaign.key(&id, &["filter", "campaignId"]));
+    let status = input.status.map(|status| status.into_iter().map(Into::into).collect());
+    Ok(SegmentFilter {
+        status: status.unwrap_or(open),
+        text: input.text,
+        campaign_id: campaign.transpose()?,
+        salesperson: input.salesperson,
+    })
+}
+
+/// How many segments the whole list has.
+pub(in crate::graphql) struct SegmentTotal(SegmentFilter);
+
+#[Object]
+impl SegmentTotal {
+    /// How many segments the whole list has; exact.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        Ok(segment::count(ctx.data::<domain::Context>()?, &self.0).await?)
+    }
+}
 
 #[derive(Default)]
 pub(in crate::graphql) struct FindSegment;
@@ -16,7 +84,10 @@ impl FindSegment {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: ID,
     ) -> Option<Result<Segment>> {
-        by_id(ctx, &id).await.transpose()
+        match Kind::Segment.key(&id, &["id"]) {
+            Ok(key) => load(ctx, key).await.transpose(),
+            Err(err) => Some(Err(err.into())),
+        }
     }
 
     /// The segment with this number, whatever the case; null if there is none.
@@ -25,16 +96,33 @@ impl FindSegment {
         ctx: &Context<'_>,
         #[graphql(desc = "Its number, in capitals or not.")] no: String,
     ) -> Option<Result<Segment>> {
-        let found = async {
-            let context = ctx.data::<domain::Context>()?;
-            Ok(segment::by_no(context, &no).await?.map(Segment))
-        };
-        found.await.transpose()
+        let context = ctx.data_unchecked::<domain::Context>();
+        let found = segment::by_no(context, &no).await;
+        found.map(|row| row.map(Segment)).map_err(Into::into).transpose()
     }
-}
 
-async fn by_id(ctx: &Context<'_>, id: &ID) -> Result<Option<Segment>> {
-    let context = ctx.data::<domain::Context>()?;
-    let key = Kind::Segment.key(id, &["id"])?;
-    Ok(segment::by_id(context, key).await?.map(Segment))
+    /// Segments: the open ones, unless the filter says otherwise.
+    #[graphql(
+        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    async fn segments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which segments.", name = "filter")] input: Option<SegmentFilterInput>,
+        #[graphql(default_with = "SegmentOrder::Newest", desc = "In which order.")]
+        order_by: SegmentOrder,
+        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, Segment, SegmentTotal>> {
+        let context = ctx.data::<domain::Context>()?;
+        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let filter = filter(input)?;
+        let oldest_first = order_by == SegmentOrder::Oldest;
+        let page = segment::list(context, &filter, oldest_first, &args).await?;
+        Ok(connection(page, SegmentTotal(filter), Segment))
+    }
 }

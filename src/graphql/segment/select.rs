@@ -5,12 +5,14 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::{
     super::error::{Result, UserError, outcome},
     Criterion, Segment,
+    sets::SelectionSample,
 };
 use crate::{
     domain::{
         self,
+        criteria::Stage,
         id::Kind,
-        segment::{self, Effect, FunnelStep, Request, Selected, Target},
+        segment::{self, Effect, Request, Selected, Target},
     },
     entity::kinds::Operation,
 };
@@ -27,6 +29,8 @@ pub(in crate::graphql) struct SelectionPayload {
     effect: Option<SelectionEffect>,
     /// How many contacts are left after each condition, if the step has criteria.
     funnel: Option<Vec<SelectionFunnelStep>>,
+    /// The first of those that came in and went out. Null if there are user errors.
+    sample: Option<SelectionSample>,
     /// What the caller has to put right; empty if it was done.
     user_errors: Vec<UserError>,
 }
@@ -69,7 +73,7 @@ impl From<Effect> for SelectionEffect {
 #[derive(SimpleObject)]
 #[graphql(name = "FunnelStep")]
 pub(in crate::graphql) struct SelectionFunnelStep {
-    /// Where the condition is, below `input`.
+    /// Where the condition is: `["input", "criteria", "all", "1"]`.
     path: Vec<String>,
     /// The condition as text for people. An `any` or a `not` is one condition.
     text: String,
@@ -77,9 +81,10 @@ pub(in crate::graphql) struct SelectionFunnelStep {
     matches: u64,
 }
 
-impl From<FunnelStep> for SelectionFunnelStep {
-    fn from(step: FunnelStep) -> Self {
-        Self { path: step.path, text: step.text, matches: step.matches }
+impl From<Stage> for SelectionFunnelStep {
+    fn from(step: Stage) -> Self {
+        let path = ["input".to_owned(), "criteria".to_owned()].into_iter().chain(step.path);
+        Self { path: path.collect(), text: step.text, matches: step.matches }
     }
 }
 
@@ -91,6 +96,7 @@ pub(super) fn payload(selected: domain::Result<Selected>) -> Result<SelectionPay
             criterion: None,
             effect: None,
             funnel: None,
+            sample: None,
             user_errors,
         });
     };
@@ -99,6 +105,7 @@ pub(super) fn payload(selected: domain::Result<Selected>) -> Result<SelectionPay
         criterion: selected.criterion.map(Criterion),
         effect: Some(selected.effect.into()),
         funnel: selected.funnel.map(|steps| steps.into_iter().map(Into::into).collect()),
+        sample: Some(SelectionSample(selected.delta)),
         user_errors,
     })
 }
@@ -186,10 +193,10 @@ pub(super) fn target(
 }
 
 #[derive(Default)]
-pub(in crate::graphql) struct SelectionMutation;
+pub(in crate::graphql) struct StepMutation;
 
 #[Object]
-impl SelectionMutation {
+impl StepMutation {
     /// Adds contacts by hand, also such as are excluded from segments; never those who may not be
     /// contacted.
     async fn segment_add_lines(

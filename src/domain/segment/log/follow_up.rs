@@ -4,13 +4,12 @@ use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
 };
-use serde_json::json;
 
 use crate::{
     db,
     domain::{
         Context, Result,
-        id::Kind,
+        criteria::{Criteria, Leaf, LoggedIn, SegmentTest},
         segment::{
             Options, SegmentChange,
             choose::{excluded, privacy_blocked},
@@ -56,7 +55,9 @@ pub(super) async fn create(
         privacy_blocked: met.intersection_len(&blocked),
     };
     let step = NewStep {
-        criteria: Some(json!({ "inSegment": { "logged": Kind::LoggedSegment.id(logged.id) } })),
+        criteria: Some(Criteria::Leaf(Leaf::Segment(SegmentTest::Logged(
+            LoggedIn::LoggedSegment(logged.id),
+        )))),
         skipped,
         ..NewStep::now(context, Operation::AddLogged, Options::default())
     };

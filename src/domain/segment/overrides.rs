@@ -1,0 +1,250 @@
+//! The values that lines have of their own: set and cleared for any number of lines at once.
+
+use chrono::{NaiveDate, NaiveTime};
+use roaring::RoaringBitmap;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable,
+    QueryFilter, Value,
+    sea_query::{Expr, OnConflict, Query},
+};
+
+use super::{
+    Target,
+    header::{check_cost, check_duration, check_text, require_campaign},
+    mailing::chunks,
+    step::{announce_header, lock_open},
+};
+use crate::{
+    db::{self, dialect},
+    domain::{
+        Context, Error, Reason, Rejections, Result, code,
+        criteria::{self, Criteria},
+        text,
+    },
+    entity::{
+        contact,
+        kinds::{CodeKind, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+        segment, segment_line,
+    },
+};
+
+/// Which lines to change.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// The lines of these contacts, each of whom has to be in the segment.
+    Contacts(Vec<u32>),
+    /// The lines whose contacts match.
+    Criteria(Criteria),
+    All,
+}
+
+macro_rules! line_change {
+    ($($field:ident $column:ident $type:ty,)*) => {
+        /// What to set on lines. What is `None` stays as it is; `Some(None)` clears, so that the
+        /// line inherits again.
+        #[derive(Clone, Debug, Default)]
+        pub struct LineChange {
+            $(pub $field: Option<Option<$type>>,)*
+        }
+
+        impl LineChange {
+            fn values(&self) -> Vec<(segment_line::Column, Value)> {
+                let mut values = Vec::new();
+                $(if let Some(value) = &self.$field {
+                    values.push((segment_line::Column::$column, value.clone().into()));
+                })*
+                values
+            }
+
+            fn sets_something(&self) -> bool {
+                false $(|| matches!(&self.$field, Some(Some(_))))*
+            }
+        }
+    };
+}
+
+line_change! {
+    description Description String,
+    date Date NaiveDate,
+    time Time NaiveTime,
+    salesperson Salesperson String,
+    correspondence_type CorrespondenceType CorrespondenceType,
+    language Language String,
+    subject Subject String,
+    interaction_group InteractionGroup String,
+    information_flow InformationFlow InformationFlow,
+    initiated_by InitiatedBy InitiatedBy,
+    campaign_id CampaignId i64,
+    campaign_target CampaignTarget bool,
+    campaign_response CampaignResponse bool,
+    unit_cost UnitCost i64,
+    unit_duration_min UnitDurationMin i32,
+    evaluation Evaluation Evaluation,
+    attempt_failed AttemptFailed bool,
+    contact_via ContactVia String,
+}
+
+/// Sets or clears values of lines; returns the segment and how many lines it was about.
+///
+/// # Errors
+/// [`Reason::NotFound`] at `lines` for a contact that is not in the segment, what is wrong with
+/// the criteria at `lines` and with the values at `set`, and as [`lock_open`].
+pub async fn update_lines(
+    context: &Context,
+    target: Target,
+    which: &Which,
+    change: LineChange,
+) -> Result<(segment::Model, u64)> {
+    let matching = match which {
+        Which::Criteria(criteria) => {
+            let found =
+                criteria::evaluate(context, context.db.reader(), criteria, context.moment()).await;
+            Some(found.map_err(|err| err.under(&["lines", "criteria"]))?)
+        }
+        _ => None,
+    };
+    let (segment, count) = db::write(&context.db, async |txn| {
+        let locked = lock_open(context, txn, target.segment_id, target.expected_revision).await?;
+        let lines = match (which, &matching) {
+            (Which::Contacts(ids), _) => chosen(ids, &locked.set)?,
+            (_, Some(matching)) => &*locked.set & matching,
+            _ => (*locked.set).clone(),
+        };
+        let change = checked(txn, change.clone()).await.map_err(|err| err.under(&["set"]))?;
+        if target.dry_run {
+            return Ok((locked.segment, lines.len()));
+        }
+        write(txn, locked.segment.id, &lines, &change).await?;
+        let revision = locked.segment.revision + 1;
+        let mut segment = locked.segment.into_active_model();
+        segment.revision = Set(revision);
+        segment.updated_at = Set(context.clock.now());
+        Ok::<_, Error>((segment.update(txn).await?, lines.len()))
+    })
+    .await?;
+    if !target.dry_run {
+        announce_header(context, &segment).await;
+    }
+    Ok((segment, count))
+}
+
+fn chosen(ids: &[u32], set: &RoaringBitmap) -> Result<RoaringBitmap> {
+    if let Some(index) = ids.iter().position(|id| !set.contains(*id)) {
+        let path = ["lines", "contactIds", &index.to_string()];
+        let message = "This contact is not in the segment.";
+        return Err(Error::reject(Reason::NotFound, &path, message));
+    }
+    Ok(ids.iter().copied().collect())
+}
+
+async fn write(
+    txn: &DatabaseTransaction,
+    segment_id: i64,
+    lines: &RoaringBitmap,
+    change: &LineChange,
+) -> Result<()> {
+    let values = change.values();
+    if values.is_empty() {
+        return Ok(());
+    }
+    for chunk in chunks(lines) {
+        if change.sets_something() {
+            insert(txn, segment_id, &chunk, &values).await?;
+        } else {
+            clear(txn, segment_id, &chunk, &values).await?;
+        }
+    }
+    // A line without values of its own has no row.
+    let mut empty =
+        segment_line::Entity::delete_many().filter(segment_line::Column::SegmentId.eq(segment_id));
+    for column in segment_line::Column::iter() {
+        let is_key =
+            matches!(column, segment_line::Column::ContactId | segment_line::Column::SegmentId);
+        if !is_key {
+            empty = empty.filter(column.is_null());
+        }
+    }
+    empty.exec(txn).await?;
+    Ok(())
+}
+
+async fn insert(
+    txn: &DatabaseTransaction,
+    segment_id: i64,
+    contacts: &[u32],
+    values: &[(segment_line::Column, Value)],
+) -> Result<()> {
+    let id = Expr::col((contact::Entity, contact::Column::Id));
+    let mut rows = Query::select();
+    rows.expr(id.clone())
+        .expr(Expr::val(segment_id))
+        .from(contact::Entity)
+        .and_where(dialect::in_ids(txn.get_database_backend(), id, contacts.iter().copied()));
+    for (_, value) in values {
+        rows.expr(Expr::val(value.clone()));
+    }
+    let key = [segment_line::Column::ContactId, segment_line::Column::SegmentId];
+    let changed = values.iter().map(|(column, _)| *column);
+    let insert = Query::insert()
+        .into_table(segment_line::Entity)
+        .columns(key.into_iter().chain(changed.clone()))
+        .select_from(rows)
+        .map_err(|err| Error::Corrupt(err.to_string()))?
+        .on_conflict(OnConflict::columns(key).update_columns(changed).to_owned())
+        .to_owned();
+    txn.execute(&insert).await?;
+    Ok(())
+}
+
+async fn clear(
+    txn: &DatabaseTransaction,
+    segment_id: i64,
+    contacts: &[u32],
+    values: &[(segment_line::Column, Value)],
+) -> Result<()> {
+    let contact = Expr::col(segment_line::Column::ContactId);
+    let among = dialect::in_ids(txn.get_database_backend(), contact, contacts.iter().copied());
+    let mut update = segment_line::Entity::update_many()
+        .filter(segment_line::Column::SegmentId.eq(segment_id))
+        .filter(among);
+    for (column, value) in values {
+        update = update.col_expr(*column, Expr::val(value.clone()));
+    }
+    update.exec(txn).await?;
+    Ok(())
+}
+
+/// The change with its texts tidied and its codes in upper case, if all of it is acceptable.
+async fn checked(txn: &DatabaseTransaction, mut change: LineChange) -> Result<LineChange> {
+    let mut rejections = Rejections::default();
+    for (text, name) in [
+        (&mut change.description, "description"),
+        (&mut change.subject, "subject"),
+        (&mut change.contact_via, "contactVia"),
+    ] {
+        *text = text.take().map(|text| text.as_deref().and_then(text::tidy));
+        rejections.keep(check_text(text.as_ref().and_then(Option::as_deref), name))?;
+    }
+    rejections.keep(check_cost(change.unit_cost.flatten()))?;
+    rejections.keep(check_duration(change.unit_duration_min.flatten()))?;
+    for code in [&mut change.salesperson, &mut change.interaction_group, &mut change.language] {
+        *code = code.take().map(|code| code.as_deref().and_then(text::code));
+    }
+    let codes = [
+        (CodeKind::Salesperson, &change.salesperson, "salesperson"),
+        (CodeKind::InteractionGroup, &change.interaction_group, "interactionGroup"),
+        (CodeKind::Language, &change.language, "language"),
+    ];
+    let codes: Vec<_> = codes
+        .iter()
+        .filter_map(|(kind, code, name)| Some((*kind, code.as_ref()?.as_deref()?, vec![*name])))
+        .collect();
+    rejections.keep(code::require(txn, &codes).await)?;
+    if let Some(Some(campaign)) = change.campaign_id {
+        rejections.keep(require_campaign(txn, campaign).await)?;
+    }
+    rejections.into_result()?;
+    Ok(change)
+}

@@ -1,0 +1,108 @@
+//! Replaying saved criteria: every step with every option, evaluated as of now (D3).
+
+use std::sync::Arc;
+
+use super::{
+    Request, Selected, Target,
+    choose::{Chosen, choose},
+    saved::{by_id, missing, steps_of},
+    select::{applied, record},
+    step::{self, Delta, Skipped, announce},
+};
+use crate::{
+    db,
+    domain::{Context, Error, Moment, Result, members::MembersCache},
+    entity::criterion,
+};
+
+/// What to do with the contacts that a segment has already.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum OnExisting {
+    /// Go on from them.
+    Append,
+    /// Remove them first, as a step of its own.
+    Replace,
+}
+
+/// What came of a replay: the whole of it, and the steps it recorded.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    pub selected: Selected,
+    pub criteria: Vec<criterion::Model>,
+}
+
+/// Replays saved criteria on a segment: all steps or none, each recorded.
+///
+/// # Errors
+/// [`Reason::NotFound`](crate::domain::Reason::NotFound) at `savedCriteriaId`, and as
+/// [`step::lock_open`].
+pub async fn reuse(
+    context: &Context,
+    target: Target,
+    saved_criteria_id: i64,
+    on_existing: OnExisting,
+    moment: Moment,
+) -> Result<Replayed> {
+    let reader = context.db.reader();
+    let saved = by_id(reader, saved_criteria_id).await?;
+    let mut steps = steps_of(&saved.ok_or_else(|| missing(saved_criteria_id))?)?;
+    if on_existing == OnExisting::Replace {
+        steps.insert(0, Request::clear());
+    }
+    let now = target.look(context).await?;
+    let mut answers = Vec::with_capacity(steps.len());
+    for step in &steps {
+        // What depends on the segment itself is found when its turn comes.
+        let late = step.mentions(target.segment_id) && !target.dry_run;
+        answers.push(match late {
+            true => None,
+            false => Some(choose(context, reader, step, moment).await?),
+        });
+    }
+    if target.dry_run {
+        return Ok(tried(now, &steps, answers));
+    }
+    let (locked, replayed) = db::write(&context.db, async |txn| {
+        let mut locked =
+            step::lock_open(context, txn, target.segment_id, target.expected_revision).await?;
+        let before = Arc::clone(&locked.set);
+        let mut criteria = Vec::with_capacity(steps.len());
+        let mut skipped = Skipped::default();
+        for (step, answer) in steps.iter().zip(&answers) {
+            let chosen = match answer {
+                Some(chosen) => chosen.clone(),
+                None => {
+                    // What it reads of the segment may never be committed: it remembers nothing.
+                    let context = Context { members: MembersCache::default(), ..context.clone() };
+                    choose(&context, txn, step, moment).await?
+                }
+            };
+            let recorded = record(context, txn, locked, step, moment, chosen).await?;
+            locked = recorded.0;
+            skipped = skipped + recorded.1.effect.skipped;
+            criteria.extend(recorded.1.criterion);
+        }
+        let delta = Delta::between(&before, &locked.set);
+        let effect = delta.effect(before.len(), skipped);
+        let (segment, criterion) = (locked.segment.clone(), criteria.last().cloned());
+        let selected = Selected { segment, criterion, effect, funnel: None, delta };
+        Ok::<_, Error>((locked, Replayed { selected, criteria }))
+    })
+    .await?;
+    announce(context, &locked).await;
+    Ok(replayed)
+}
+
+fn tried(now: step::Locked, steps: &[Request], answers: Vec<Option<Chosen>>) -> Replayed {
+    let mut set = (*now.set).clone();
+    let mut skipped = Skipped::default();
+    for (step, chosen) in steps.iter().zip(answers) {
+        let (after, more) = applied(step.operation, &set, &chosen.unwrap_or_default());
+        set = after;
+        skipped = skipped + more;
+    }
+    let delta = Delta::between(&now.set, &set);
+    let effect = delta.effect(now.set.len(), skipped);
+    let selected = Selected { segment: now.segment, criterion: None, effect, funnel: None, delta };
+    Replayed { selected, criteria: Vec::new() }
+}

@@ -1,0 +1,296 @@
+//! Selecting by criteria: add, reduce, refine, replace, and looking first.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::{
+    super::{
+        criteria::ContactCriteria,
+        error::{Result, UserError, outcome},
+        scalar::TimeZone,
+    },
+    select::{SelectionFunnelStep, SelectionPayload, payload, target},
+    sets::ContactSet,
+};
+use crate::{
+    domain::{
+        self, Moment,
+        segment::{self, Options, Request, Selected, Target},
+    },
+    entity::kinds::Operation,
+};
+
+/// When and where relative dates are resolved.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SelectionContext {
+    /// The instant that counts as now. Left out: now.
+    as_of: Option<DateTime<Utc>>,
+    /// The time zone in which days begin and end. Left out: the server's.
+    time_zone: Option<TimeZone>,
+}
+
+/// The moment that a client means.
+pub(super) fn moment(context: &domain::Context, input: Option<&SelectionContext>) -> Moment {
+    let now = context.moment();
+    Moment {
+        as_of: input.and_then(|it| it.as_of).unwrap_or(now.as_of),
+        time_zone: input.and_then(|it| it.time_zone).map_or(now.time_zone, |it| it.0),
+    }
+}
+
+/// How a selection treats companies and exclusion.
+#[derive(Copy, Clone, Default, InputObject)]
+pub(in crate::graphql) struct SelectionOptions {
+    /// Take each match that has a company for all contacts of the company: itself and its people.
+    #[graphql(default = false)]
+    expand_companies: bool,
+    /// Take the companies of the people, too.
+    #[graphql(default = false)]
+    include_companies: bool,
+    /// Select contacts although they are excluded from segments.
+    #[graphql(default = false)]
+    ignore_exclusion: bool,
+}
+
+impl From<SelectionOptions> for Options {
+    fn from(options: SelectionOptions) -> Self {
+        Self {
+            expand_companies: options.expand_companies,
+            include_companies: options.include_companies,
+            ignore_exclusion: options.ignore_exclusion,
+            ..Self::default()
+        }
+    }
+}
+
+/// How reducing and refining treat companies.
+#[derive(Copy, Clone, Default, InputObject)]
+pub(in crate::graphql) struct NarrowingOptions {
+    /// Let one match remove, or keep, all contacts of its company.
+    #[graphql(default = false)]
+    entire_companies: bool,
+}
+
+impl From<NarrowingOptions> for Options {
+    fn from(options: NarrowingOptions) -> Self {
+        Self { entire_companies: options.entire_companies, ..Self::default() }
+    }
+}
+
+/// Which contacts to add to a segment.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SegmentAddContactsInput {
+    /// Which segment; it has to be open.
+    segment_id: ID,
+    /// Which contacts.
+    criteria: ContactCriteria,
+    /// How to treat companies and exclusion.
+    options: Option<SelectionOptions>,
+    /// When and where to resolve relative dates; now and here unless it is said.
+    context: Option<SelectionContext>,
+    /// Fail with `CONFLICT` if the segment is at another revision.
+    expected_revision: Option<i32>,
+    /// Find out what would happen, and change nothing.
+    #[graphql(default = false)]
+    dry_run: bool,
+}
+
+/// Which contacts to remove from a segment.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SegmentReduceContactsInput {
+    /// Which segment; it has to be open.
+    segment_id: ID,
+    /// Which contacts.
+    criteria: ContactCriteria,
+    /// How to treat companies.
+    options: Option<NarrowingOptions>,
+    /// When and where to resolve relative dates; now and here unless it is said.
+    context: Option<SelectionContext>,
+    /// Fail with `CONFLICT` if the segment is at another revision.
+    expected_revision: Option<i32>,
+    /// Find out what would happen, and change nothing.
+    #[graphql(default = false)]
+    dry_run: bool,
+}
+
+/// Which contacts to keep in a segment.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SegmentRefineContactsInput {
+    /// Which segment; it has to be open.
+    segment_id: ID,
+    /// Which contacts.
+    criteria: ContactCriteria,
+    /// How to treat companies.
+    options: Option<NarrowingOptions>,
+    /// When and where to resolve relative dates; now and here unless it is said.
+    context: Option<SelectionContext>,
+    /// Fail with `CONFLICT` if the segment is at another revision.
+    expected_revision: Option<i32>,
+    /// Find out what would happen, and change nothing.
+    #[graphql(default = false)]
+    dry_run: bool,
+}
+
+/// Which contacts to replace those of a segment with.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SegmentReplaceContactsInput {
+    /// Which segment; it has to be open.
+    segment_id: ID,
+    /// Which contacts.
+    criteria: ContactCriteria,
+    /// How to treat companies and exclusion.
+    options: Option<SelectionOptions>,
+    /// When and where to resolve relative dates; now and here unless it is said.
+    context: Option<SelectionContext>,
+    /// Fail with `CONFLICT` if the segment is at another revision.
+    expected_revision: Option<i32>,
+    /// Find out what would happen, and change nothing.
+    #[graphql(default = false)]
+    dry_run: bool,
+}
+
+/// Criteria to look at, without a segment.
+#[derive(InputObject)]
+pub(in crate::graphql) struct CriteriaPreviewInput {
+    /// Which contacts.
+    criteria: ContactCriteria,
+    /// How to treat companies and exclusion.
+    options: Option<SelectionOptions>,
+    /// When and where to resolve relative dates; now and here unless it is said.
+    context: Option<SelectionContext>,
+}
+
+/// What criteria would select for an empty segment.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct CriteriaPreview {
+    /// The contacts that would be selected. Null if there are user errors.
+    selected: Option<ContactSet>,
+    /// How many contacts would be left out because they are excluded from segments.
+    skipped_excluded: Option<u64>,
+    /// How many contacts would be left out because they may not be contacted.
+    skipped_privacy_blocked: Option<u64>,
+    /// How many contacts are left after each condition.
+    funnel: Option<Vec<SelectionFunnelStep>>,
+    /// The criteria as text for people.
+    text: Option<String>,
+    /// What the caller has to put right; empty if it was done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Default)]
+pub(in crate::graphql) struct PreviewQuery;
+
+#[Object]
+impl PreviewQuery {
+    /// What criteria would select, and why: nothing is changed.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn criteria_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to look at.")] input: CriteriaPreviewInput,
+    ) -> Result<CriteriaPreview> {
+        let context = ctx.data::<domain::Context>()?;
+        let with_funnel = ctx.look_ahead().field("funnel").exists();
+        let found = async {
+            let options = input.options.unwrap_or_default().into();
+            let request = Request::with_criteria(Operation::Add, options, &input.criteria.0)?;
+            let moment = moment(context, input.context.as_ref());
+            let preview = segment::preview(context, &request, moment, with_funnel).await?;
+            Ok((preview, request.criteria.map(|criteria| criteria.text())))
+        };
+        let (found, user_errors) = outcome(found.await)?;
+        let (preview, text) = found.unzip();
+        let chosen = preview.as_ref().map(|it| &it.chosen);
+        Ok(CriteriaPreview {
+            selected: chosen.map(|it| ContactSet(Arc::new(it.contacts.clone()))),
+            skipped_excluded: chosen.map(|it| it.excluded),
+            skipped_privacy_blocked: chosen.map(|it| it.privacy_blocked),
+            funnel: preview
+                .and_then(|it| it.funnel)
+                .map(|steps| steps.into_iter().map(Into::into).collect()),
+            text: text.flatten(),
+            user_errors,
+        })
+    }
+}
+
+#[derive(Default)]
+pub(in crate::graphql) struct SelectionMutation;
+
+#[Object]
+impl SelectionMutation {
+    /// Adds the contacts that match: companies are brought in first if the options say so, then who is
+    /// excluded or may not be contacted is left out.
+    async fn segment_add_contacts(
+        &self,
+        ctx: &Context<'_>,
+        input: SegmentAddContactsInput,
+    ) -> Result<SelectionPayload> {
+        let options = input.options.unwrap_or_default().into();
+        let selected = async {
+            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let request = Request::with_criteria(Operation::Add, options, &input.criteria.0)?;
+            select(ctx, target, &request, input.context.as_ref()).await
+        };
+        payload(selected.await)
+    }
+
+    /// Removes the contacts that match.
+    async fn segment_reduce_contacts(
+        &self,
+        ctx: &Context<'_>,
+        input: SegmentReduceContactsInput,
+    ) -> Result<SelectionPayload> {
+        let options = input.options.unwrap_or_default().into();
+        let selected = async {
+            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let request = Request::with_criteria(Operation::Reduce, options, &input.criteria.0)?;
+            select(ctx, target, &request, input.context.as_ref()).await
+        };
+        payload(selected.await)
+    }
+
+    /// Keeps the contacts that match, and removes all others.
+    async fn segment_refine_contacts(
+        &self,
+        ctx: &Context<'_>,
+        input: SegmentRefineContactsInput,
+    ) -> Result<SelectionPayload> {
+        let options = input.options.unwrap_or_default().into();
+        let selected = async {
+            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let request = Request::with_criteria(Operation::Refine, options, &input.criteria.0)?;
+            select(ctx, target, &request, input.context.as_ref()).await
+        };
+        payload(selected.await)
+    }
+
+    /// Makes the segment exactly the contacts that match, but for those who are excluded or may not be
+    /// contacted.
+    async fn segment_replace_contacts(
+        &self,
+        ctx: &Context<'_>,
+        input: SegmentReplaceContactsInput,
+    ) -> Result<SelectionPayload> {
+        let options = input.options.unwrap_or_default().into();
+        let selected = async {
+            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let request = Request::with_criteria(Operation::Replace, options, &input.criteria.0)?;
+            select(ctx, target, &request, input.context.as_ref()).await
+        };
+        payload(selected.await)
+    }
+}
+
+async fn select(
+    ctx: &Context<'_>,
+    target: Target,
+    request: &Request,
+    at: Option<&SelectionContext>,
+) -> domain::Result<Selected> {
+    let context = ctx.data_unchecked::<domain::Context>();
+    let with_funnel = ctx.look_ahead().field("funnel").exists();
+    segment::select(context, target, request, moment(context, at), with_funnel).await
+}

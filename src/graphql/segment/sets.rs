@@ -1,0 +1,111 @@
+//! Sets of contacts as connections, and samples of them.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Description, Object, connection::Connection};
+use roaring::RoaringBitmap;
+
+use super::super::{
+    contact::{Contact, ContactOrder, ContactTotal, contacts},
+    error::Result,
+    page::Cursor,
+};
+use crate::domain::{
+    self, Error, PageArgs, Reason,
+    segment::{self, Delta},
+};
+
+pub(super) type Contacts = Connection<Cursor, Contact, ContactTotal>;
+
+/// Which page of a set of contacts, and in which order.
+pub(super) struct Paging {
+    pub(super) order_by: Option<ContactOrder>,
+    pub(super) first: Option<i32>,
+    pub(super) after: Option<String>,
+    pub(super) last: Option<i32>,
+    pub(super) before: Option<String>,
+}
+
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    set: &RoaringBitmap,
+    paging: Paging,
+) -> Result<Contacts> {
+    let context = ctx.data::<domain::Context>()?;
+    let (after, before) = (paging.after.as_deref(), paging.before.as_deref());
+    let args = PageArgs::new(after, before, paging.first, paging.last)?;
+    let order = paging.order_by.map(Into::into).unwrap_or_default();
+    let page = segment::contacts_of(context, set, order, &args).await?;
+    contacts(ctx, page, ContactTotal::Known(set.len())).await
+}
+
+/// How many contacts a sample may have.
+const SAMPLE_MAX: i32 = 100;
+
+async fn sample(ctx: &Context<'_>, set: &RoaringBitmap, first: i32) -> Result<Vec<Contact>> {
+    if !(0..=SAMPLE_MAX).contains(&first) {
+        let message = format!("A sample has 0 to {SAMPLE_MAX} contacts.");
+        return Err(Error::reject(Reason::LimitExceeded, &["first"], message).into());
+    }
+    let paging =
+        Paging { order_by: None, first: Some(first), after: None, last: None, before: None };
+    let page = page(ctx, set, paging).await?;
+    Ok(page.edges.into_iter().map(|edge| edge.node).collect())
+}
+
+/// The first of the contacts that a selection adds and removes, by company name.
+#[derive(Description)]
+pub(in crate::graphql) struct SelectionSample(pub(super) Delta);
+
+#[Object(use_type_description)]
+impl SelectionSample {
+    /// Contacts that come in.
+    #[graphql(complexity = "5 + first.clamp(0, 100) as usize * child_complexity")]
+    async fn added(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 10, desc = "How many; at most 100.")] first: i32,
+    ) -> Result<Vec<Contact>> {
+        sample(ctx, &self.0.added, first).await
+    }
+
+    /// Contacts that go out.
+    #[graphql(complexity = "5 + first.clamp(0, 100) as usize * child_complexity")]
+    async fn removed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 10, desc = "How many; at most 100.")] first: i32,
+    ) -> Result<Vec<Contact>> {
+        sample(ctx, &self.0.removed, first).await
+    }
+}
+
+/// A set of contacts.
+#[derive(Description)]
+pub(in crate::graphql) struct ContactSet(pub(super) Arc<RoaringBitmap>);
+
+#[Object(use_type_description)]
+impl ContactSet {
+    /// How many there are.
+    async fn count(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// The contacts.
+    #[graphql(
+        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
+        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Contacts> {
+        page(ctx, &self.0, Paging { order_by, first, after, last, before }).await
+    }
+}

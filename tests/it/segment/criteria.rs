@@ -1,0 +1,241 @@
+use serde_json::{Value, json};
+
+use super::make;
+use crate::app::{TestApp, both};
+
+/// Companies 1 and 2 with people 11, 12 and 21, 22, and 5 on their own; who is in Oslo is known.
+async fn world(app: &TestApp) {
+    let mut rows = vec![
+        make::contact(1, Some(1)),
+        make::contact(2, Some(2)),
+        make::contact(5, None),
+        make::contact(11, Some(1)),
+        make::contact(12, Some(1)),
+        make::contact(21, Some(2)),
+        make::contact(22, Some(2)),
+    ];
+    for row in &mut rows {
+        if [5, 11, 21].contains(&row["id"].as_i64().unwrap()) {
+            row["city"] = json!("Oslo");
+            row["city_fold"] = json!("oslo");
+        }
+        row["exclude_from_segment"] = json!(row["id"] == 21);
+    }
+    make::contacts(app, &rows).await;
+}
+
+fn oslo() -> Value {
+    json!({ "city": { "eq": "Oslo" } })
+}
+
+both! {
+    // D12: an excluded match does not expand.
+    async fn an_excluded_match_does_not_bring_its_colleagues_in(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        let input = json!({ "segmentId": id, "criteria": oslo(), "options": { "expandCompanies": true } });
+        let added = app.must("segmentAddContacts", "effect { added skippedExcluded } criterion { text options { expandCompanies entireCompanies } }", input).await;
+        assert_eq!(added["effect"], json!({ "added": 4, "skippedExcluded": 1 }));
+        assert_eq!(added["criterion"]["options"], json!({ "expandCompanies": true, "entireCompanies": false }));
+        assert_eq!(added["criterion"]["text"], "city = Oslo");
+        assert_eq!(make::set(&app, &id).await, [1, 5, 11, 12]);
+    }
+
+    async fn a_funnel_counts_condition_by_condition_and_a_sample_shows_whom(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        let criteria = json!({ "all": [{ "type": { "eq": "PERSON" } }, oslo(), { "not": { "ids": ["contact:5"] } }] });
+        let input = json!({ "segmentId": id, "criteria": criteria, "dryRun": true });
+        let fields = "funnel { path matches } sample { added(first: 1) { id } removed { id } }";
+        let tried = app.must("segmentAddContacts", fields, input).await;
+        assert_eq!(tried["funnel"], json!([
+            { "path": ["input", "criteria", "all", "0"], "matches": 5 },
+            { "path": ["input", "criteria", "all", "1"], "matches": 3 },
+            { "path": ["input", "criteria", "all", "2"], "matches": 2 },
+        ]));
+        assert_eq!(tried["sample"], json!({ "added": [{ "id": "contact:11" }], "removed": [] }));
+
+        let query = "query($input: CriteriaPreviewInput!) { criteriaPreview(input: $input) { selected { count contacts(first: 2) { nodes { no } pageInfo { hasNextPage } } } skippedExcluded skippedPrivacyBlocked text funnel { matches } userErrors { path } } }";
+        let preview = app.graphql(query, json!({ "input": { "criteria": oslo() } })).await;
+        assert_eq!(preview["data"]["criteriaPreview"], json!({
+            "selected": { "count": 2, "contacts": { "nodes": [{ "no": "CT000005" }, { "no": "CT000011" }], "pageInfo": { "hasNextPage": false } } },
+            "skippedExcluded": 1, "skippedPrivacyBlocked": 0, "text": "city = Oslo",
+            "funnel": [{ "matches": 3 }], "userErrors": [],
+        }));
+        let wrong = app.graphql(query, json!({ "input": { "criteria": { "ids": ["segment:1"] } } })).await;
+        assert_eq!(wrong["data"]["criteriaPreview"]["userErrors"][0]["path"], json!(["input", "criteria", "ids", "0"]));
+    }
+
+    async fn criteria_about_the_segment_itself_see_it_under_the_lock(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        app.must("segmentAddContacts", "", json!({ "segmentId": id, "criteria": oslo() })).await;
+        // Exactly those who are not in it.
+        let others = json!({ "not": { "inSegment": { "current": id } } });
+        app.must("segmentReplaceContacts", "", json!({ "segmentId": id, "criteria": others })).await;
+        assert_eq!(make::set(&app, &id).await, [1, 2, 12, 22]);
+        app.must("segmentReplaceContacts", "", json!({ "segmentId": id, "criteria": others })).await;
+        assert_eq!(make::set(&app, &id).await, [5, 11]);
+        let back = app.must("segmentGoBack", "effect { after }", json!({ "segmentId": id, "steps": 2 })).await;
+        assert_eq!(back["effect"]["after"], 2);
+    }
+
+    async fn selecting_has_its_errors_and_changes_nothing(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        for name in ["segmentAddContacts", "segmentReduceContacts", "segmentRefineContacts", "segmentReplaceContacts"] {
+            for (input, code, path) in [
+                (json!({ "segmentId": id, "criteria": { "ids": ["segment:1"] } }), "INVALID", json!(["input", "criteria", "ids", "0"])),
+                (json!({ "segmentId": "segment:9", "criteria": oslo() }), "NOT_FOUND", json!(["input", "segmentId"])),
+                (json!({ "segmentId": "x", "criteria": oslo() }), "INVALID", json!(["input", "segmentId"])),
+                (json!({ "segmentId": id, "criteria": oslo(), "expectedRevision": 3 }), "CONFLICT", json!(["input", "expectedRevision"])),
+                (json!({ "segmentId": id, "criteria": { "inSegment": { "current": "segment:9" } } }), "NOT_FOUND", Value::Null),
+            ] {
+                let refused = app.mutate(name, "segment { id }", input).await;
+                assert_eq!(refused["userErrors"][0]["code"], code, "{name} {refused}");
+                if !path.is_null() {
+                    assert_eq!(refused["userErrors"][0]["path"], path, "{name}");
+                }
+                assert_eq!(refused["segment"], Value::Null);
+            }
+        }
+        assert!(make::set(&app, &id).await.is_empty());
+    }
+
+    // CRT-2, CRT-3, D3
+    async fn saved_criteria_are_replayed_with_every_option(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        let none = app.mutate("segmentSaveCriteria", "", json!({ "segmentId": id, "name": "X" })).await;
+        assert_eq!(none["userErrors"][0]["code"], "NOT_ALLOWED");
+        app.must("segmentAddContacts", "", json!({ "segmentId": id, "criteria": { "all": [] }, "options": { "ignoreExclusion": true } })).await;
+        app.must("segmentRefineContacts", "", json!({ "segmentId": id, "criteria": { "ids": ["contact:22"] }, "options": { "entireCompanies": true } })).await;
+        app.must("segmentClear", "", json!({ "segmentId": id })).await;
+        app.must("segmentGoBack", "", json!({ "segmentId": id })).await;
+        let saved = app.must("segmentSaveCriteria", "savedCriteria { id name steps { operation text options { entireCompanies } } }", json!({ "segmentId": id, "name": " Two " })).await;
+        assert_eq!(saved["savedCriteria"]["name"], "Two");
+        assert_eq!(saved["savedCriteria"]["steps"][1]["options"], json!({ "entireCompanies": true }));
+        assert_eq!(saved["savedCriteria"]["steps"].as_array().unwrap().len(), 2);
+        let taken = app.mutate("segmentSaveCriteria", "", json!({ "segmentId": id, "name": "Two" })).await;
+        assert_eq!(taken["userErrors"][0]["code"], "TAKEN");
+        let nameless = app.mutate("segmentSaveCriteria", "", json!({ "segmentId": id, "name": " " })).await;
+        assert_eq!(nameless["userErrors"][0]["code"], "REQUIRED");
+
+        let saved = &saved["savedCriteria"]["id"];
+        let other = make::segment(&app).await;
+        app.must("segmentAddLines", "", json!({ "segmentId": other, "contactIds": ["contact:5"] })).await;
+        let reuse = json!({ "segmentId": other, "savedCriteriaId": saved, "onExisting": "REPLACE", "dryRun": true });
+        let fields = "effect { before after } criteria { operation }";
+        let tried = app.must("segmentReuseCriteria", fields, reuse.clone()).await;
+        assert_eq!(tried, json!({ "effect": { "before": 1, "after": 3 }, "criteria": [], "userErrors": [] }));
+        let mut reuse = reuse;
+        reuse["dryRun"] = json!(false);
+        let reused = app.must("segmentReuseCriteria", fields, reuse).await;
+        assert_eq!(reused["criteria"], json!([{ "operation": "CLEAR" }, { "operation": "ADD" }, { "operation": "REFINE" }]));
+        assert_eq!(make::set(&app, &other).await, [2, 21, 22]);
+        app.must("segmentGoBack", "", json!({ "segmentId": other, "steps": 3 })).await;
+        assert_eq!(make::set(&app, &other).await, [5]);
+
+        let renamed = app.must("savedCriteriaUpdate", "savedCriteria { name description }", json!({ "savedCriteriaId": saved, "name": "Company 2", "description": "D" })).await;
+        assert_eq!(renamed["savedCriteria"], json!({ "name": "Company 2", "description": "D" }));
+        let all = app.graphql("{ savedCriteria { name } }", json!({})).await;
+        assert_eq!(all["data"]["savedCriteria"], json!([{ "name": "Company 2" }]));
+        app.must("savedCriteriaDelete", "", json!({ "savedCriteriaId": saved })).await;
+        for name in ["savedCriteriaDelete", "savedCriteriaUpdate"] {
+            let gone = app.mutate(name, "", json!({ "savedCriteriaId": saved })).await;
+            assert_eq!(gone["userErrors"][0]["code"], "NOT_FOUND");
+        }
+        let gone = app.mutate("segmentReuseCriteria", "", json!({ "segmentId": other, "savedCriteriaId": saved })).await;
+        assert_eq!(gone["userErrors"][0]["path"], json!(["input", "savedCriteriaId"]));
+    }
+
+    async fn replayed_steps_about_the_segment_itself_see_the_steps_before_them(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        app.must("segmentAddLines", "", json!({ "segmentId": id, "contactIds": ["contact:1"] })).await;
+        let others = json!({ "not": { "inSegment": { "current": id } } });
+        app.must("segmentReplaceContacts", "", json!({ "segmentId": id, "criteria": others })).await;
+        let saved = app.must("segmentSaveCriteria", "savedCriteria { id }", json!({ "segmentId": id, "name": "X" })).await;
+        let reuse = json!({ "segmentId": id, "savedCriteriaId": saved["savedCriteria"]["id"] });
+        app.must("segmentReuseCriteria", "", reuse).await;
+        // First 1 came to those who were in, then they were swapped for the rest: the excluded one.
+        assert!(make::set(&app, &id).await.is_empty());
+    }
+
+    async fn segments_and_steps_are_compared(app) {
+        world(&app).await;
+        let (one, two) = (make::segment(&app).await, make::segment(&app).await);
+        app.must("segmentAddLines", "", json!({ "segmentId": one, "contactIds": make::ids([1, 2, 5]) })).await;
+        app.must("segmentRemoveLines", "", json!({ "segmentId": one, "contactIds": make::ids([1]) })).await;
+        app.must("segmentAddLines", "", json!({ "segmentId": two, "contactIds": make::ids([2, 11]) })).await;
+        let query = "query($from: SegmentStateInput!, $to: SegmentStateInput!) { segmentDiff(from: $from, to: $to) { added { count contacts { nodes { no } totalCount } } removed { count } common { count } } }";
+        let diff = app.graphql(query, json!({ "from": { "segmentId": one, "step": 1 }, "to": { "segmentId": two } })).await;
+        assert_eq!(diff["data"]["segmentDiff"], json!({
+            "added": { "count": 1, "contacts": { "nodes": [{ "no": "CT000011" }], "totalCount": 1 } },
+            "removed": { "count": 2 }, "common": { "count": 1 },
+        }));
+        let missing = app.graphql(query, json!({ "from": { "segmentId": one, "step": 9 }, "to": { "segmentId": two } })).await;
+        assert_eq!(missing["errors"][0]["extensions"]["path"], json!(["from", "step"]));
+        let query = "query($ids: [ID!]!) { segmentOverlap(segmentIds: $ids) { unionCount intersectionCount pairs { firstId secondId commonCount } segments { contactsCount } } }";
+        let overlap = app.graphql(query, json!({ "ids": [one, two] })).await;
+        assert_eq!(overlap["data"]["segmentOverlap"], json!({
+            "unionCount": 3, "intersectionCount": 1,
+            "pairs": [{ "firstId": one, "secondId": two, "commonCount": 1 }],
+            "segments": [{ "contactsCount": 2 }, { "contactsCount": 2 }],
+        }));
+        let many: Vec<&String> = vec![&one; 51];
+        let refused = app.graphql(query, json!({ "ids": many })).await;
+        assert!(refused["errors"][0]["message"].is_string());
+    }
+
+    async fn an_explanation_says_which_step_and_which_condition(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        app.must("segmentAddContacts", "", json!({ "segmentId": id, "criteria": { "all": [oslo(), { "type": { "eq": "PERSON" } }] } })).await;
+        app.must("segmentReduceContacts", "", json!({ "segmentId": id, "criteria": { "ids": ["contact:11"] } })).await;
+        let query = "query($s: ID!, $c: ID!) { segmentExplain(segmentId: $s, contactId: $c) { isMember excluded privacyBlocked contact { no } steps { change criterion { no } verdicts { path holds } } } }";
+        let explained = app.graphql(query, json!({ "s": id, "c": "contact:11" })).await;
+        let explained = &explained["data"]["segmentExplain"];
+        assert_eq!(explained["isMember"], false);
+        assert_eq!(explained["steps"][0]["change"], "ADDED");
+        assert_eq!(explained["steps"][0]["verdicts"][0]["holds"], true);
+        assert_eq!(explained["steps"][1]["change"], "REMOVED");
+        let explained = app.graphql(query, json!({ "s": id, "c": "contact:1" })).await;
+        let explained = &explained["data"]["segmentExplain"];
+        assert_eq!(explained["steps"][0]["change"], "LEFT_OUT");
+        assert_eq!(explained["steps"][0]["verdicts"], json!([
+            { "path": [], "holds": false },
+            { "path": ["all", "0"], "holds": false },
+            { "path": ["all", "1"], "holds": false },
+        ]));
+        let missing = app.graphql(query, json!({ "s": id, "c": "contact:99" })).await;
+        assert_eq!(missing["errors"][0]["extensions"]["path"], json!(["contactId"]));
+    }
+
+    // MG-1
+    async fn a_mailing_group_gets_the_contacts_of_a_segment(app) {
+        world(&app).await;
+        app.must("codeCreate", "", json!({ "kind": "MAILING_GROUP", "code": "NEWS" })).await;
+        let (one, two) = (make::segment(&app).await, make::segment(&app).await);
+        app.must("segmentAddLines", "", json!({ "segmentId": one, "contactIds": make::ids([1, 2]) })).await;
+        app.must("segmentAddLines", "", json!({ "segmentId": two, "contactIds": make::ids([2, 5]) })).await;
+        let fields = "added alreadyMember removed";
+        let input = json!({ "segmentId": one, "mailingGroup": "news" });
+        let applied = app.must("segmentApplyMailingGroup", fields, input).await;
+        assert_eq!(applied, json!({ "added": 2, "alreadyMember": 0, "removed": 0, "userErrors": [] }));
+        let input = json!({ "segmentId": two, "mailingGroup": "NEWS", "deleteOld": true });
+        let mut dry = input.clone();
+        dry["dryRun"] = json!(true);
+        let expected = json!({ "added": 1, "alreadyMember": 1, "removed": 1, "userErrors": [] });
+        assert_eq!(app.must("segmentApplyMailingGroup", fields, dry).await, expected);
+        assert_eq!(app.must("segmentApplyMailingGroup", fields, input).await, expected);
+        let members = json!({ "mailingGroups": { "hasAny": ["NEWS"] } });
+        app.must("segmentReplaceContacts", "", json!({ "segmentId": one, "criteria": members })).await;
+        assert_eq!(make::set(&app, &one).await, [2, 5]);
+        for (group, code) in [("NO", "NOT_FOUND"), (" ", "REQUIRED")] {
+            let refused = app.mutate("segmentApplyMailingGroup", "", json!({ "segmentId": one, "mailingGroup": group })).await;
+            assert_eq!(refused["userErrors"][0]["code"], code);
+            assert_eq!(refused["userErrors"][0]["path"], json!(["input", "mailingGroup"]));
+        }
+    }
+}
