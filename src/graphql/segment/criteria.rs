@@ -226,7 +226,7 @@ impl SelectionMutation {
     async fn segment_add_contacts(
         &self,
         ctx: &Context<'_>,
-        input: SegmentAddContactsInput,
+        #[graphql(desc = "Which contacts to add to a segment.")] input: SegmentAddContactsInput,
     ) -> Result<SelectionPayload> {
         let options = input.options.unwrap_or_default().into();
         let selected = async {
@@ -241,6 +241,7 @@ impl SelectionMutation {
     async fn segment_reduce_contacts(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which contacts to remove from a segment.")]
         input: SegmentReduceContactsInput,
     ) -> Result<SelectionPayload> {
         let options = input.options.unwrap_or_default().into();
@@ -256,7 +257,7 @@ impl SelectionMutation {
     async fn segment_refine_contacts(
         &self,
         ctx: &Context<'_>,
-        input: SegmentRefineContactsInput,
+        #[graphql(desc = "Which contacts to keep in a segment.")] input: SegmentRefineContactsInput,
     ) -> Result<SelectionPayload> {
         let options = input.options.unwrap_or_default().into();
         let selected = async {
@@ -272,6 +273,7 @@ impl SelectionMutation {
     async fn segment_replace_contacts(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which contacts to replace those of a segment with.")]
         input: SegmentReplaceContactsInput,
     ) -> Result<SelectionPayload> {
         let options = input.options.unwrap_or_default().into();

@@ -133,7 +133,7 @@ impl HeaderMutation {
     async fn segment_create(
         &self,
         ctx: &Context<'_>,
-        input: SegmentCreateInput,
+        #[graphql(desc = "A new segment, without contacts.")] input: SegmentCreateInput,
     ) -> Result<SegmentPayload> {
         let context = ctx.data::<domain::Context>()?;
         let created = async {
@@ -148,7 +148,7 @@ impl HeaderMutation {
     async fn segment_update(
         &self,
         ctx: &Context<'_>,
-        input: SegmentUpdateInput,
+        #[graphql(desc = "What to change in a segment.")] input: SegmentUpdateInput,
     ) -> Result<SegmentPayload> {
         let context = ctx.data::<domain::Context>()?;
         let updated = async {
@@ -163,7 +163,7 @@ impl HeaderMutation {
     async fn segment_delete(
         &self,
         ctx: &Context<'_>,
-        input: SegmentDeleteInput,
+        #[graphql(desc = "Which segment to delete.")] input: SegmentDeleteInput,
     ) -> Result<SegmentDeletePayload> {
         let context = ctx.data::<domain::Context>()?;
         let deleted = async {

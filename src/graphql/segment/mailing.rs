@@ -47,6 +47,7 @@ impl MailingGroupMutation {
     async fn segment_apply_mailing_group(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which mailing group gets the contacts of which segment.")]
         input: SegmentApplyMailingGroupInput,
     ) -> Result<SegmentApplyMailingGroupPayload> {
         let context = ctx.data::<domain::Context>()?;

@@ -239,6 +239,7 @@ impl SavedCriteriaMutation {
     async fn segment_save_criteria(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which steps to save, and under which name.")]
         input: SegmentSaveCriteriaInput,
     ) -> Result<SavedCriteriaPayload> {
         let context = ctx.data::<domain::Context>()?;
@@ -255,7 +256,7 @@ impl SavedCriteriaMutation {
     async fn saved_criteria_update(
         &self,
         ctx: &Context<'_>,
-        input: SavedCriteriaUpdateInput,
+        #[graphql(desc = "What to change in saved criteria.")] input: SavedCriteriaUpdateInput,
     ) -> Result<SavedCriteriaPayload> {
         let context = ctx.data::<domain::Context>()?;
         let updated = async {
@@ -272,7 +273,7 @@ impl SavedCriteriaMutation {
     async fn saved_criteria_delete(
         &self,
         ctx: &Context<'_>,
-        input: SavedCriteriaDeleteInput,
+        #[graphql(desc = "Which saved criteria to delete.")] input: SavedCriteriaDeleteInput,
     ) -> Result<SavedCriteriaDeletePayload> {
         let context = ctx.data::<domain::Context>()?;
         let deleted = async { saved::delete(context, key(&input.saved_criteria_id)?).await };
@@ -286,6 +287,7 @@ impl SavedCriteriaMutation {
     async fn segment_reuse_criteria(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which saved criteria to replay, and where.")]
         input: SegmentReuseCriteriaInput,
     ) -> Result<SegmentReuseCriteriaPayload> {
         let context = ctx.data::<domain::Context>()?;
@@ -313,7 +315,7 @@ impl SavedCriteriaMutation {
     async fn segment_reuse_logged(
         &self,
         ctx: &Context<'_>,
-        input: SegmentReuseLoggedInput,
+        #[graphql(desc = "Which logged segment's contacts to add.")] input: SegmentReuseLoggedInput,
     ) -> Result<SelectionPayload> {
         let context = ctx.data::<domain::Context>()?;
         let reused = async {

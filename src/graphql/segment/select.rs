@@ -202,7 +202,7 @@ impl StepMutation {
     async fn segment_add_lines(
         &self,
         ctx: &Context<'_>,
-        input: SegmentAddLinesInput,
+        #[graphql(desc = "Which contacts to add by hand.")] input: SegmentAddLinesInput,
     ) -> Result<SelectionPayload> {
         let picked = async {
             let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
@@ -215,7 +215,7 @@ impl StepMutation {
     async fn segment_remove_lines(
         &self,
         ctx: &Context<'_>,
-        input: SegmentRemoveLinesInput,
+        #[graphql(desc = "Which contacts to remove by hand.")] input: SegmentRemoveLinesInput,
     ) -> Result<SelectionPayload> {
         let picked = async {
             let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
@@ -228,7 +228,7 @@ impl StepMutation {
     async fn segment_clear(
         &self,
         ctx: &Context<'_>,
-        input: SegmentClearInput,
+        #[graphql(desc = "Which segment to empty.")] input: SegmentClearInput,
     ) -> Result<SelectionPayload> {
         let context = ctx.data::<domain::Context>()?;
         let cleared = async {
@@ -246,7 +246,7 @@ impl StepMutation {
     async fn segment_go_back(
         &self,
         ctx: &Context<'_>,
-        input: SegmentGoBackInput,
+        #[graphql(desc = "How many steps to take back.")] input: SegmentGoBackInput,
     ) -> Result<SelectionPayload> {
         let context = ctx.data::<domain::Context>()?;
         let gone = async {
@@ -260,7 +260,7 @@ impl StepMutation {
     async fn segment_go_forward(
         &self,
         ctx: &Context<'_>,
-        input: SegmentGoForwardInput,
+        #[graphql(desc = "How many steps to do again.")] input: SegmentGoForwardInput,
     ) -> Result<SelectionPayload> {
         let context = ctx.data::<domain::Context>()?;
         let gone = async {

@@ -161,7 +161,7 @@ impl LineMutation {
     async fn segment_update_lines(
         &self,
         ctx: &Context<'_>,
-        input: SegmentUpdateLinesInput,
+        #[graphql(desc = "Which lines to change, and how.")] input: SegmentUpdateLinesInput,
     ) -> Result<SegmentUpdateLinesPayload> {
         let context = ctx.data::<domain::Context>()?;
         let updated = async {
