@@ -112,7 +112,11 @@ pub(super) struct LoggedSegmentQuery;
 #[Object]
 impl LoggedSegmentQuery {
     /// The logged segment with this id; null if there is none.
-    async fn logged_segment(&self, ctx: &Context<'_>, id: ID) -> Option<Result<LoggedSegment>> {
+    async fn logged_segment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Option<Result<LoggedSegment>> {
         match Kind::LoggedSegment.key(&id, &["id"]) {
             Ok(key) => LoggedSegment::load(ctx, key).await.transpose(),
             Err(err) => Some(Err(err.into())),
@@ -251,7 +255,7 @@ impl LoggedSegmentMutation {
     async fn segment_log(
         &self,
         ctx: &Context<'_>,
-        input: SegmentLogInput,
+        #[graphql(desc = "How to log a segment.")] input: SegmentLogInput,
     ) -> Result<SegmentLogPayload> {
         let (logged, user_errors) = outcome(log(ctx.data()?, input).await)?;
         Ok(payload(logged, user_errors))
@@ -262,7 +266,7 @@ impl LoggedSegmentMutation {
     async fn logged_segment_cancel(
         &self,
         ctx: &Context<'_>,
-        input: LoggedSegmentCancelInput,
+        #[graphql(desc = "Which logged segment to cancel.")] input: LoggedSegmentCancelInput,
     ) -> Result<LoggedSegmentCancelPayload> {
         let canceled = match key(&input.logged_segment_id) {
             Ok(id) => domain::segment::cancel_logged(ctx.data()?, id).await,
@@ -276,7 +280,7 @@ impl LoggedSegmentMutation {
     async fn logged_segment_reinstate(
         &self,
         ctx: &Context<'_>,
-        input: LoggedSegmentReinstateInput,
+        #[graphql(desc = "Which logged segment to reinstate.")] input: LoggedSegmentReinstateInput,
     ) -> Result<LoggedSegmentReinstatePayload> {
         let reinstated = match key(&input.logged_segment_id) {
             Ok(id) => domain::segment::reinstate_logged(ctx.data()?, id).await,
@@ -290,7 +294,7 @@ impl LoggedSegmentMutation {
     async fn logged_segment_delete(
         &self,
         ctx: &Context<'_>,
-        input: LoggedSegmentDeleteInput,
+        #[graphql(desc = "Which logged segment to delete.")] input: LoggedSegmentDeleteInput,
     ) -> Result<LoggedSegmentDeletePayload> {
         let deleted = match key(&input.logged_segment_id) {
             Ok(id) => domain::segment::delete_logged(ctx.data()?, id).await,
