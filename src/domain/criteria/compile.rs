@@ -12,7 +12,8 @@ use sea_orm::{
 use super::{
     AttributeTest, CodesTest, FieldTest, Kind, LoggedIn, PeopleMeasure, Test,
     field::Column,
-    resolve::{Piece, Predicate, Scalar, resolve},
+    predicate::{Piece, Predicate, Scalar},
+    resolve::resolve,
 };
 use crate::{
     db::dialect,

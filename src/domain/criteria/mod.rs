@@ -20,6 +20,7 @@ mod json;
 mod operator;
 mod oracle;
 mod parse;
+mod predicate;
 mod resolve;
 mod text;
 mod values;

@@ -12,10 +12,7 @@ use sea_orm::{
 use super::{
     Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
     Kind, Leaf, LoggedIn, Measure, PeopleMeasure, Scope, SegmentTest, Test, Tree,
-    compile::of_company,
-    evaluate::evaluate,
-    field::Column,
-    resolve::{Scalar, resolve},
+    compile::of_company, evaluate::evaluate, field::Column, predicate::Scalar, resolve::resolve,
 };
 use crate::{
     db::dialect,

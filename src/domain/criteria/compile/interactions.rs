@@ -11,7 +11,8 @@ use super::{Compiler, company_id, contact_id, not, on, value, where_present};
 use crate::{
     domain::criteria::{
         Amount, InteractionCriteria, InteractionsTest, Kind, Measure, Scope, Test, Tree,
-        resolve::{Predicate, Scalar, resolve},
+        predicate::{Predicate, Scalar},
+        resolve::resolve,
     },
     entity::{contact, interaction},
 };
