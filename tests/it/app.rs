@@ -23,7 +23,7 @@ use urval::{
 /// `both! { async fn a_sentence(app) { … } }`.
 ///
 /// The PostgreSQL server is the one `TEST_DATABASE_URL` names; `tests/run` starts one. Without it
-/// the test on PostgreSQL says that it did nothing.
+/// the test on PostgreSQL does nothing, and `tests/run` says so.
 macro_rules! both {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)*) => {$(
         mod $name {
@@ -69,7 +69,7 @@ impl TestApp {
     /// On a PostgreSQL database of its own, if there is a server.
     pub(crate) async fn on_postgres() -> Option<Self> {
         let Ok(server) = env::var("TEST_DATABASE_URL") else {
-            println!("TEST_DATABASE_URL is not set: nothing was tested on PostgreSQL.");
+            // `tests/run` says so in its last line.
             return None;
         };
         Some(Self::start(new_database(&server).await, None).await)

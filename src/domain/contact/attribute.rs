@@ -194,7 +194,7 @@ pub(super) async fn change(
 /// The row that holds a value.
 ///
 /// # Errors
-/// As [`change`], at `name` or `value`.
+/// As `change`, at `name` or `value`.
 pub fn stored(
     contact_id: i32,
     name: &str,

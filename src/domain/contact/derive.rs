@@ -222,7 +222,7 @@ fn search_text(row: &Model) -> Option<String> {
 }
 
 /// The words to look for if somebody searches for `text`: each must be the beginning of a word of
-/// the contact. At most [`SEARCH_WORDS_MAX`] of them, the rest is left aside.
+/// the contact. At most `SEARCH_WORDS_MAX` of them, the rest is left aside.
 pub fn search_words(text: &str) -> Vec<String> {
     let mut words = text::words(text);
     words.truncate(SEARCH_WORDS_MAX);
