@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod check;
 mod demo;
 mod export;
 mod failure;
@@ -53,6 +54,9 @@ enum Command {
     /// Import table files: contacts, their codes, templates, campaigns, interactions. What is there
     /// already, by its number or external id, is changed.
     Import(import::Import),
+    /// Check that the database keeps its promises: sets, steps, references, derived columns. Changes
+    /// nothing, and may run beside a server. Prints what is wrong, a line each.
+    Check,
     /// Bring the database up to date. The server does so at its start; this is for doing it before.
     Migrate,
     /// Print the GraphQL schema. It is the same for every database.
@@ -67,6 +71,7 @@ impl Cli {
     pub async fn run(self) -> Result<(), Failure> {
         log::begin(self.config.log);
         match self.command {
+            Command::Check => check::run(&self.config).await,
             Command::Serve(listening) => serve::run(&self.config, &listening).await,
             Command::Demo(demo) => demo::run(&self.config, demo).await,
             Command::Export(args) => export::run(&self.config, args).await,

@@ -41,7 +41,12 @@ impl Bar {
 
     /// Prints a line above the bar.
     pub(super) fn say(&self, line: &str) {
-        self.0.suspend(|| super::say(line));
+        self.aside(|| super::say(line));
+    }
+
+    /// Does something that prints, with the bar out of the way.
+    pub(super) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
     }
 
     pub(super) fn finish(&self) {

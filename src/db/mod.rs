@@ -9,4 +9,4 @@ mod write;
 pub use bulk::{OnConflict, ids, insert_rows, integers};
 pub use connect::{Database, connect};
 pub use notify::{Notifications, listen, notify};
-pub use write::{AsDbErr, rehearse, write};
+pub use write::{AsDbErr, rehearse, snapshot, write};

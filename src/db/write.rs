@@ -1,6 +1,6 @@
 use sea_orm::{
-    DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use super::Database;
@@ -48,6 +48,20 @@ pub async fn rehearse<T, E: From<DbErr>>(
     let outcome = work(&txn).await;
     txn.rollback().await?;
     outcome
+}
+
+/// Begins a transaction that only reads, and sees the database as it is at its first statement.
+///
+/// # Errors
+/// What the database says.
+pub async fn snapshot(db: &Database) -> Result<DatabaseTransaction, DbErr> {
+    let mut options = TransactionOptions::default();
+    // On SQLite every transaction sees one moment.
+    if db.backend() == DbBackend::Postgres {
+        options.isolation_level = Some(IsolationLevel::RepeatableRead);
+        options.access_mode = Some(AccessMode::ReadOnly);
+    }
+    db.reader().begin_with_options(options).await
 }
 
 /// Errors that may carry one of the database's.

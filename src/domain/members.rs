@@ -26,7 +26,7 @@ const CACHE_ITEMS: usize = 1024;
 
 /// Under this id the pieces hold the contacts that have been deleted: their keys live on in the
 /// deltas of steps, and must not come back to life from there.
-const DELETED: i64 = 0;
+pub(super) const DELETED: i64 = 0;
 /// The counter of deletions: its row is the lock between those who delete contacts and those who
 /// put them into sets.
 const DELETION: &str = "DELETION";

@@ -16,6 +16,7 @@ mod events;
 pub mod export;
 pub mod id;
 pub mod import;
+pub mod integrity;
 pub mod interaction;
 pub mod members;
 pub mod numbers;

@@ -17,16 +17,22 @@ pub enum Counter {
     Interaction,
 }
 
+impl Counter {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Contact => "CONTACT",
+            Self::Interaction => "INTERACTION",
+        }
+    }
+}
+
 /// Takes `count` keys in a row; returns the first. They are lost if the transaction rolls back
 /// after others took more, and never given twice.
 ///
 /// # Errors
 /// What the database says.
 pub async fn take_keys(txn: &DatabaseTransaction, of: Counter, count: u64) -> Result<i64> {
-    let name = match of {
-        Counter::Contact => "CONTACT",
-        Counter::Interaction => "INTERACTION",
-    };
+    let name = of.name();
     let count = count.cast_signed();
     counter::Entity::update_many()
         .col_expr(counter::Column::Next, Expr::col(counter::Column::Next).add(count))
@@ -34,9 +40,18 @@ pub async fn take_keys(txn: &DatabaseTransaction, of: Counter, count: u64) -> Re
         .exec(txn)
         .await?;
     // The update holds the row, so nobody comes between.
-    let counter = counter::Entity::find_by_id(name.to_owned()).one(txn).await?;
+    Ok(next_key(txn, of).await? - count)
+}
+
+/// The key that comes next.
+///
+/// # Errors
+/// What the database says.
+pub async fn next_key(db: &impl ConnectionTrait, of: Counter) -> Result<i64> {
+    let name = of.name();
+    let counter = counter::Entity::find_by_id(name.to_owned()).one(db).await?;
     let counter = counter.ok_or_else(|| Error::Corrupt(format!("there is no counter {name}")))?;
-    Ok(counter.next - count)
+    Ok(counter.next)
 }
 
 /// Takes the next `count` numbers of a series. Some may be in use already, if callers may bring

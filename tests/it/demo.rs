@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use urval::{
     domain::demo::{self, Demo},
-    entity::{contact, interaction},
+    entity::{contact, interaction, segment},
 };
 
 use crate::app::{TestApp, both};
@@ -25,6 +25,8 @@ both! {
         assert_eq!((person.no.as_str(), person.name.as_str()), ("CT000151", "François Dubois"));
         let interactions = interaction::Entity::find().count(app.context.db.reader()).await;
         assert!((1200..1800).contains(&interactions.unwrap()));
+        let segments = segment::Entity::find().all(app.context.db.reader()).await.unwrap();
+        assert_eq!(segments.len(), 3);
     }
 
     async fn a_database_with_anything_in_it_is_left_alone(app) {

@@ -5,6 +5,7 @@
 mod app;
 mod browser;
 mod campaign;
+mod check;
 mod cli;
 mod code;
 mod contact;

@@ -4,6 +4,7 @@
 mod belongings;
 mod contacts;
 mod master;
+mod segments;
 mod words;
 
 use chrono::NaiveDate;
@@ -65,7 +66,7 @@ pub async fn fill(
             .await?;
         done(end);
     }
-    Ok(())
+    segments::build(context).await
 }
 
 async fn require_empty(txn: &DatabaseTransaction) -> Result<()> {

@@ -1,0 +1,45 @@
+//! `urval check`: whether the database keeps its promises.
+
+use std::io::{self, Write};
+
+use super::{Failure, open, progress::Bar};
+use crate::{
+    config::Config,
+    domain::integrity::{self, Notice},
+};
+
+pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+    let context = open(config).await?;
+    let mut bar: Option<Bar> = None;
+    let mut written = Ok(());
+    let mut tell = |notice: Notice<'_>| match notice {
+        Notice::Begun { what, total } => {
+            if let Some(before) = bar.replace(Bar::of_items(what, total)) {
+                before.finish();
+            }
+        }
+        Notice::At(done) => {
+            if let Some(bar) = &bar {
+                bar.at(done);
+            }
+        }
+        Notice::Found(what) => {
+            let print = || writeln!(io::stdout(), "{what}");
+            let printed = bar.as_ref().map_or_else(print, |bar| bar.aside(print));
+            if written.is_ok() {
+                written = printed;
+            }
+        }
+    };
+    let found = integrity::check(&context, &mut tell).await;
+    if let Some(bar) = bar {
+        bar.finish();
+    }
+    context.db.close().await?;
+    written?;
+    match found? {
+        0 => Ok(writeln!(io::stdout(), "nothing found")?),
+        1 => Err(Failure::new("1 thing is wrong with the database.")),
+        n => Err(Failure::new(format!("{n} things are wrong with the database."))),
+    }
+}

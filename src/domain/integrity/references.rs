@@ -1,0 +1,214 @@
+//! Whether what rows refer to is there. Each rule is one statement over a whole table.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+};
+
+use super::{FINDINGS_MAX, Run};
+use crate::domain::Result;
+
+/// The values of a column that must be in another table.
+#[derive(Copy, Clone)]
+struct Reference {
+    table: &'static str,
+    /// The column that tells rows apart for people.
+    key: &'static str,
+    column: &'static str,
+    to: &'static str,
+    to_column: &'static str,
+    /// Columns that must agree besides: there, and here.
+    also: Option<(&'static str, &'static str)>,
+    /// What the column `kind` says there.
+    kind: Option<&'static str>,
+    /// Whether 0 stands for nobody.
+    zero: bool,
+}
+
+const fn row(
+    (table, key): (&'static str, &'static str),
+    column: &'static str,
+    (to, to_column): (&'static str, &'static str),
+) -> Reference {
+    Reference { table, key, column, to, to_column, also: None, kind: None, zero: false }
+}
+
+const fn code(
+    table: (&'static str, &'static str),
+    column: &'static str,
+    kind: &'static str,
+) -> Reference {
+    Reference { kind: Some(kind), ..row(table, column, ("code", "code")) }
+}
+
+impl Reference {
+    const fn also(self, there: &'static str, here: &'static str) -> Self {
+        Self { also: Some((there, here)), ..self }
+    }
+
+    const fn or_zero(self) -> Self {
+        Self { zero: true, ..self }
+    }
+}
+
+type Table = (&'static str, &'static str);
+const CONTACT: Table = ("contact", "id");
+const CONTACT_CODE: Table = ("contact_code", "contact_id");
+const ATTRIBUTE: Table = ("contact_attribute", "contact_id");
+const IDENTIFIER: Table = ("contact_identifier", "value");
+const CAMPAIGN: Table = ("campaign", "id");
+const ENTRY: Table = ("campaign_entry", "id");
+const TEMPLATE: Table = ("interaction_template", "code");
+const INTERACTION: Table = ("interaction", "id");
+const COMMENT: Table = ("interaction_comment", "interaction_id");
+const SEGMENT: Table = ("segment", "id");
+const LINE: Table = ("segment_line", "contact_id");
+const LOGGED: Table = ("logged_segment", "id");
+const CRITERION: Table = ("criterion", "id");
+const CRITERION_SET: Table = ("criterion_set", "criterion_id");
+
+const REFERENCES: &[Reference] = &[
+    row(CONTACT, "company_id", CONTACT),
+    code(CONTACT, "country", "COUNTRY"),
+    code(CONTACT, "territory", "TERRITORY"),
+    code(CONTACT, "currency", "CURRENCY"),
+    code(CONTACT, "language", "LANGUAGE"),
+    code(CONTACT, "salesperson", "SALESPERSON"),
+    code(CONTACT, "salutation", "SALUTATION"),
+    code(CONTACT, "organizational_level", "ORGANIZATIONAL_LEVEL"),
+    Reference { kind: Some("NO"), ..row(CONTACT, "no", ("contact_identifier", "value")) }
+        .also("contact_id", "id"),
+    Reference {
+        kind: Some("EXTERNAL_ID"),
+        ..row(CONTACT, "external_id", ("contact_identifier", "value"))
+    }
+    .also("contact_id", "id"),
+    row(IDENTIFIER, "contact_id", CONTACT),
+    row(CONTACT_CODE, "contact_id", CONTACT),
+    row(CONTACT_CODE, "code", ("code", "code")).also("kind", "kind"),
+    row(ATTRIBUTE, "contact_id", CONTACT),
+    row(ATTRIBUTE, "name", ("attribute", "name")),
+    code(CAMPAIGN, "salesperson", "SALESPERSON"),
+    code(CAMPAIGN, "status", "CAMPAIGN_STATUS"),
+    row(ENTRY, "campaign_id", CAMPAIGN),
+    row(ENTRY, "logged_segment_id", LOGGED),
+    code(ENTRY, "salesperson", "SALESPERSON"),
+    row(TEMPLATE, "campaign_id", CAMPAIGN),
+    code(TEMPLATE, "interaction_group", "INTERACTION_GROUP"),
+    code(TEMPLATE, "language", "LANGUAGE"),
+    row(INTERACTION, "contact_id", CONTACT).or_zero(),
+    row(INTERACTION, "company_id", CONTACT),
+    row(INTERACTION, "template", TEMPLATE),
+    row(INTERACTION, "campaign_id", CAMPAIGN),
+    row(INTERACTION, "campaign_entry_id", ENTRY),
+    row(INTERACTION, "logged_segment_id", LOGGED),
+    code(INTERACTION, "interaction_group", "INTERACTION_GROUP"),
+    code(INTERACTION, "language", "LANGUAGE"),
+    code(INTERACTION, "salesperson", "SALESPERSON"),
+    row(COMMENT, "interaction_id", INTERACTION).also("contact_id", "contact_id"),
+    row(SEGMENT, "campaign_id", CAMPAIGN),
+    row(SEGMENT, "interaction_template", TEMPLATE),
+    code(SEGMENT, "interaction_group", "INTERACTION_GROUP"),
+    code(SEGMENT, "language", "LANGUAGE"),
+    code(SEGMENT, "salesperson", "SALESPERSON"),
+    row(LINE, "contact_id", CONTACT),
+    row(LINE, "segment_id", SEGMENT),
+    row(LINE, "campaign_id", CAMPAIGN),
+    code(LINE, "interaction_group", "INTERACTION_GROUP"),
+    code(LINE, "language", "LANGUAGE"),
+    code(LINE, "salesperson", "SALESPERSON"),
+    row(LOGGED, "segment_id", SEGMENT),
+    // Under 0 lie the keys of contacts that have been deleted.
+    row(("segment_set", "piece"), "segment_id", SEGMENT).or_zero(),
+    row(CRITERION, "segment_id", SEGMENT),
+    row(CRITERION, "id", CRITERION_SET),
+    row(CRITERION_SET, "criterion_id", CRITERION),
+];
+
+pub(super) async fn check(run: &mut Run<'_>) -> Result<()> {
+    run.begin("References", REFERENCES.len() as u64 + 1);
+    for (done, reference) in (1..).zip(REFERENCES) {
+        let (table, column) = (reference.table, reference.column);
+        report(run, dangling(reference), |key, value| {
+            format!("{table} {key}: its {column} is {value}, which is not there.")
+        })
+        .await?;
+        run.at(done);
+    }
+    report(run, company_names(), |key, value| {
+        format!("contact {key}: its company {value} is no company, or has another name.")
+    })
+    .await
+}
+
+/// Rows whose value is not where it has to be, as texts `key` and `value`.
+fn dangling(reference: &Reference) -> SelectStatement {
+    let here = |column| Expr::col(("here", column));
+    let there = |column| Expr::col(("there", column));
+    let mut found = Query::select();
+    found
+        .expr(Expr::val(1))
+        .from_as(reference.to, "there")
+        .and_where(there(reference.to_column).eq(here(reference.column)));
+    if let Some((theirs, ours)) = reference.also {
+        found.and_where(there(theirs).eq(here(ours)));
+    }
+    if let Some(kind) = reference.kind {
+        found.and_where(there("kind").eq(kind));
+    }
+    let mut select = shown(reference.table, reference.key, reference.column);
+    select.and_where(here(reference.column).is_not_null());
+    if reference.zero {
+        select.and_where(here(reference.column).ne(0));
+    }
+    select.and_where(Expr::exists(found).not());
+    select
+}
+
+/// People whose company is none, or who know it by another name.
+fn company_names() -> SelectStatement {
+    let here = |column| Expr::col(("here", column));
+    let there = |column| Expr::col(("there", column));
+    let mut found = Query::select();
+    found
+        .expr(Expr::val(1))
+        .from_as("contact", "there")
+        .and_where(there("id").eq(here("company_id")))
+        .and_where(there("type").eq("COMPANY"))
+        .and_where(there("name").eq(here("company_name")));
+    let mut select = shown("contact", "id", "company_id");
+    select
+        .and_where(here("type").eq("PERSON"))
+        .and_where(here("company_id").is_not_null())
+        .and_where(Expr::exists(found).not());
+    select
+}
+
+fn shown(table: &'static str, key: &'static str, column: &'static str) -> SelectStatement {
+    let text = |column| Expr::col(("here", column)).cast_as("text");
+    let mut select = Query::select();
+    select
+        .expr_as(text(key), "key")
+        .expr_as(text(column), "value")
+        .from_as(table, "here")
+        .limit(FINDINGS_MAX + 1);
+    select
+}
+
+async fn report(
+    run: &mut Run<'_>,
+    select: SelectStatement,
+    sentence: impl Fn(&str, &str) -> String,
+) -> Result<()> {
+    let rows = run.txn.query_all(&select).await?;
+    for (done, row) in (0..).zip(rows) {
+        if done == FINDINGS_MAX {
+            run.found("… and more of the kind.");
+            break;
+        }
+        let key: String = row.try_get("", "key")?;
+        let value: String = row.try_get("", "value")?;
+        run.found(&sentence(&key, &value));
+    }
+    Ok(())
+}
