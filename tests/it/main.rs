@@ -7,6 +7,7 @@ mod browser;
 mod campaign;
 mod check;
 mod cli;
+mod cli_import;
 mod code;
 mod contact;
 mod contact_codes;
