@@ -37,6 +37,7 @@ pub struct Loaders {
     pub(super) interaction_statistics: DataLoader<StatisticsByOwner>,
     pub(super) contact: DataLoader<contact::ById>,
     pub(super) contact_codes: DataLoader<contact::Codes>,
+    pub(super) contact_segments: DataLoader<contact::Segments>,
     pub(super) attributes: DataLoader<contact::Attributes>,
     pub(super) people: DataLoader<contact::People>,
     pub(super) people_count: DataLoader<contact::PeopleCount>,
@@ -72,6 +73,7 @@ impl Loaders {
             attributes: loader(contact::Attributes(context.clone()), delay),
             people: loader(contact::People(context.clone()), delay),
             people_count: loader(contact::PeopleCount(context.clone()), delay),
+            contact_segments: loader(contact::Segments(context.clone()), delay),
         }
     }
 }

@@ -82,11 +82,37 @@ pub(super) async fn push(
     if !concerns_people(before, after) {
         return Ok(());
     }
+    let follow = |row: &mut Model| follow(row, before, after);
+    rewrite(txn, context, after.id, follow).await
+}
+
+/// Makes the people of a company those of another, or of none.
+pub(super) async fn dissolve(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    company_id: i32,
+    into: Option<&Model>,
+) -> Result<()> {
+    let change = |row: &mut Model| {
+        row.company_id = into.map(|company| company.id);
+        row.company_name = into.map(|company| company.name.clone());
+    };
+    rewrite(txn, context, company_id, change).await
+}
+
+/// Changes the people of a company, many with one statement. Whoever is changed is at a new
+/// revision.
+async fn rewrite(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    company_id: i32,
+    change: impl Fn(&mut Model),
+) -> Result<()> {
     let mut last_id = 0;
     loop {
         let people = contact::Entity::find()
-            .filter(contact::Column::CompanyId.eq(after.id))
-            .filter(contact::Column::Id.ne(after.id))
+            .filter(contact::Column::CompanyId.eq(company_id))
+            .filter(contact::Column::Id.ne(company_id))
             .filter(contact::Column::Id.gt(last_id))
             .order_by_asc(contact::Column::Id)
             .limit(PEOPLE_MAX)
@@ -98,7 +124,7 @@ pub(super) async fn push(
         let mut changed = Vec::new();
         for old in people {
             let mut row = old.clone();
-            follow(&mut row, before, after);
+            change(&mut row);
             derive(&mut row);
             if row != old {
                 row.revision += 1;

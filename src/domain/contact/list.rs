@@ -4,18 +4,16 @@
 //! ways: walk the index and test each contact in the process, good for a set that holds many; or
 //! let the database sort the contacts of the set, good for one that holds few.
 
-use std::sync::Arc;
-
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, PaginatorTrait,
+    ConnectionTrait,
     sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     db::dialect,
-    domain::{Context, Error, Page, PageArgs, Reason, Result, text},
+    domain::{Error, Page, PageArgs, Reason, Result},
     entity::contact,
 };
 
@@ -61,53 +59,6 @@ impl<'a> Restriction<'a> {
     pub fn to(set: &'a RoaringBitmap) -> Self {
         Self { set: Some(set), ..Self::none() }
     }
-}
-
-/// A page of contacts.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    pub page: Page<Key, Arc<contact::Model>>,
-    /// How many the whole list has, if that was found out on the way; all there are otherwise.
-    pub total: Option<u64>,
-}
-
-/// A page of all contacts, or of those that `search` finds.
-///
-/// # Errors
-/// As [`page_of_ids`].
-pub async fn list(
-    context: &Context,
-    search: Option<&str>,
-    order: Order,
-    args: &PageArgs<Key>,
-) -> Result<Listed> {
-    let db = context.db.reader();
-    let set = match search.and_then(text::tidy) {
-        Some(search) => Some(super::searched(db, &search).await?),
-        None => None,
-    };
-    let restriction = Restriction { set: set.as_ref(), ..Restriction::none() };
-    let page = page_of_ids(db, &restriction, order, args).await?;
-    Ok(Listed { page: rows_of(db, page).await?, total: set.map(|set| set.len()) })
-}
-
-/// How many contacts there are.
-///
-/// # Errors
-/// What the database says.
-pub async fn count(context: &Context) -> Result<u64> {
-    Ok(contact::Entity::find().count(context.db.reader()).await?)
-}
-
-/// The page with whole contacts. One who was deleted meanwhile is left out.
-async fn rows_of(
-    db: &impl ConnectionTrait,
-    page: Page<Key, u32>,
-) -> Result<Page<Key, Arc<contact::Model>>> {
-    let mut rows = super::by_ids(db, page.items.iter().map(|(_, id)| *id)).await?;
-    let items = page.items.into_iter();
-    let items = items.filter_map(|(key, id)| Some((key, rows.remove(&id.cast_signed())?)));
-    Ok(Page { items: items.collect(), has_previous: page.has_previous, has_next: page.has_next })
 }
 
 /// Sets up to this size are sorted by the database, whatever the estimate.

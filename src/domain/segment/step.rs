@@ -195,7 +195,10 @@ fn row(context: &Context, step: NewStep, effect: Effect) -> Result<criterion::Ac
 }
 
 /// Saves `after` as the set of a locked segment, whose revision grows.
-pub(super) async fn save(
+///
+/// # Errors
+/// What the database says.
+pub async fn save(
     txn: &DatabaseTransaction,
     context: &Context,
     locked: Locked,

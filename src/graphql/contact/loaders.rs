@@ -8,6 +8,7 @@ use crate::{
     domain::{
         self, Context, Error, Page, Take,
         contact::{self, Key, Order, attribute::AttributeValue, classify, people},
+        members,
     },
     entity::{self, contact_code, kinds::CodeKind},
 };
@@ -89,5 +90,20 @@ impl Loader<i32> for PeopleCount {
 
     async fn load(&self, ids: &[i32]) -> Loaded<i32, Self::Value> {
         people::counts(self.0.db.reader(), unsigned(ids)).await.map_err(Arc::new)
+    }
+}
+
+/// The segments a contact is in.
+pub(in crate::graphql) struct Segments(pub(in crate::graphql) Context);
+
+impl Loader<i32> for Segments {
+    type Value = Vec<i64>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[i32]) -> Loaded<i32, Self::Value> {
+        let contacts: Vec<u32> = unsigned(ids).collect();
+        let segments = members::segments_of_each(self.0.db.reader(), &contacts);
+        let segments = segments.await.map_err(Arc::new)?;
+        Ok(ids.iter().copied().zip(segments).collect())
     }
 }

@@ -8,6 +8,7 @@ mod mutation;
 mod order;
 mod query;
 mod related;
+mod removal;
 
 use std::sync::Arc;
 
@@ -176,9 +177,7 @@ pub(super) async fn contacts(
 
 /// How many contacts the whole of a list has.
 pub(super) enum ContactTotal {
-    Known(u64),
-    /// All there are.
-    All,
+    Of(domain::contact::Whole),
     /// The people of a company.
     PeopleOf(i32),
 }
@@ -188,8 +187,7 @@ impl ContactTotal {
     /// How many contacts the whole list has.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         match self {
-            Self::Known(total) => Ok(*total),
-            Self::All => Ok(domain::contact::count(ctx.data::<domain::Context>()?).await?),
+            Self::Of(whole) => Ok(whole.count(ctx.data::<domain::Context>()?).await?),
             Self::PeopleOf(company_id) => {
                 let count = ctx.data::<Loaders>()?.people_count.load_one(*company_id).await?;
                 Ok(count.unwrap_or(0))

@@ -1,10 +1,11 @@
 //! Changing contacts.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::{
     Contact,
     input::{ContactCreateInput, ContactUpdateInput},
+    removal::{ContactDeleteInput, ContactMergeInput},
 };
 use crate::{
     domain::{self, contact},
@@ -25,6 +26,18 @@ impl ContactPayload {
         let (row, user_errors) = outcome(result)?;
         Ok(Self { contact: row.map(|row| Contact::from(std::sync::Arc::new(row))), user_errors })
     }
+}
+
+/// What came of deleting a contact.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ContactDeletePayload {
+    /// The id of the contact that is gone; null if there are user errors.
+    deleted_id: Option<ID>,
+    /// How many contacts are gone: with a company, its people may go; null if there are user
+    /// errors.
+    deleted_count: Option<u64>,
+    /// What the caller has to put right; empty if it was done.
+    user_errors: Vec<UserError>,
 }
 
 #[derive(Default)]
@@ -54,5 +67,37 @@ impl ContactMutation {
         let context = ctx.data::<domain::Context>()?;
         let updated = async { contact::update(context, input.into_domain()?).await };
         ContactPayload::from(updated.await)
+    }
+
+    /// Deletes a contact for ever. Interactions of a person stay with their company, those of a
+    /// company with nobody.
+    async fn contact_delete(
+        &self,
+        ctx: &Context<'_>,
+        input: ContactDeleteInput,
+    ) -> Result<ContactDeletePayload> {
+        let context = ctx.data::<domain::Context>()?;
+        let id = input.id.clone();
+        let deleted = async { contact::delete(context, input.into_domain()?).await };
+        let (deleted_count, user_errors) = outcome(deleted.await)?;
+        Ok(ContactDeletePayload {
+            deleted_id: deleted_count.map(|_| id),
+            deleted_count,
+            user_errors,
+        })
+    }
+
+    /// Merges a duplicate into the contact that survives. The survivor keeps its values, gets the
+    /// duplicate's where it has none, and then those given here. Everything that referred to the
+    /// duplicate, segments and interactions included, refers to the survivor afterwards, and the
+    /// duplicate's numbers find the survivor.
+    async fn contact_merge(
+        &self,
+        ctx: &Context<'_>,
+        input: ContactMergeInput,
+    ) -> Result<ContactPayload> {
+        let context = ctx.data::<domain::Context>()?;
+        let merged = async { contact::merge(context, input.into_domain()?).await };
+        ContactPayload::from(merged.await)
     }
 }

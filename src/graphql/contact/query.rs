@@ -6,6 +6,7 @@ use super::{Contact, ContactOrder, ContactTotal, key, load};
 use crate::{
     domain::{self, PageArgs, contact},
     graphql::{
+        criteria::ContactCriteria,
         error::Result,
         page::{Cursor, connection},
     },
@@ -52,6 +53,9 @@ impl ContactQuery {
         #[graphql(desc = "Words to find contacts by: each must be the beginning of a word of \
             the name, number, company name, city, e-mail address or telephone number.")]
         search: Option<String>,
+        #[graphql(desc = "Only contacts that match these criteria.")] filter: Option<
+            ContactCriteria,
+        >,
         #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
         #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
         first: Option<i32>,
@@ -62,8 +66,14 @@ impl ContactQuery {
         let context = ctx.data::<domain::Context>()?;
         let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
         let order = order_by.map(Into::into).unwrap_or_default();
-        let listed = contact::list(context, search.as_deref(), order, &args).await?;
-        let total = listed.total.map_or(ContactTotal::All, ContactTotal::Known);
-        Ok(connection(listed.page, total, Contact::from))
+        let listed = contact::list(
+            context,
+            search.as_deref(),
+            filter.as_ref().map(|criteria| &criteria.0),
+            order,
+            &args,
+        )
+        .await?;
+        Ok(connection(listed.page, ContactTotal::Of(listed.whole), Contact::from))
     }
 }

@@ -2,6 +2,8 @@
 
 use async_graphql::{ComplexObject, Context, ID, connection::Connection};
 
+use futures_util::future::join_all;
+
 use super::{
     Contact, ContactOrder, ContactTotal, contacts,
     detail::{BusinessRelation, ContactAttribute, ContactWebSource},
@@ -24,6 +26,7 @@ use crate::{
         loaders::Loaders,
         page::Cursor,
         scalar::Date,
+        segment::{self, Segment},
     },
 };
 
@@ -160,6 +163,15 @@ impl Contact {
     async fn web_sources(&self, ctx: &Context<'_>) -> Result<Vec<ContactWebSource>> {
         let rows = classified(ctx, CodeKind::WebSource, self.row.id).await?;
         Ok(rows.into_iter().map(ContactWebSource::from).collect())
+    }
+
+    /// The segments it is in, of any status.
+    #[graphql(complexity = "5 + 10 * child_complexity")]
+    async fn segments(&self, ctx: &Context<'_>) -> Result<Vec<Segment>> {
+        let ids = ctx.data::<Loaders>()?.contact_segments.load_one(self.row.id).await?;
+        let segments = ids.unwrap_or_default().into_iter().map(|id| segment::load(ctx, id));
+        let segments = join_all(segments).await.into_iter().filter_map(Result::transpose);
+        segments.collect()
     }
 
     /// The custom attributes it has values for, in the order of their names.

@@ -1,0 +1,157 @@
+//! What happens to segments when contacts go.
+
+use roaring::RoaringBitmap;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::Expr,
+};
+
+use crate::{
+    db::dialect,
+    domain::{
+        CONCERNED_MAX, Context, Reason, Rejection, Result,
+        id::Kind,
+        members,
+        segment::{
+            Cause, Options,
+            step::{self, Locked, NewStep},
+        },
+    },
+    entity::{
+        contact, contact_identifier,
+        kinds::{Operation, SegmentStatus},
+        segment, segment_line,
+    },
+};
+
+/// Takes contacts out of the current sets of all segments, for ever: their keys never come back.
+/// An open segment records it as a step; of one that was logged only the set changes. If there is
+/// an heir, it takes their place. Returns the segments that changed.
+///
+/// # Errors
+/// [`Reason::InUse`] at `removeFromSegments` if a segment is open and that is not `allowed`.
+pub(super) async fn leave(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    dying: &RoaringBitmap,
+    heir: Option<u32>,
+    allowed: bool,
+) -> Result<Vec<Locked>> {
+    // First: nobody puts them into a set from here on.
+    members::bury(txn, dying).await?;
+    let segments = segments_with(txn, dying).await?;
+    let open: Vec<&segment::Model> =
+        segments.iter().filter(|it| it.status == SegmentStatus::Open).collect();
+    if !allowed && !open.is_empty() {
+        let message = format!("Open segments that it, or its people, are in: {}.", open.len());
+        let mut rejection = Rejection::new(Reason::InUse, &["removeFromSegments"], message);
+        let ids = open.iter().take(CONCERNED_MAX).map(|it| Kind::Segment.id(it.id));
+        rejection.concerned = ids.collect();
+        return Err(rejection.into());
+    }
+    let mut changed = Vec::new();
+    for segment in segments {
+        let locked = step::lock(context, txn, segment.id).await?;
+        changed.push(leave_one(txn, context, locked, dying, heir).await?);
+    }
+    Ok(changed)
+}
+
+async fn leave_one(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    locked: Locked,
+    dying: &RoaringBitmap,
+    heir: Option<u32>,
+) -> Result<Locked> {
+    let mut after = &*locked.set - dying;
+    let comes = heir.is_some_and(|heir| after.insert(heir));
+    if locked.segment.status != SegmentStatus::Open {
+        return step::save(txn, context, locked, after).await;
+    }
+    let operation = if comes { Operation::AddContacts } else { Operation::RemoveContacts };
+    let cause = if heir.is_some() { Cause::ContactMerged } else { Cause::ContactDeleted };
+    let options = Options { cause: Some(cause), ..Options::default() };
+    let new_step = NewStep::now(context, operation, options);
+    let (locked, _) = step::record(txn, context, locked, new_step, after).await?;
+    Ok(locked)
+}
+
+/// The segments whose set holds any of the contacts, in the order in which they are locked.
+async fn segments_with(
+    txn: &DatabaseTransaction,
+    contacts: &RoaringBitmap,
+) -> Result<Vec<segment::Model>> {
+    let contacts: Vec<u32> = contacts.iter().collect();
+    let ids = members::segments_of_each(txn, &contacts).await?.into_iter().flatten();
+    let ids: RoaringBitmap = ids.filter_map(|id| u32::try_from(id).ok()).collect();
+    let id = Expr::col((segment::Entity, segment::Column::Id));
+    Ok(segment::Entity::find()
+        .filter(dialect::in_ids(txn.get_database_backend(), id, ids.iter()))
+        .order_by_asc(segment::Column::Id)
+        .all(txn)
+        .await?)
+}
+
+/// Deletes the rows of contacts, with all that is theirs alone.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn delete_rows(txn: &DatabaseTransaction, dying: &RoaringBitmap) -> Result<()> {
+    let backend = txn.get_database_backend();
+    let of = |column: Expr| dialect::in_ids(backend, column, dying.iter());
+    segment_line::Entity::delete_many()
+        .filter(of(Expr::col(segment_line::Column::ContactId)))
+        .exec(txn)
+        .await?;
+    contact_identifier::Entity::delete_many()
+        .filter(of(Expr::col(contact_identifier::Column::ContactId)))
+        .exec(txn)
+        .await?;
+    // Codes and attributes go with the row.
+    contact::Entity::delete_many().filter(of(Expr::col(contact::Column::Id))).exec(txn).await?;
+    Ok(())
+}
+
+/// Hands interactions with their comments on to another contact; 0 stands for nobody.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn hand_on_interactions(
+    txn: &DatabaseTransaction,
+    from: &RoaringBitmap,
+    to: i32,
+) -> Result<()> {
+    use crate::entity::{interaction, interaction_comment};
+    let backend = txn.get_database_backend();
+    let of = |column: Expr| dialect::in_ids(backend, column, from.iter());
+    interaction_comment::Entity::update_many()
+        .col_expr(interaction_comment::Column::ContactId, Expr::val(to))
+        .filter(of(Expr::col(interaction_comment::Column::ContactId)))
+        .exec(txn)
+        .await?;
+    interaction::Entity::update_many()
+        .col_expr(interaction::Column::ContactId, Expr::val(to))
+        .filter(of(Expr::col(interaction::Column::ContactId)))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Makes interactions of the time at one company those of another, or of none.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn change_company_of_interactions(
+    txn: &DatabaseTransaction,
+    from: i32,
+    to: Option<i32>,
+) -> Result<()> {
+    use crate::entity::interaction;
+    interaction::Entity::update_many()
+        .col_expr(interaction::Column::CompanyId, Expr::val(to))
+        .filter(interaction::Column::CompanyId.eq(from))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

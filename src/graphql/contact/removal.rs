@@ -1,0 +1,70 @@
+//! The inputs of mutations after which there is a contact less.
+
+use async_graphql::{Enum, ID, InputObject};
+
+use super::{fields::ContactFields, key};
+use crate::domain::{
+    Result,
+    contact::{self, DeleteContact, MergeContacts},
+};
+
+/// What becomes of the people of a company that is deleted.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "contact::People")]
+pub(in crate::graphql) enum PeopleOfDeleted {
+    /// They are deleted, too.
+    Delete,
+    /// They stay, without a company.
+    Keep,
+}
+
+/// Which contact to delete.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ContactDeleteInput {
+    /// Which contact.
+    pub(super) id: ID,
+    /// Fails with `CONFLICT` if the contact is at another revision.
+    expected_revision: Option<i32>,
+    /// Whether to take it out of the open segments it is in, as a step of each; it is refused
+    /// otherwise, and the error lists the segments.
+    #[graphql(default = false)]
+    remove_from_segments: bool,
+    /// What becomes of the people of a company.
+    #[graphql(default_with = "PeopleOfDeleted::Delete")]
+    people: PeopleOfDeleted,
+}
+
+/// Which contacts to merge.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ContactMergeInput {
+    /// The contact that stays.
+    survivor_id: ID,
+    /// The contact that goes. Both are companies, or both are people.
+    duplicate_id: ID,
+    /// Fails with `CONFLICT` if the survivor is at another revision.
+    expected_revision: Option<i32>,
+    #[graphql(flatten)]
+    fields: ContactFields,
+}
+
+impl ContactDeleteInput {
+    pub(super) fn into_domain(self) -> Result<DeleteContact> {
+        Ok(DeleteContact {
+            id: key(&self.id, &["id"])?,
+            expected_revision: self.expected_revision,
+            remove_from_segments: self.remove_from_segments,
+            people: self.people.into(),
+        })
+    }
+}
+
+impl ContactMergeInput {
+    pub(super) fn into_domain(self) -> Result<MergeContacts> {
+        Ok(MergeContacts {
+            survivor_id: key(&self.survivor_id, &["survivorId"])?,
+            duplicate_id: key(&self.duplicate_id, &["duplicateId"])?,
+            expected_revision: self.expected_revision,
+            change: self.fields.into(),
+        })
+    }
+}

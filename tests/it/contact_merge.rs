@@ -1,0 +1,150 @@
+//! Merging a duplicate into the contact that survives.
+
+use serde_json::{Value, json};
+use urval::domain::members;
+
+use crate::{
+    app::{TestApp, both},
+    contact::{codes, create, input, with},
+    contact_delete::{interaction, key, segment_of, set, stage},
+};
+
+async fn merge(app: &TestApp, survivor: &str, duplicate: &str) -> Value {
+    let input = json!({ "survivorId": survivor, "duplicateId": duplicate });
+    app.must("contactMerge", "contact { id revision }", input).await["contact"].clone()
+}
+
+both! {
+    // MRG-1
+    async fn the_survivor_gets_what_it_lacks_and_keeps_what_it_has(app) {
+        codes(&app, "COUNTRY", &["NO", "SE"]).await;
+        let survivor = json!({ "phone": "11", "city": "Oslo", "country": "NO" });
+        let survivor = create(&app, with(input("PERSON", "Ada Berg"), survivor)).await;
+        let duplicate = json!({ "phone": "22", "email": "ada@berg.example", "externalId": "crm-7", "no": "OLD1",
+            "postCode": "111", "country": "SE", "excludeFromSegment": true });
+        let duplicate = create(&app, with(input("PERSON", "A. Berg"), duplicate)).await;
+
+        let input = json!({ "survivorId": survivor, "duplicateId": duplicate, "expectedRevision": 1, "jobTitle": "Boss" });
+        let selection = "contact { id name phone email city postCode country { code } externalId jobTitle \
+            excludeFromSegment revision }";
+        let merged = app.must("contactMerge", selection, input).await;
+        assert_eq!(merged["contact"], json!({
+            "id": survivor, "name": "Ada Berg", "phone": "11", "email": "ada@berg.example", "city": "Oslo",
+            // An address is taken as a whole.
+            "postCode": null, "country": { "code": "NO" }, "externalId": "crm-7", "jobTitle": "Boss",
+            "excludeFromSegment": true, "revision": 2,
+        }));
+        let found = app.data(r#"query($id: ID!) { contact(id: $id) { id } old: contactByNo(no: "old1") { id }
+            contacts(search: "boss ada") { totalCount } all: contacts { totalCount } }"#, json!({ "id": duplicate })).await;
+        assert_eq!(found["contact"], json!(null));
+        assert_eq!(found["old"], json!({ "id": survivor }), "the old number finds the survivor");
+        assert_eq!(found["all"]["totalCount"], 1);
+        let deleted = members::deleted(app.context.db.reader()).await.unwrap();
+        assert_eq!(deleted.iter().collect::<Vec<_>>(), [key(&duplicate)]);
+        // The number and the external id are taken for ever.
+        for taken in [json!({ "no": "OLD1" }), json!({ "externalId": "crm-7" })] {
+            let refused = app.mutate("contactCreate", "", with(crate::contact::input("PERSON", "B"), taken)).await;
+            assert_eq!(refused["userErrors"][0]["code"], "TAKEN");
+        }
+    }
+
+    async fn the_survivor_takes_the_place_of_the_duplicate_in_segments(app) {
+        let ada = create(&app, input("PERSON", "Ada")).await;
+        let duplicate = create(&app, input("PERSON", "Aada")).await;
+        let bo = create(&app, input("PERSON", "Bo")).await;
+        let only_duplicate = segment_of(&app, &[&duplicate, &bo]).await;
+        let both = segment_of(&app, &[&ada, &duplicate]).await;
+        let neither = segment_of(&app, &[&bo]).await;
+        assert_eq!(merge(&app, &ada, &duplicate).await, json!({ "id": ada, "revision": 2 }));
+
+        assert_eq!(set(&app, &only_duplicate).await, [key(&ada), key(&bo)]);
+        assert_eq!(set(&app, &both).await, [key(&ada)]);
+        assert_eq!(set(&app, &neither).await, [key(&bo)]);
+        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Segment { criteria { operation added removed \
+            options { cause } } } } }";
+        let steps = app.data(query, json!({ "ids": [only_duplicate, both, neither] })).await;
+        let cause = json!({ "cause": "CONTACT_MERGED" });
+        assert_eq!(steps["nodes"][0]["criteria"][1],
+            json!({ "operation": "ADD_CONTACTS", "added": 1, "removed": 1, "options": cause }));
+        assert_eq!(steps["nodes"][1]["criteria"][1],
+            json!({ "operation": "REMOVE_CONTACTS", "added": 0, "removed": 1, "options": cause }));
+        assert_eq!(steps["nodes"][2]["criteria"].as_array().unwrap().len(), 1);
+        // The duplicate never comes back.
+        app.must("segmentGoBack", "", json!({ "segmentId": both })).await;
+        assert_eq!(set(&app, &both).await, [key(&ada)]);
+        let segments = app.data("query($id: ID!) { contact(id: $id) { segments { id } } }", json!({ "id": ada })).await;
+        assert_eq!(segments["contact"]["segments"], json!([{ "id": only_duplicate }, { "id": both }]));
+    }
+
+    async fn what_hangs_on_the_duplicate_hangs_on_the_survivor(app) {
+        stage(&app).await;
+        codes(&app, "MAILING_GROUP", &["A", "B", "C"]).await;
+        let ada = with(input("PERSON", "Ada"), json!({ "mailingGroups": ["A", "B"] }));
+        let ada = create(&app, ada).await;
+        let duplicate = with(input("PERSON", "Aada"), json!({ "mailingGroups": ["B", "C"] }));
+        let duplicate = create(&app, duplicate).await;
+        interaction(&app, &ada).await;
+        let call = interaction(&app, &duplicate).await;
+        app.must("interactionCommentAdd", "", json!({ "interactionId": call, "comment": "Nice" })).await;
+        merge(&app, &ada, &duplicate).await;
+        let query = "query($id: ID!) { contact(id: $id) { mailingGroups { code } \
+            interactions { totalCount nodes { comments { comment } } } } }";
+        let merged = app.data(query, json!({ "id": ada })).await;
+        assert_eq!(merged["contact"], json!({
+            "mailingGroups": [{ "code": "A" }, { "code": "B" }, { "code": "C" }],
+            "interactions": { "totalCount": 2, "nodes": [{ "comments": [{ "comment": "Nice" }] }, { "comments": [] }] },
+        }));
+    }
+
+    async fn people_of_a_duplicate_company_belong_to_the_survivor(app) {
+        stage(&app).await;
+        let alfa = create(&app, with(input("COMPANY", "Alfa"), json!({ "phone": "1" }))).await;
+        let duplicate = create(&app, with(input("COMPANY", "Alfa Ltd"), json!({ "city": "Oslo" }))).await;
+        let ada = create(&app, with(input("PERSON", "Ada"), json!({ "companyId": duplicate }))).await;
+        interaction(&app, &ada).await;
+        let input = json!({ "survivorId": alfa, "duplicateId": duplicate, "name": "Alfa AS" });
+        app.must("contactMerge", "contact { name city company { id } }", input).await;
+        let query = "query($id: ID!) { contact(id: $id) { companyName company { id } \
+            interactions { nodes { company { id } } } } }";
+        let person = app.data(query, json!({ "id": ada })).await;
+        assert_eq!(person["contact"], json!({
+            "companyName": "Alfa AS", "company": { "id": alfa }, "interactions": { "nodes": [{ "company": { "id": alfa } }] },
+        }));
+        let found = app.data(r#"{ contacts(search: "ltd") { totalCount } }"#, json!({})).await;
+        assert_eq!(found["contacts"]["totalCount"], 0);
+    }
+
+    async fn merging_protects_a_minor(app) {
+        let survivor = with(input("PERSON", "Ada"), json!({ "parentalConsent": true }));
+        let survivor = create(&app, survivor).await;
+        let minor = create(&app, with(input("PERSON", "Ada"), json!({ "minor": true }))).await;
+        let input = json!({ "survivorId": survivor, "duplicateId": minor });
+        let merged = app.must("contactMerge", "contact { minor parentalConsent privacyBlocked }", input).await;
+        assert_eq!(merged["contact"], json!({ "minor": true, "parentalConsent": false, "privacyBlocked": true }));
+    }
+
+    async fn merging_has_its_errors(app) {
+        let ada = create(&app, input("PERSON", "Ada")).await;
+        let aada = create(&app, input("PERSON", "Aada")).await;
+        let alfa = create(&app, with(input("COMPANY", "Alfa"), json!({ "externalId": "X" }))).await;
+        for (input, code, path) in [
+            (json!({ "survivorId": ada, "duplicateId": ada }), "INVALID", "duplicateId"),
+            (json!({ "survivorId": ada, "duplicateId": alfa }), "INVALID", "duplicateId"),
+            (json!({ "survivorId": ada, "duplicateId": "contact:99" }), "NOT_FOUND", "duplicateId"),
+            (json!({ "survivorId": "contact:99", "duplicateId": ada }), "NOT_FOUND", "survivorId"),
+            (json!({ "survivorId": ada, "duplicateId": "segment:1" }), "INVALID", "duplicateId"),
+            (json!({ "survivorId": ada, "duplicateId": aada, "expectedRevision": 3 }), "CONFLICT", "expectedRevision"),
+            (json!({ "survivorId": ada, "duplicateId": aada, "country": "XX" }), "NOT_FOUND", "country"),
+            (json!({ "survivorId": ada, "duplicateId": aada, "externalId": "X" }), "TAKEN", "externalId"),
+        ] {
+            let refused = app.mutate("contactMerge", "contact { id }", input.clone()).await;
+            assert_eq!(refused["contact"], json!(null), "{input}");
+            assert_eq!(refused["userErrors"][0]["code"], code, "{input}");
+            assert_eq!(refused["userErrors"][0]["path"], json!(["input", path]), "{input}");
+        }
+        // Nothing happened.
+        let all = app.data("{ contacts { totalCount nodes { revision } } }", json!({})).await;
+        assert_eq!(all["contacts"]["totalCount"], 3);
+        assert!(members::deleted(app.context.db.reader()).await.unwrap().is_empty());
+    }
+}
