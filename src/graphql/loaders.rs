@@ -57,7 +57,7 @@ impl Loaders {
         }
         Self {
             code: loader(CodeByKey(context.clone()), delay),
-            segment: SegmentLoaders::new(context),
+            segment: SegmentLoaders::new(context, delay),
             template: loader(TemplateByCode(context.clone()), delay),
             campaign: loader(CampaignById(context.clone()), delay),
             campaign_entry: loader(CampaignEntryById(context.clone()), delay),

@@ -20,6 +20,7 @@ mod scalar;
 mod schema;
 mod segment;
 mod series;
+mod subscription;
 
 pub use loaders::Loaders;
 pub use schema::{Schema, build, sdl};

@@ -17,6 +17,7 @@ use super::node::NodeQuery;
 use super::paging::PageSizes;
 use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
+use super::subscription::Subscription;
 use crate::domain::Context;
 
 /// GraphiQL's introspection query needs 15.
@@ -60,7 +61,7 @@ pub struct Mutation(
     LoggedSegmentMutation,
 );
 
-pub type Schema = async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema, ready to serve.
 pub fn build(context: Context) -> Schema {
@@ -85,6 +86,6 @@ pub fn sdl() -> String {
     bare().finish().sdl_with_options(options)
 }
 
-fn bare() -> async_graphql::SchemaBuilder<Query, Mutation, async_graphql::EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), async_graphql::EmptySubscription)
+fn bare() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
 }

@@ -75,6 +75,11 @@ impl TestApp {
         Some(Self::start(new_database(&server).await, None).await)
     }
 
+    /// Another server on the same database.
+    pub(crate) async fn another(&self) -> Self {
+        Self::start(self.database_url.clone(), None).await
+    }
+
     async fn start(database_url: String, dir: Option<TempDir>) -> Self {
         let db = db::connect(&database_url).await.unwrap();
         db.migrate().await.unwrap();

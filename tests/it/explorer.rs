@@ -1,14 +1,15 @@
 //! The web explorer: its files, and what a person does with it in a browser.
 
-use std::{env, fs, io::Write};
+use std::{env, fs, io::Write, time::Duration};
 
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use urval::http::Settings;
+use serde_json::json;
 
 use crate::{
+    app::TestApp,
     browser::{self, Browser},
     stub::{Served, Stub},
 };
@@ -72,7 +73,9 @@ async fn a_person_runs_a_query_and_watches_a_subscription() {
     if !is_possible(&Stub::start().await).await {
         return;
     }
-    let server = Served::start(Settings::default()).await;
+    let server = Served::real(TestApp::on_sqlite().await).await;
+    let created = server.app.must("segmentCreate", "segment { id }", json!({})).await;
+    let segment = created["segment"]["id"].as_str().unwrap();
     let origin = server.address.to_string();
     let mut browser = Browser::launch(&browser::find().unwrap()).await;
 
@@ -80,8 +83,21 @@ async fn a_person_runs_a_query_and_watches_a_subscription() {
     browser.wait_until("document.querySelectorAll('.graphiql-tab').length === 6").await;
     browser.wait_until("document.querySelector('.graphiql-query-editor .view-line')").await;
 
-    run(&mut browser, "Hello", r#"query Hello { hello(name: "Ada") }"#, "Hello Ada!").await;
-    run(&mut browser, "Ticks", "subscription Ticks { tick(to: 3) }", "\"tick\": 3").await;
+    let query = r#"query Segment { segmentByNo(no: "SM000001") { status } }"#;
+    run(&mut browser, "Segment", query, "\"status\": \"OPEN\"").await;
+    let query = "subscription Watch { segmentChanged { segment { description } } }";
+    start(&mut browser, "Watch", query).await;
+    // It is heard once the browser has connected.
+    for round in 0.. {
+        assert!(round < 100, "nothing arrives");
+        let change = json!({ "segmentId": segment, "description": format!("Jul {round}") });
+        server.app.must("segmentUpdate", "", change).await;
+        let arrived = browser.evaluate(&format!("({ANSWER}).includes('Jul')")).await;
+        if arrived == true {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 
     // A picture to look at, for those who want one.
     if let Some(path) = env::var_os("URVAL_TEST_PICTURE") {
@@ -101,8 +117,18 @@ async fn a_person_runs_a_query_and_watches_a_subscription() {
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
-/// Replaces the query in the editor, runs it, and waits for what it has to bring.
+/// What the page shows as the response.
+const ANSWER: &str = "document.querySelector('.graphiql-response .view-lines')?.innerText ?? ''";
+
+/// Runs a query, and waits for what it has to bring.
 async fn run(browser: &mut Browser, name: &str, query: &str, result: &str) {
+    start(browser, name, query).await;
+    let text = format!("({ANSWER}).replaceAll('\\u00a0', ' ')");
+    browser.wait_until(&format!("{text}.includes({result:?})")).await;
+}
+
+/// Replaces the query in the editor, and runs it.
+async fn start(browser: &mut Browser, name: &str, query: &str) {
     browser.evaluate("document.querySelector('.graphiql-query-editor textarea').focus()").await;
     browser.press("a", 65, true).await;
     browser.paste(query).await;
@@ -110,8 +136,4 @@ async fn run(browser: &mut Browser, name: &str, query: &str, result: &str) {
     let tab = "document.querySelector('.graphiql-tab-active').innerText";
     browser.wait_until(&format!("{tab}.trim() === {name:?}")).await;
     browser.evaluate("document.querySelector('.graphiql-execute-button').click()").await;
-    let answer = "document.querySelector('.graphiql-response .view-lines')?.innerText ?? ''";
-    browser
-        .wait_until(&format!("({answer}).replaceAll('\\u00a0', ' ').includes({result:?})"))
-        .await;
 }

@@ -17,11 +17,11 @@ use crate::stub::Served;
 
 const INIT: &str = r#"{"type":"connection_init","payload":{}}"#;
 
-struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Client {
     /// Connects and begins.
-    async fn open(address: SocketAddr) -> Self {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
         let mut client = Self::connect(address, &[]).await.unwrap();
         client.say(INIT).await;
         assert_eq!(client.hear().await, json!({ "type": "connection_ack" }));
@@ -43,13 +43,13 @@ impl Client {
         self.0.send(Message::text(message.into())).await.unwrap();
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str) {
+    pub(crate) async fn subscribe(&mut self, id: &str, query: &str) {
         let message = json!({ "id": id, "type": "subscribe", "payload": { "query": query } });
         self.say(message.to_string()).await;
     }
 
     /// What comes next of the protocol; pings are none of its business.
-    async fn hear(&mut self) -> Value {
+    pub(crate) async fn hear(&mut self) -> Value {
         loop {
             match self.next().await {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),

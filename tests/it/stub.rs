@@ -39,7 +39,7 @@ pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) stop: oneshot::Sender<()>,
     pub(crate) done: JoinHandle<std::io::Result<()>>,
-    _app: TestApp,
+    pub(crate) app: TestApp,
 }
 
 impl Stub {
@@ -79,6 +79,17 @@ impl Served {
     pub(crate) async fn start(settings: Settings) -> Self {
         let app = TestApp::on_sqlite().await;
         let served = App::new(schema(), app.context.clone(), settings);
+        Self::serve(served, app).await
+    }
+
+    /// The server around the real schema, with what other servers of its database have to tell.
+    pub(crate) async fn real(app: TestApp) -> Self {
+        let served = App::new(app.schema.clone(), app.context.clone(), Settings::default());
+        tokio::spawn(app.context.events.clone().relay(app.context.db.clone()));
+        Self::serve(served, app).await
+    }
+
+    async fn serve(served: App, app: TestApp) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -89,7 +100,7 @@ impl Served {
             }
         };
         let done = tokio::spawn(http::serve(listener, served, stopped));
-        Self { address, stop, done, _app: app }
+        Self { address, stop, done, app }
     }
 }
 

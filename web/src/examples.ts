@@ -37,17 +37,25 @@ query SearchContacts($search: String) {
     query: `# Look before you leap: how many remain
 # after each condition, and some of them.
 query PreviewCriteria($criteria: ContactCriteria!) {
-  criteriaPreview(criteria: $criteria) {
-    matches
+  criteriaPreview(input: { criteria: $criteria }) {
+    selected {
+      count
+      contacts(first: 5) {
+        nodes {
+          no
+          name
+          city
+        }
+      }
+    }
     funnel {
-      path
       text
       matches
     }
-    sample {
-      no
-      name
-      city
+    userErrors {
+      code
+      message
+      path
     }
   }
 }
@@ -68,7 +76,10 @@ query PreviewCriteria($criteria: ContactCriteria!) {
 # to see the effect, then with dryRun false.
 mutation CreateSegment {
   segmentCreate(
-    input: { description: "Spring newsletter" }
+    input: {
+      description: "Spring newsletter"
+      interactionTemplate: "NEWSLETTER"
+    }
   ) {
     segment {
       id
@@ -158,7 +169,7 @@ query SegmentWithLines($no: String!) {
 }
 `,
     variables: `{
-  "no": "SM00001"
+  "no": "SM000001"
 }`,
   },
   {
@@ -166,9 +177,14 @@ query SegmentWithLines($no: String!) {
 # makes a new segment to follow up with.
 mutation LogSegment($segment: ID!) {
   segmentLog(
-    input: { segmentId: $segment, followUp: true }
+    input: {
+      segmentId: $segment
+      unreachable: SKIP
+      followUp: true
+    }
   ) {
     interactionsCount
+    skippedUnreachable
     loggedSegment {
       id
       no
@@ -194,10 +210,13 @@ mutation LogSegment($segment: ID!) {
     query: `# Run it, change the segment in another tab,
 # come back and see. Goes over a WebSocket.
 subscription WatchSegment($segment: ID!) {
-  segmentChanged(segmentId: $segment) {
-    no
-    revision
-    contactsCount
+  segmentChanged(id: $segment) {
+    id
+    segment {
+      no
+      revision
+      contactsCount
+    }
   }
 }
 `,

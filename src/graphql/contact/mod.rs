@@ -177,6 +177,7 @@ pub(super) async fn contacts(
 
 /// How many contacts the whole of a list has.
 pub(super) enum ContactTotal {
+    Known(u64),
     Of(domain::contact::Whole),
     /// The people of a company.
     PeopleOf(i32),
@@ -187,6 +188,7 @@ impl ContactTotal {
     /// How many contacts the whole list has.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         match self {
+            Self::Known(total) => Ok(*total),
             Self::Of(whole) => Ok(whole.count(ctx.data::<domain::Context>()?).await?),
             Self::PeopleOf(company_id) => {
                 let count = ctx.data::<Loaders>()?.people_count.load_one(*company_id).await?;

@@ -1,6 +1,6 @@
 //! What segments load in batches.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::{
     dataloader::{DataLoader, Loader},
@@ -23,14 +23,15 @@ pub(in crate::graphql) struct SegmentLoaders {
 }
 
 impl SegmentLoaders {
-    pub(in crate::graphql) fn new(context: &Context) -> Self {
-        fn loader<L>(loader: L) -> DataLoader<L> {
-            DataLoader::new(loader, TokioSpawner::current(), TokioTimer::default())
+    pub(in crate::graphql) fn new(context: &Context, delay: Duration) -> Self {
+        fn loader<L>(loader: L, delay: Duration) -> DataLoader<L> {
+            let (spawner, timer) = (TokioSpawner::current(), TokioTimer::default());
+            DataLoader::new(loader, spawner, timer).delay(delay)
         }
         Self {
-            segment: loader(SegmentById(context.clone())),
-            steps: loader(StepsBySegment(context.clone())),
-            added_by: loader(AddedBy(context.clone())),
+            segment: loader(SegmentById(context.clone()), delay),
+            steps: loader(StepsBySegment(context.clone()), delay),
+            added_by: loader(AddedBy(context.clone()), delay),
         }
     }
 }

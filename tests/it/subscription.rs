@@ -1,0 +1,158 @@
+//! Subscriptions, over a real socket, and between servers that share a database.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::timeout;
+use urval::domain::{Event, Progress, ProgressState};
+
+use crate::{
+    app::{TestApp, both},
+    contact::{codes, create, input},
+    contact_delete::{interaction, segment_of, stage},
+    socket::Client,
+    stub::Served,
+};
+
+/// How far an operation is that nobody runs.
+fn progress(operation: i64) -> Event {
+    Event::OperationProgressed(Progress {
+        operation,
+        state: ProgressState::Running,
+        done: 1,
+        total: Some(2),
+        rejected: 0,
+        message: None,
+    })
+}
+
+/// A client that watches; when this returns, it misses nothing.
+async fn watching(server: &Served, from: &TestApp, subscriptions: &[&str]) -> Client {
+    let mut client = Client::open(server.address).await;
+    for (index, subscription) in subscriptions.iter().enumerate() {
+        client.subscribe(&index.to_string(), &format!("subscription {{ {subscription} }}")).await;
+    }
+    // A server begins to listen in its own time.
+    let probe = r#"subscription { operationProgress(id: "operation:4711") { id } }"#;
+    client.subscribe("probe", probe).await;
+    for _ in 0..100 {
+        from.context.events.publish(&from.context.db, progress(4711)).await;
+        if timeout(Duration::from_millis(100), client.hear()).await.is_ok() {
+            return client;
+        }
+    }
+    panic!("nothing is heard");
+}
+
+/// What the subscriptions tell next.
+async fn next(client: &mut Client) -> Value {
+    loop {
+        let message = client.hear().await;
+        assert_eq!(message["type"], "next", "{message}");
+        assert!(message["payload"].get("errors").is_none(), "{message}");
+        if message["id"] != "probe" {
+            return message["payload"]["data"].clone();
+        }
+    }
+}
+
+both! {
+    async fn who_watches_contacts_sees_them_change_and_go(app) {
+        let ada = create(&app, input("PERSON", "Ada")).await;
+        let bo = create(&app, input("PERSON", "Bo")).await;
+        let server = Served::real(app).await;
+        let app = &server.app;
+        let watched = format!("contactChanged(ids: [{ada:?}]) {{ id contact {{ name city mailingGroups {{ code }} }} }}");
+        let mut client = watching(&server, app, &[&watched]).await;
+        app.must("contactUpdate", "", json!({ "id": bo, "city": "Oslo" })).await;
+        for city in ["Oslo", "Rom"] {
+            app.must("contactUpdate", "", json!({ "id": ada, "city": city })).await;
+            assert_eq!(next(&mut client).await, json!({ "contactChanged": { "id": ada, "contact": {
+                "name": "Ada", "city": city, "mailingGroups": [] } } }));
+        }
+        app.must("contactDelete", "", json!({ "id": ada })).await;
+        assert_eq!(next(&mut client).await, json!({ "contactChanged": { "id": ada, "contact": null } }));
+    }
+
+    async fn who_watches_a_segment_sees_its_steps_and_its_end(app) {
+        let ada = create(&app, input("PERSON", "Ada")).await;
+        let other = segment_of(&app, &[&ada]).await;
+        let segment = segment_of(&app, &[]).await;
+        let server = Served::real(app).await;
+        let app = &server.app;
+        let watched = format!("segmentChanged(id: {segment:?}) {{ id segment {{ contactsCount criteria {{ no }} }} }}");
+        let mut client = watching(&server, app, &[&watched]).await;
+        app.must("segmentClear", "", json!({ "segmentId": other })).await;
+        app.must("segmentAddLines", "", json!({ "segmentId": segment, "contactIds": [ada] })).await;
+        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "id": segment, "segment": {
+            "contactsCount": 1, "criteria": [{ "no": 1 }] } } }));
+        // A contact that goes takes itself out of it.
+        app.must("contactDelete", "", json!({ "id": ada, "removeFromSegments": true })).await;
+        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "id": segment, "segment": {
+            "contactsCount": 0, "criteria": [{ "no": 1 }, { "no": 2 }] } } }));
+        app.must("segmentDelete", "", json!({ "segmentId": segment })).await;
+        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "id": segment, "segment": null } }));
+    }
+
+    async fn who_watches_interactions_sees_single_ones_and_whole_segments(app) {
+        stage(&app).await;
+        codes(&app, "LANGUAGE", &["SV"]).await;
+        let ada = create(&app, input("PERSON", "Ada")).await;
+        let segment = segment_of(&app, &[&ada]).await;
+        let server = Served::real(app).await;
+        let app = &server.app;
+        let watched = "interactionLogged { interaction { contact { name } } loggedSegment { segment { id } } }";
+        let mut client = watching(&server, app, &[watched]).await;
+        interaction(app, &ada).await;
+        assert_eq!(next(&mut client).await, json!({ "interactionLogged": {
+            "interaction": { "contact": { "name": "Ada" } }, "loggedSegment": null } }));
+        app.must("segmentUpdate", "", json!({ "segmentId": segment, "interactionTemplate": "CALL",
+            "salesperson": "BC", "description": "Call" })).await;
+        app.must("segmentLog", "", json!({ "segmentId": segment })).await;
+        assert_eq!(next(&mut client).await, json!({ "interactionLogged": {
+            "interaction": null, "loggedSegment": { "segment": { "id": segment } } } }));
+    }
+
+    async fn who_watches_an_operation_sees_how_far_it_is(app) {
+        let server = Served::real(app).await;
+        let app = &server.app;
+        let watched = r#"operationProgress(id: "operation:7") { id state done total rejected message }"#;
+        let mut client = watching(&server, app, &[watched]).await;
+        app.context.events.publish(&app.context.db, progress(8)).await;
+        app.context.events.publish(&app.context.db, progress(7)).await;
+        assert_eq!(next(&mut client).await, json!({ "operationProgress": {
+            "id": "operation:7", "state": "RUNNING", "done": 1, "total": 2, "rejected": 0, "message": null } }));
+    }
+
+    async fn watching_has_its_errors(app) {
+        let server = Served::real(app).await;
+        let mut client = Client::open(server.address).await;
+        for (subscription, path) in [
+            (r#"contactChanged(ids: ["segment:1"]) { id }"#.to_owned(), json!(["ids", "0"])),
+            (format!("contactChanged(ids: [{}]) {{ id }}", r#""contact:1","#.repeat(1_001)), json!(["ids"])),
+            (r#"segmentChanged(id: "x") { id }"#.to_owned(), json!(["id"])),
+            (r#"operationProgress(id: "segment:1") { id }"#.to_owned(), json!(["id"])),
+        ] {
+            client.subscribe("a", &format!("subscription {{ {subscription} }}")).await;
+            let refused = client.hear().await;
+            let errors = if refused["type"] == "error" { &refused["payload"] } else { &refused["payload"]["errors"] };
+            assert_eq!(errors[0]["extensions"]["code"], "BAD_REQUEST", "{refused}");
+            assert_eq!(errors[0]["extensions"]["path"], path, "{refused}");
+            if refused["type"] == "next" {
+                assert_eq!(client.hear().await["type"], "complete");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_on_one_server_is_seen_on_another() {
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let other = Served::real(app.another().await).await;
+    let segment = segment_of(&app, &[]).await;
+    let watched = "segmentChanged { id segment { description } }";
+    let mut client = watching(&other, &app, &[watched]).await;
+    app.must("segmentUpdate", "", json!({ "segmentId": segment, "description": "Jul" })).await;
+    let seen = json!({ "segmentChanged": { "id": segment, "segment": { "description": "Jul" } } });
+    assert_eq!(next(&mut client).await, seen);
+}
