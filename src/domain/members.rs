@@ -209,7 +209,7 @@ pub async fn hold_deletions(txn: &DatabaseTransaction) -> Result<()> {
 /// What the database says.
 pub async fn bury(txn: &DatabaseTransaction, contacts: &RoaringBitmap) -> Result<()> {
     counter::Entity::update_many()
-        .col_expr(counter::Column::Next, Expr::col(counter::Column::Next).add(1))
+        .col_expr(counter::Column::Next, Expr::col(counter::Column::Next).add(1_i64))
         .filter(counter::Column::Name.eq(DELETION))
         .exec(txn)
         .await?;

@@ -213,15 +213,15 @@ async fn apply(
             row.description = Set(text);
         }
     }
-    if let Some(cost) = change.unit_cost {
-        if let Some(cost) = rejections.keep(check::cost(cost, &["unitCost"]))? {
-            row.unit_cost = Set(cost);
-        }
+    if let Some(cost) = change.unit_cost
+        && let Some(cost) = rejections.keep(check::cost(cost, &["unitCost"]))?
+    {
+        row.unit_cost = Set(cost);
     }
-    if let Some(minutes) = change.unit_duration_min {
-        if let Some(minutes) = rejections.keep(check::minutes(minutes, &["unitDurationMin"]))? {
-            row.unit_duration_min = Set(minutes);
-        }
+    if let Some(minutes) = change.unit_duration_min
+        && let Some(minutes) = rejections.keep(check::minutes(minutes, &["unitDurationMin"]))?
+    {
+        row.unit_duration_min = Set(minutes);
     }
     let group = change.interaction_group.map(|it| it.as_deref().and_then(text::code));
     let language = change.language.map(|it| it.as_deref().and_then(text::code));

@@ -94,7 +94,7 @@ impl Subscription {
                 return None;
             };
             let is_wanted = wanted.as_ref().is_none_or(|wanted| wanted.contains(&id));
-            is_wanted.then(|| async move {
+            is_wanted.then_some(async move {
                 let ids = std::iter::once(id.cast_unsigned());
                 let row = domain::contact::by_ids(context.db.reader(), ids).await?.remove(&id);
                 let id = ID(Kind::Contact.id(id.into()));
@@ -114,7 +114,7 @@ impl Subscription {
             let (Event::SegmentChanged { id, .. } | Event::SegmentDeleted { id }) = event else {
                 return None;
             };
-            wanted.is_none_or(|wanted| wanted == id).then(|| async move {
+            wanted.is_none_or(|wanted| wanted == id).then_some(async move {
                 let row = domain::segment::by_id(&context, id).await?;
                 let id = ID(Kind::Segment.id(id));
                 Ok(Some(SegmentChange { id, segment: row.map(Segment) }))

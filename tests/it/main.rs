@@ -14,7 +14,6 @@ mod contact_codes;
 mod contact_delete;
 mod contact_list;
 mod contact_merge;
-mod contact_statements;
 mod criteria;
 mod demo;
 mod edge;

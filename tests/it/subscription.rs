@@ -108,7 +108,8 @@ both! {
             "interaction": { "contact": { "name": "Ada" } }, "loggedSegment": null } }));
         app.must("segmentUpdate", "", json!({ "segmentId": segment, "interactionTemplate": "CALL",
             "salesperson": "BC", "description": "Call" })).await;
-        app.must("segmentLog", "", json!({ "segmentId": segment })).await;
+        let input = json!({ "segmentId": segment, "unreachable": "LOG_WITHOUT_DELIVERY" });
+        app.must("segmentLog", "", input).await;
         assert_eq!(next(&mut client).await, json!({ "interactionLogged": {
             "interaction": null, "loggedSegment": { "segment": { "id": segment } } } }));
     }

@@ -187,7 +187,6 @@ mutation LogSegment($segment: ID!) {
     skippedUnreachable
     loggedSegment {
       id
-      no
     }
     followUpSegment {
       id

@@ -201,11 +201,11 @@ async fn apply(
         Set(date) | Unchanged(date) => *date,
         _ => None,
     };
-    if let (Some(start), Some(end)) = (date(&row.starting_date), date(&row.ending_date)) {
-        if end < start {
-            let message = format!("A campaign that starts on {start} can't end on {end}.");
-            rejections.add(Reason::Invalid, &["endingDate"], message);
-        }
+    if let (Some(start), Some(end)) = (date(&row.starting_date), date(&row.ending_date))
+        && end < start
+    {
+        let message = format!("A campaign that starts on {start} can't end on {end}.");
+        rejections.add(Reason::Invalid, &["endingDate"], message);
     }
     rejections.into_result()
 }

@@ -10,6 +10,9 @@ use crate::{
     entity::kinds::Operation,
 };
 
+/// A segment's description, its template and its steps.
+type Plan = (&'static str, &'static str, Vec<(Operation, Value)>);
+
 /// Builds them step by step.
 pub(super) async fn build(context: &Context) -> Result<()> {
     let nordic = json!({ "country": { "in": ["SE", "NO"] } });
@@ -18,7 +21,7 @@ pub(super) async fn build(context: &Context) -> Result<()> {
     let customers = json!({ "businessRelations": { "hasAny": ["CUST"] } });
     let cards = json!({ "mailingGroups": { "hasAny": ["XMAS"] } });
     use Operation::{Add, Reduce, Refine};
-    let plans: [(&str, &str, Vec<(Operation, Value)>); 3] = [
+    let plans: [Plan; 3] = [
         (
             "Northern newsletter",
             "NEWSLETTER",

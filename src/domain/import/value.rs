@@ -78,7 +78,8 @@ pub(super) fn number(text: &str) -> Result<Option<i64>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let number: Option<Decimal> = text.parse().ok();
+    let plain = !text.contains(['e', 'E']);
+    let number: Option<Decimal> = text.parse().ok().filter(|_| plain);
     let stored = number.and_then(|number| amount::to_stored(number, &[]).ok());
     match stored {
         Some(stored) => Ok(Some(stored)),

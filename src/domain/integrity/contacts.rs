@@ -29,7 +29,7 @@ pub(super) async fn check(run: &mut Run<'_>) -> Result<RoaringBitmap> {
     let mut last = None;
     loop {
         let rows = contact::Entity::find()
-            .filter(last.map_or_else(|| Expr::val(true).into(), |it| contact::Column::Id.gt(it)))
+            .filter(last.map_or_else(|| Expr::val(true), |it| contact::Column::Id.gt(it)))
             .order_by_asc(contact::Column::Id)
             .limit(PAGE)
             .all(&run.txn)

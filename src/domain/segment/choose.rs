@@ -4,7 +4,7 @@
 use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::Expr,
+    sea_query::{Expr, ExprTrait},
 };
 use serde_json::{Value, json};
 
@@ -196,10 +196,12 @@ async fn selected(
     })
 }
 
-/// Who may not be contacted: they said so, or they are minors and their parents did not consent,
-/// which blocks them (CON-4).
+/// Who may not be contacted: they said so, or they are minors and their parents did not consent.
 pub(crate) async fn privacy_blocked(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
-    ids_where(db, contact::Column::PrivacyBlocked.into_expr()).await
+    let minors =
+        contact::Column::Minor.into_expr().and(contact::Column::ParentalConsent.into_expr().not());
+    let blocked = contact::Column::PrivacyBlocked.into_expr().or(minors);
+    ids_where(db, blocked).await
 }
 
 pub(super) async fn excluded(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {

@@ -49,7 +49,7 @@ impl ContactMutation {
     async fn contact_create(
         &self,
         ctx: &Context<'_>,
-        input: ContactCreateInput,
+        #[graphql(desc = "The new contact.")] input: ContactCreateInput,
     ) -> Result<ContactPayload> {
         let context = ctx.data::<domain::Context>()?;
         let created = async { contact::create(context, input.into_domain()?).await };
@@ -62,7 +62,7 @@ impl ContactMutation {
     async fn contact_update(
         &self,
         ctx: &Context<'_>,
-        input: ContactUpdateInput,
+        #[graphql(desc = "Which contact, and what to change.")] input: ContactUpdateInput,
     ) -> Result<ContactPayload> {
         let context = ctx.data::<domain::Context>()?;
         let updated = async { contact::update(context, input.into_domain()?).await };
@@ -74,6 +74,7 @@ impl ContactMutation {
     async fn contact_delete(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which contact, and what becomes of its segments and people.")]
         input: ContactDeleteInput,
     ) -> Result<ContactDeletePayload> {
         let context = ctx.data::<domain::Context>()?;
@@ -94,6 +95,7 @@ impl ContactMutation {
     async fn contact_merge(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which contact survives, and which becomes part of it.")]
         input: ContactMergeInput,
     ) -> Result<ContactPayload> {
         let context = ctx.data::<domain::Context>()?;

@@ -50,10 +50,10 @@ impl InputType for ContactCriteria {
     }
 }
 
-/// A length of time in ISO 8601: years, months, weeks, days, hours, minutes and seconds, such as
-/// `"P90D"`, `"P1M"`, `"-P1Y"` or `"PT36H"`.
 struct Duration(String);
 
+/// A length of time in ISO 8601: years, months, weeks, days, hours, minutes and seconds, such as
+/// `"P90D"`, `"P1M"`, `"-P1Y"` or `"PT36H"`.
 #[Scalar(specified_by_url = "https://www.iso.org/iso-8601-date-and-time-format.html")]
 impl ScalarType for Duration {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -68,10 +68,10 @@ impl ScalarType for Duration {
     }
 }
 
-/// A filter expression as in Microsoft Dynamics 365 Business Central, such as
-/// `"10000..20000|<>*test*"`.
 struct FilterExpression(String);
 
+/// A filter expression as in Microsoft Dynamics 365 Business Central, such as
+/// `"10000..20000|<>*test*"`.
 #[Scalar]
 impl ScalarType for FilterExpression {
     fn parse(value: Value) -> InputValueResult<Self> {

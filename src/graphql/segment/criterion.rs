@@ -115,7 +115,6 @@ impl Criterion {
     #[graphql(
         complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
     )]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
     async fn added_contacts(
         &self,
         ctx: &Context<'_>,
@@ -135,7 +134,6 @@ impl Criterion {
     #[graphql(
         complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
     )]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
     async fn removed_contacts(
         &self,
         ctx: &Context<'_>,

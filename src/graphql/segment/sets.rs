@@ -95,7 +95,6 @@ impl ContactSet {
     #[graphql(
         complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
     )]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
     async fn contacts(
         &self,
         ctx: &Context<'_>,
