@@ -108,7 +108,8 @@ both! {
         let segment = segment_of(&app, &[&ada]).await;
         app.must("segmentUpdate", "", json!({ "segmentId": segment, "interactionTemplate": "CALL",
             "salesperson": "BC", "description": "Call" })).await;
-        app.must("segmentLog", "", json!({ "segmentId": segment })).await;
+        let log = json!({ "segmentId": segment, "unreachable": "LOG_WITHOUT_DELIVERY" });
+        app.must("segmentLog", "", log).await;
         app.must("contactDelete", "", json!({ "id": ada })).await;
         // A segment that was logged records no step; its set holds living contacts only.
         assert_eq!(set(&app, &segment).await, Vec::<u32>::new());
