@@ -50,7 +50,7 @@ pub struct Diff {
 /// What changes from one state to another.
 ///
 /// # Errors
-/// As [`set_in`], at `from` and `to`.
+/// What is wrong with either state, at `from` and `to`.
 pub async fn diff(context: &Context, from: State, to: State) -> Result<Diff> {
     let from = set_in(context, from, "from").await?;
     let to = set_in(context, to, "to").await?;

@@ -43,7 +43,7 @@ pub struct Explanation {
     /// Why a selection leaves the contact out, whatever its criteria.
     pub excluded: bool,
     pub privacy_blocked: bool,
-    /// In the order of the steps; the latest, if there are more than [`STEPS_MAX`].
+    /// In the order of the steps; the latest, if there are more than 200.
     pub steps: Vec<ExplainedStep>,
 }
 

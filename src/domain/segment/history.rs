@@ -142,7 +142,7 @@ pub(super) async fn delta(db: &impl ConnectionTrait, criterion_id: i64) -> Resul
     })
 }
 
-/// [`delta`], without those who have been deleted since.
+/// Whom a step added and removed, without those who have been deleted since.
 ///
 /// # Errors
 /// What the database says.
