@@ -4,9 +4,11 @@ mod bulk;
 mod connect;
 pub mod dialect;
 mod notify;
+mod words;
 mod write;
 
 pub use bulk::{OnConflict, ids, insert_rows, integers};
 pub use connect::{Database, connect};
 pub use notify::{Notifications, listen, notify};
+pub use words::indexed_words;
 pub use write::{AsDbErr, rehearse, snapshot, write};

@@ -27,10 +27,14 @@ pub enum Event {
     ContactDeleted {
         id: i32,
     },
+    /// An import is over that made or changed contacts, perhaps millions.
+    ContactsImported,
     InteractionLogged {
         contact_id: i32,
         id: i64,
     },
+    /// An import is over that made interactions.
+    InteractionsImported,
     /// A segment was logged: all its interactions came at once.
     SegmentLogged {
         logged_segment_id: i64,

@@ -1,5 +1,8 @@
 //! Export: the contacts of a segment as a file, in the order of its lines, a page at a time.
 //!
+//! Each contact goes out once, also if others change while the file is written: who moves in the
+//! order meanwhile is neither lost nor there twice.
+//!
 //! Values go out as they are, also those that a spreadsheet takes for a formula: what comes in again
 //! must be what went out.
 
@@ -37,6 +40,8 @@ pub enum Format {
 pub struct Export {
     context: Context,
     set: Arc<RoaringBitmap>,
+    /// Who has not gone out yet.
+    left: RoaringBitmap,
     format: Format,
     columns: Vec<(String, Option<Field>)>,
     attributes: Vec<String>,
@@ -84,14 +89,15 @@ impl Export {
                 (caption, field)
             })
             .collect();
+        let left = RoaringBitmap::clone(&set);
         let (context, after) = (context.clone(), None);
         let (begun, ended, done) = (false, false, 0);
-        Ok(Self { context, set, format, columns, attributes, after, begun, ended, done })
+        Ok(Self { context, set, left, format, columns, attributes, after, begun, ended, done })
     }
 
     /// How many contacts there are.
     pub fn total(&self) -> u64 {
-        self.set.len()
+        self.done + self.left.len()
     }
 
     /// The next piece of the file; nothing at its end.
@@ -106,8 +112,8 @@ impl Export {
         let args = PageArgs { after: self.after.take(), before: None, take: Take::First(PAGE) };
         let restriction = Restriction::to(&self.set);
         let page = contact::page_of_ids(db, &restriction, Order::default(), &args).await?;
-        self.ended = !page.has_next;
         self.after = page.items.last().map(|(key, _)| key.clone());
+        let is_last = !page.has_next;
         let ids: Vec<u32> = page.items.into_iter().map(|(_, id)| id).collect();
         let mut rows = contact::by_ids(db, ids.iter().copied()).await?;
         let belongings = self.belongings(&rows).await?;
@@ -118,10 +124,20 @@ impl Export {
         }
         self.begun = true;
         for id in ids {
-            // One who was deleted meanwhile is left out.
+            // One who was deleted meanwhile is left out, one who moved down the list comes once.
             let Some(row) = rows.remove(&id.cast_signed()) else { continue };
+            if !self.left.remove(id) {
+                continue;
+            }
             self.write(&mut piece, Model::clone(&row), &belongings)?;
             self.done += 1;
+        }
+        if is_last {
+            // Who is left was deleted, or moved up the list meanwhile: they are looked for until
+            // nobody is found.
+            self.ended = self.left.len() == self.set.len() || self.left.is_empty();
+            self.set = Arc::new(self.left.clone());
+            self.after = None;
         }
         Ok(Some(piece))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ErrorExtensions, ID, SimpleObject};
+use async_graphql::{Enum, ErrorExtensions, ID, InputType, SimpleObject};
 
 use crate::domain::{self, Error, Reason, Rejection};
 
@@ -47,6 +47,11 @@ pub(super) enum UserErrorCode {
     PrivacyBlocked,
     /// The contact has no address for it.
     Unreachable,
+}
+
+/// What the API calls a reason, for answers that are not GraphQL's.
+pub fn error_code(reason: Reason) -> async_graphql::Value {
+    UserErrorCode::from(reason).to_value()
 }
 
 /// Why a resolver failed.

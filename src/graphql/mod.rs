@@ -22,5 +22,6 @@ mod segment;
 mod series;
 mod subscription;
 
+pub use error::error_code;
 pub use loaders::Loaders;
 pub use schema::{Schema, build, sdl};

@@ -5,7 +5,7 @@ use async_graphql::{MergedObject, SDLExportOptions, extensions::Tracing};
 use super::attribute::{AttributeMutation, AttributeQuery};
 use super::campaign::{CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
-use super::contact::{ContactMutation, ContactQuery};
+use super::contact::{ContactImportMutation, ContactMutation, ContactQuery};
 use super::criteria::CriteriaQuery;
 use super::interaction::{
     InteractionCommentMutation, InteractionCreateMutation, InteractionMarkMutation,
@@ -49,6 +49,7 @@ pub struct Query(
 pub struct Mutation(
     CodeMutation,
     ContactMutation,
+    ContactImportMutation,
     SegmentMutation,
     CampaignMutation,
     InteractionTemplateMutation,

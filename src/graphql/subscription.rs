@@ -16,12 +16,12 @@ use super::{
 };
 use crate::domain::{self, Error, Event, PAGE_MAX, Progress, Reason, id::Kind};
 
-/// A contact that was created, changed or deleted.
-#[derive(SimpleObject)]
+/// A contact that was created, changed or deleted; or, after an import, any number of them.
+#[derive(Default, SimpleObject)]
 pub(super) struct ContactChange {
-    /// The id of the contact.
-    id: ID,
-    /// The contact as it is now; null if it was deleted.
+    /// The id of the contact; null if an import created or changed many: read again what you show.
+    id: Option<ID>,
+    /// The contact as it is now; null if it was deleted, and after an import.
     contact: Option<Contact>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct SegmentChange {
 }
 
 /// An interaction that was recorded by itself, or a segment that became many at once. One of the
-/// two is null.
+/// two is null; both are if an import brought many: read again what you show.
 #[derive(SimpleObject)]
 pub(super) struct InteractionLogged {
     /// The interaction.
@@ -44,7 +44,7 @@ pub(super) struct InteractionLogged {
     logged_segment: Option<LoggedSegment>,
 }
 
-/// How far a long operation is, such as logging a segment.
+/// How far a long operation is, such as an import.
 #[derive(SimpleObject)]
 pub(super) struct OperationProgress {
     /// The id of the operation.
@@ -69,7 +69,8 @@ pub(super) enum OperationState {
     Running,
     /// It is over, and did what it was to do.
     Done,
-    /// It is over, and changed nothing.
+    /// It ended early. What it had committed by then is kept: of an import, all rows before the line
+    /// that its answer names; of anything else, nothing.
     Failed,
 }
 
@@ -80,7 +81,8 @@ pub struct Subscription;
 
 #[Subscription(use_type_description)]
 impl Subscription {
-    /// Contacts that are created, changed or deleted.
+    /// Contacts that are created, changed or deleted. An import is told once, at its end, and to
+    /// everybody.
     async fn contact_changed(
         &self,
         ctx: &Context<'_>,
@@ -90,14 +92,18 @@ impl Subscription {
     ) -> Result<impl Stream<Item = Result<ContactChange>> + use<>> {
         let wanted = ids.map(contact_keys).transpose()?;
         watch(ctx, move |context, event| {
-            let (Event::ContactChanged { id, .. } | Event::ContactDeleted { id }) = event else {
-                return None;
+            let id = match event {
+                Event::ContactChanged { id, .. } | Event::ContactDeleted { id } => Some(id),
+                Event::ContactsImported => None,
+                _ => return None,
             };
-            let is_wanted = wanted.as_ref().is_none_or(|wanted| wanted.contains(&id));
-            is_wanted.then_some(async move {
+            let is_wanted =
+                |id| wanted.as_ref().is_none_or(|wanted: &HashSet<i32>| wanted.contains(&id));
+            id.is_none_or(is_wanted).then_some(async move {
+                let Some(id) = id else { return Ok(Some(ContactChange::default())) };
                 let ids = std::iter::once(id.cast_unsigned());
                 let row = domain::contact::by_ids(context.db.reader(), ids).await?.remove(&id);
-                let id = ID(Kind::Contact.id(id.into()));
+                let id = Some(ID(Kind::Contact.id(id.into())));
                 Ok(Some(ContactChange { id, contact: row.map(Contact::from) }))
             })
         })
@@ -122,7 +128,8 @@ impl Subscription {
         })
     }
 
-    /// Interactions that are recorded, and segments that are logged.
+    /// Interactions that are recorded, and segments that are logged. An import is told once, at its
+    /// end.
     async fn interaction_logged(
         &self,
         ctx: &Context<'_>,
@@ -138,6 +145,12 @@ impl Subscription {
                     Event::SegmentLogged { logged_segment_id: id, .. } => {
                         let mut rows = domain::segment::logged_by_ids(&context, &[id]).await?;
                         (None, rows.remove(&id).map(LoggedSegment))
+                    }
+                    Event::InteractionsImported => {
+                        return Ok(Some(InteractionLogged {
+                            interaction: None,
+                            logged_segment: None,
+                        }));
                     }
                     _ => return Ok(None),
                 };

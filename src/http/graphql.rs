@@ -1,6 +1,6 @@
 //! `/graphql`: queries and mutations, and the way in for WebSockets.
 
-use async_graphql::{Value, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use axum::{
     extract::{Request, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{Extensions, StatusCode, header},
@@ -8,12 +8,11 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt};
 use tokio::time::timeout;
-use tower_http::request_id::RequestId;
 
 use super::{
     App,
     request::{from_body, from_uri, operation_type},
-    response::{Media, Refusal},
+    response::{Media, Refusal, name_faults},
     socket,
 };
 use crate::graphql::Loaders;
@@ -77,7 +76,7 @@ impl App {
         extensions: &Extensions,
     ) -> async_graphql::Response {
         let mut response = self.api.execute(self.equip(request)).await;
-        name_faults(&mut response, extensions);
+        name_faults(&mut response.errors, extensions);
         response
     }
 
@@ -88,7 +87,7 @@ impl App {
         extensions: Extensions,
     ) -> impl Stream<Item = async_graphql::Response> + Send + use<> {
         self.api.execute_stream(self.equip(request)).map(move |mut response| {
-            name_faults(&mut response, &extensions);
+            name_faults(&mut response.errors, &extensions);
             response
         })
     }
@@ -109,18 +108,5 @@ impl App {
                 format!("The request took longer than {} s and was given up.", limit.as_secs_f32());
             Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message))
         })
-    }
-}
-
-/// Says with each fault of ours how to find it in the log.
-fn name_faults(response: &mut async_graphql::Response, extensions: &Extensions) {
-    let Some(id) = extensions.get::<RequestId>() else { return };
-    let Ok(id) = id.header_value().to_str() else { return };
-    for error in &mut response.errors {
-        if let Some(extensions) = &mut error.extensions
-            && extensions.get("code") == Some(&Value::from("INTERNAL"))
-        {
-            extensions.set("requestId", id);
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::any::Any;
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, header},
     middleware::{from_fn_with_state, map_request},
     response::{IntoResponse, Response},
 };
@@ -93,6 +93,5 @@ async fn drop_odd_request_id(mut request: Request) -> Request {
 
 /// Answers for a handler that panicked. The panic hook has logged where and why.
 fn broke_down(_panic: Box<dyn Any + Send + 'static>) -> Response {
-    let message = "Something went wrong on our side.";
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message).into_response()
+    Refusal::fault().into_response()
 }

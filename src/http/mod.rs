@@ -2,24 +2,36 @@
 
 mod api;
 mod assets;
+mod export;
 mod graphql;
 mod guard;
 mod health;
+mod import;
 mod layers;
 mod request;
 mod response;
 mod serve;
 mod socket;
+mod upload;
 
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::Executor;
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{
+    Router,
+    http::StatusCode,
+    routing::{get, post},
+};
 use tokio::sync::{Semaphore, watch};
 
-use self::api::Api;
+use self::{api::Api, response::Refusal};
 pub use self::{guard::Hosts, serve::serve, socket::SocketSettings};
 use crate::domain::Context;
+
+/// Files that come in at a time: each has some 20 MiB of rows in memory, and all share one writer.
+const IMPORTS_MAX: usize = 4;
+/// Files that go out at a time: each has some 10 MiB of rows in memory.
+const EXPORTS_MAX: usize = 16;
 
 /// Settings of the HTTP side.
 #[derive(Clone, Debug)]
@@ -27,7 +39,7 @@ pub struct Settings {
     /// The names under which the server may be addressed.
     pub hosts: Hosts,
     /// How long a query or mutation may take, from the first byte of its body on. Subscriptions may
-    /// go on for ever.
+    /// go on for ever. A client that sends or takes a file may rest as long.
     pub request_timeout: Duration,
     /// Limits of WebSocket connections.
     pub socket: SocketSettings,
@@ -51,6 +63,9 @@ pub struct App {
     settings: Arc<Settings>,
     /// One permit for each WebSocket connection.
     sockets: Arc<Semaphore>,
+    /// One for each file on its way in, and one for each on its way out.
+    imports: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
     /// Turns true when the server stops.
     stopping: watch::Sender<bool>,
 }
@@ -59,8 +74,15 @@ impl App {
     /// Puts together what requests are served with.
     pub fn new(schema: impl Executor, context: Context, settings: Settings) -> Self {
         let sockets = Arc::new(Semaphore::new(settings.socket.connections_max as usize));
-        let stopping = watch::Sender::new(false);
-        Self { api: Arc::new(schema), context, settings: Arc::new(settings), sockets, stopping }
+        Self {
+            api: Arc::new(schema),
+            context,
+            settings: Arc::new(settings),
+            sockets,
+            imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            stopping: watch::Sender::new(false),
+        }
     }
 }
 
@@ -70,6 +92,8 @@ pub fn router(app: App) -> Router {
         .route("/", get(assets::index))
         .route("/assets/{*path}", get(assets::asset))
         .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/import", post(import::post))
+        .route("/export/segments/{file}", get(export::segment))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(nothing_here);
@@ -78,4 +102,10 @@ pub fn router(app: App) -> Router {
 
 async fn nothing_here() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "There is nothing here. The API is at /graphql, the explorer at /.\n")
+}
+
+/// Too much at a time of what is limited; `what` in the plural.
+fn too_many(what: &str) -> Refusal {
+    let message = format!("There are too many {what}. Try again later.");
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TOO_MANY_CONNECTIONS", message)
 }

@@ -4,10 +4,16 @@
 
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use tower_http::request_id::RequestId;
+
+use crate::{
+    domain::{self, Rejection},
+    graphql::error_code,
+};
 
 /// The media type of a response.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -62,8 +68,7 @@ impl Media {
 
     /// The response to a request that did not.
     pub(super) fn refuse(self, refusal: Refusal) -> Response {
-        let error = error(refusal.code, refusal.message);
-        let mut response = self.body(refusal.status, &Errors { errors: &[error] });
+        let mut response = self.body(refusal.status, &Errors { errors: &refusal.errors });
         if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
@@ -107,17 +112,43 @@ pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
         && response.errors.iter().all(is_pathless)
 }
 
-/// Why a request is turned away before it reaches the schema.
+/// Why a request is turned away before it reaches the schema, or was none for the schema and failed.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
-    code: &'static str,
-    message: String,
+    errors: Vec<ServerError>,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, errors: vec![error(code, message)] }
+    }
+
+    /// A fault of ours, of which only the log knows more.
+    pub(super) fn fault() -> Self {
+        let message = "Something went wrong on our side.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+    }
+
+    /// What the domain says: what the caller can mend with its code and path, a fault of ours with
+    /// the id by which the log knows the request.
+    pub(super) fn of(err: domain::Error, request: &Extensions) -> Self {
+        let domain::Error::Rejected(rejections) = err else {
+            tracing::error!(error = %err, "a request failed");
+            let mut refusal = Self::fault();
+            name_faults(&mut refusal.errors, request);
+            return refusal;
+        };
+        let rejected = |it: Rejection| {
+            let mut extensions = ErrorExtensionValues::default();
+            extensions.set("code", error_code(it.reason));
+            extensions.set("path", it.path);
+            let mut error = ServerError::new(it.message, None);
+            error.extensions = Some(extensions);
+            error
+        };
+        let errors = rejections.into_iter().map(rejected).collect();
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, errors }
     }
 
     /// A request that is not well-formed.
@@ -127,7 +158,7 @@ impl Refusal {
 
     /// The same, for a client that is not told a status.
     pub(super) fn into_graphql(self) -> async_graphql::Response {
-        async_graphql::Response::from_errors(vec![error(self.code, self.message)])
+        async_graphql::Response::from_errors(self.errors)
     }
 }
 
@@ -144,4 +175,17 @@ pub(super) fn error(code: &str, message: impl Into<String>) -> ServerError {
     let mut error = ServerError::new(message, None);
     error.extensions = Some(extensions);
     error
+}
+
+/// Says with each fault of ours how to find it in the log.
+pub(super) fn name_faults(errors: &mut [ServerError], request: &Extensions) {
+    let Some(id) = request.get::<RequestId>() else { return };
+    let Ok(id) = id.header_value().to_str() else { return };
+    for error in errors {
+        if let Some(extensions) = &mut error.extensions
+            && extensions.get("code") == Some(&Value::from("INTERNAL"))
+        {
+            extensions.set("requestId", id);
+        }
+    }
 }

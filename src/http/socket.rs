@@ -25,6 +25,7 @@ use super::{
     App, guard,
     request::operation_type,
     response::{Refusal, error, is_request_error},
+    too_many,
 };
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -72,9 +73,7 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Respon
         return Refusal::malformed(message).into_response();
     }
     let Ok(permit) = Arc::clone(&app.sockets).try_acquire_owned() else {
-        let message = "There are too many connections. Try again later.";
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        return Refusal::new(status, "TOO_MANY_CONNECTIONS", message).into_response();
+        return too_many("connections").into_response();
     };
     let extensions = parts.extensions.clone();
     let span = tracing::Span::current();

@@ -182,3 +182,22 @@ both! {
         }
     }
 }
+
+/// On PostgreSQL the index follows from the rows.
+#[tokio::test]
+async fn a_contact_that_is_searched_by_other_words_is_found() {
+    let app = TestApp::on_sqlite().await;
+    fill(&app).await;
+    assert_eq!(check(&app).await, [""; 0]);
+    for sql in [
+        "UPDATE contact_search SET search_text = 'x' WHERE rowid = 7",
+        "DELETE FROM contact_search WHERE rowid = 8",
+        "INSERT INTO contact_search (rowid, search_text) VALUES (999, 'x')",
+    ] {
+        damage(&app, sql).await;
+    }
+    let found = check(&app).await;
+    let expected =
+        [7, 8, 999].map(|key| format!("contact {key}: it is searched by other words than it has."));
+    assert_eq!(found, expected);
+}

@@ -80,6 +80,24 @@ fn a_folder_is_imported_in_the_order_in_which_files_depend_on_each_other() {
     assert_eq!(said(&output).matches(": 1 created").count(), 3, "{}", said(&output));
 }
 
+#[test]
+fn custom_attributes_are_imported_once_they_are_declared() {
+    let file = "no,name,attribute.shoe size\nA,Ann,38.5\nB,Bea,big\nC,Cia,\n";
+    let dir = folder(&[("people.csv", file)]);
+    let output = urval(&dir, &["import", "people.csv"]);
+    assert_eq!(output.status.code(), Some(1));
+    let expected = "There is no custom attribute for the column \"attribute.shoe size\".";
+    assert!(said(&output).contains(expected), "{}", said(&output));
+
+    let sql = "INSERT INTO attribute (name, type) VALUES ('shoe size', 'NUMBER')";
+    changed(&dir, sql);
+    let output = urval(&dir, &["import", "people.csv"]);
+    assert!(said(&output).contains("2 created, 0 updated, 0 unchanged, 1 left out"));
+    let expected = "people.csv, line 3, column attribute.shoe size: \"big\" is no number";
+    assert!(said(&output).contains(expected), "{}", said(&output));
+    assert!(urval(&dir, &["check"]).status.success());
+}
+
 // CON-4
 #[test]
 fn an_imported_database_is_healthy_and_damage_fails_the_check() {
@@ -90,14 +108,14 @@ fn an_imported_database_is_healthy_and_damage_fails_the_check() {
     assert_eq!(output.stdout, b"nothing found\n");
 
     let damage = "UPDATE contact SET privacy_blocked = FALSE WHERE no = 'CT3'";
-    damaged(&dir, damage);
+    changed(&dir, damage);
     let output = urval(&dir, &["check"]);
     assert_eq!(output.status.code(), Some(1));
     let found = String::from_utf8(output.stdout).unwrap();
     assert!(found.ends_with("(CT3): stale: privacy_blocked.\n"), "{found}");
 }
 
-fn damaged(dir: &TempDir, sql: &str) {
+fn changed(dir: &TempDir, sql: &str) {
     let url = format!("sqlite://{}", dir.path().join("urval.db").display());
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let db = urval::db::connect(&url).await.unwrap();

@@ -12,12 +12,12 @@ use urval::{
 
 use crate::app::{TestApp, both};
 
-const FILE: &str = "No.,Name,City,Type,Company No.,Country/Region Code,Exclude from Segment,\
+pub(crate) const FILE: &str = "No.,Name,City,Type,Company No.,Country/Region Code,Exclude from Segment,\
                     Correspondence Type\n\
                     CT1,\"Bo, \"\"B\"\" AB\",Å,Company,,SE,No,Email\n\
                     CT2,Eva Ek,,Person,CT1,NO,No,\n";
 
-async fn import(app: &TestApp, file: &str) -> import::Summary {
+pub(crate) async fn import(app: &TestApp, file: &str) -> import::Summary {
     let options = Options::default();
     let file = file.as_bytes();
     let outcome = import::run(&app.context, file, &options, None, &mut |_| {}).await.unwrap();
@@ -25,7 +25,7 @@ async fn import(app: &TestApp, file: &str) -> import::Summary {
     outcome.summary
 }
 
-async fn export(app: &TestApp, no: &str, format: Format) -> String {
+pub(crate) async fn export(app: &TestApp, no: &str, format: Format) -> String {
     let row = segment::by_no(&app.context, no).await.unwrap().unwrap();
     let mut export = Export::of_segment(&app.context, &row, format).await.unwrap();
     let mut file = Vec::new();
@@ -35,7 +35,7 @@ async fn export(app: &TestApp, no: &str, format: Format) -> String {
     String::from_utf8(file).unwrap()
 }
 
-async fn segment_of_all(app: &TestApp) -> String {
+pub(crate) async fn segment_of_all(app: &TestApp) -> String {
     let row = segment::create(&app.context, None, SegmentChange::default()).await.unwrap();
     let target = Target { segment_id: row.id, expected_revision: None, dry_run: false };
     let everybody = json!({ "all": [] });

@@ -2,8 +2,14 @@
 
 use sea_orm::{EntityTrait, QueryOrder};
 use urval::{
-    domain::import::{self, FileKind, Notice, OnError, Options, Outcome, Stop},
-    entity::{contact, contact_code, contact_identifier, interaction, number_series},
+    domain::{
+        contact::attribute,
+        import::{self, FileKind, Notice, OnError, Options, Outcome, Stop},
+    },
+    entity::{
+        contact, contact_attribute, contact_code, contact_identifier, interaction,
+        kinds::AttributeType, number_series,
+    },
 };
 
 use crate::app::{TestApp, both};
@@ -101,6 +107,77 @@ both! {
         assert_eq!(rows[1].company_name.as_deref(), Some("Asp"));
         assert!(rows[1].sort_key.starts_with("asp"), "{}", rows[1].sort_key);
         assert_eq!(rows[0].search_name.as_deref(), Some("ASP"));
+    }
+
+    // CON-7
+    async fn a_company_that_changes_changes_those_who_had_its_values(app) {
+        let file = "no,type,name,companyNo,city,phone\n\
+                    C1,COMPANY,Ek,,Oslo,1\n\
+                    P1,PERSON,Ann,C1,Oslo,1\n\
+                    P2,PERSON,Bea,C1,Rome,2\n\
+                    P3,PERSON,Cia,C1,Oslo,1\n";
+        import(&app, file).await;
+        // What the file says of P1 stands, though it comes before the company.
+        import(&app, "no,name,city\nP1,Ann,Oslo\nC1,Asp,Bonn\n").await;
+        let shown = async || -> Vec<(String, i32)> {
+            let rows = contacts(&app).await.into_iter();
+            let row = |it: contact::Model| {
+                let company = it.company_name.unwrap();
+                (format!("{} {company} {} {}", it.no, it.city.unwrap(), it.phone.unwrap()), it.revision)
+            };
+            rows.map(row).collect()
+        };
+        let expected = |texts: [&str; 4], revisions: [i32; 4]| -> Vec<(String, i32)> {
+            texts.map(str::to_owned).into_iter().zip(revisions).collect()
+        };
+        let texts = ["C1 Asp Bonn 1", "P1 Asp Oslo 1", "P2 Asp Rome 2", "P3 Asp Bonn 1"];
+        assert_eq!(shown().await, expected(texts, [2, 2, 2, 2]));
+        // Doing it again changes nothing.
+        let (outcome, _) = import(&app, "no,name,city\nP1,Ann,Oslo\nC1,Asp,Bonn\n").await;
+        assert_eq!(counts(&outcome), [0, 0, 2, 0]);
+        assert_eq!(shown().await, expected(texts, [2, 2, 2, 2]));
+        import(&app, "no,city\nC1,\n").await;
+        let cities: Vec<_> = contacts(&app).await.into_iter().map(|it| it.city).collect();
+        assert_eq!(cities, [None, Some("Oslo".to_owned()), Some("Rome".to_owned()), None]);
+    }
+
+    async fn custom_attributes_are_read_by_their_types_and_within_their_limits(app) {
+        for (name, r#type) in [
+            ("note", AttributeType::Text),
+            ("size", AttributeType::Number),
+            ("since", AttributeType::Date),
+            ("vip", AttributeType::Boolean),
+            ("class", AttributeType::Code),
+        ] {
+            attribute::attribute_create(&app.context, name, r#type, None).await.unwrap();
+        }
+        let header = "no,name,attribute.note,attribute.size,attribute.since,attribute.vip,\
+                      attribute.class\n";
+        let good = "A,Ann,Hej,1.5,2026-01-02,yes,gold\nB,Bea,,,,,\n";
+        let (outcome, said) = import(&app, format!("{header}{good}")).await;
+        assert_eq!((counts(&outcome), said.len()), ([2, 0, 0, 0], 0));
+        let (outcome, _) = import(&app, format!("{header}{good}")).await;
+        assert_eq!(counts(&outcome), [0, 0, 2, 0]);
+        let long = "x".repeat(1001);
+        let bad = format!("C,Cia,{long},x,2026,maybe,{}\nA,Ann,,2,,no,\n", &long[..21]);
+        let (outcome, said) = import(&app, format!("{header}{bad}")).await;
+        assert_eq!(counts(&outcome), [0, 1, 0, 1]);
+        insta::allow_duplicates! {
+            insta::assert_json_snapshot!(said, @r#"
+            [
+              "2 attribute.note: A value has 1 to 1000 characters.",
+              "2 attribute.size: \"x\" is no number like 1234.50, with at most four decimals.",
+              "2 attribute.since: \"2026\" is no date like 2026-11-02.",
+              "2 attribute.vip: \"maybe\" is neither Yes nor No.",
+              "2 attribute.class: A value has 1 to 20 characters."
+            ]
+            "#);
+        }
+        let values = contact_attribute::Entity::find().order_by_asc(contact_attribute::Column::Name);
+        let values = values.all(app.context.db.reader()).await.unwrap();
+        let values: Vec<(&str, Option<i64>, Option<bool>)> =
+            values.iter().map(|it| (it.name.as_str(), it.number, it.flag)).collect();
+        assert_eq!(values, [("size", Some(20_000), None), ("vip", None, Some(false))]);
     }
 
     async fn a_bad_row_costs_only_itself(app) {
@@ -234,6 +311,41 @@ both! {
         let (outcome, said) = import(&app, huge).await;
         assert_eq!(counts(&outcome), [0, 0, 1, 1]);
         assert!(said[0].contains("longer than 1 MiB"), "{said:?}");
+
+        // A header alone, in any of the line ends.
+        for file in ["no,name", "no,name\r\n\r\n", "no,name\n\n\n"] {
+            assert_eq!(counts(&import(&app, file).await.0), [0, 0, 0, 0]);
+        }
+        assert!(reject(b"\n\r\n").await.contains("The file is empty"));
+        assert!(reject(b"\xef\xbb\xbf").await.contains("The file is empty"));
+        assert!(reject(&[b'x'; 2 << 20]).await.contains("The header, line 1, can't be read"));
+
+        // A line of a hundred megabytes is given up after the first.
+        let line = tokio::io::AsyncReadExt::take(tokio::io::repeat(b'x'), 100 << 20);
+        let file = tokio::io::AsyncReadExt::chain(&b"no,name\nA,Ann\n"[..], line);
+        let mut said = Vec::new();
+        let mut tell = |notice: Notice<'_>| {
+            if let Notice::Rejected { problems, .. } = notice {
+                said.push((problems[0].line, problems[0].reason.clone()));
+            }
+        };
+        let options = Options::default();
+        let outcome = import::run(&app.context, file, &options, None, &mut tell).await.unwrap();
+        assert!(matches!(outcome.stopped, Some(Stop::Unreadable(_))));
+        assert!(said[0].0 == 3 && said[0].1.starts_with("the row is longer than 1 MiB"), "{said:?}");
+
+        // Half a character of UTF-16.
+        let text = "no,name\nA,Ann\nB,#\n".encode_utf16();
+        let text = text.map(|unit| if unit == u16::from(b'#') { 0xd800 } else { unit });
+        let file: Vec<u8> = text.flat_map(u16::to_le_bytes).collect();
+        let (outcome, said) = import(&app, file).await;
+        assert_eq!(counts(&outcome), [0, 0, 1, 1], "{said:?}");
+        assert_eq!(said, ["3 -: it is no valid UTF-16"]);
+
+        // What is said of a bad value does not repeat it whole.
+        let file = format!("no,name,minor\nA,Ann,{}\n", "x".repeat(100_000));
+        let (_, said) = import(&app, file).await;
+        assert!(said[0].len() < 500 && said[0].ends_with('…'), "{said:?}");
 
         let (outcome, said) = import(&app, b"no,name\nZ\0,Zoe\nA,\xff\xc3\nB,Bea\n").await;
         assert_eq!(counts(&outcome), [1, 1, 0, 1], "{said:?}");

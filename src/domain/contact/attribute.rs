@@ -10,13 +10,12 @@ use sea_orm::{
 
 use crate::{
     db::{self, OnConflict, dialect},
-    domain::{Context, Error, Reason, Rejections, Result, text},
+    domain::{Context, Error, Reason, Rejections, Result, code::CODE_CHARS_MAX, text},
     entity::{attribute, contact::Model, contact_attribute, kinds::AttributeType},
 };
 
-/// Characters of the name of an attribute, of a code and of a text.
+/// Characters of the name of an attribute and of a text.
 const NAME_CHARS_MAX: usize = 50;
-const CODE_CHARS_MAX: usize = 20;
 const TEXT_CHARS_MAX: usize = 1_000;
 /// Attributes that can be declared.
 const ATTRIBUTES_MAX: u64 = 200;

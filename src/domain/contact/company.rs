@@ -1,18 +1,23 @@
 //! What people take over from their company (CON-6, CON-7).
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Order, Query},
 };
 
 use super::{change::ContactChange, derive};
 use crate::{
-    db::{self, OnConflict},
-    domain::{Context, Result},
+    db::{self, OnConflict, dialect},
+    domain::Result,
     entity::contact::{self, Model},
 };
 
 /// How many people are rewritten at once.
-const PEOPLE_MAX: u64 = 5_000;
+const PEOPLE_MAX: usize = 5_000;
 
 /// Calls a macro for each field that people take over from their company.
 macro_rules! inherited {
@@ -71,25 +76,34 @@ fn address(row: &Model) -> [Option<&String>; 6] {
     [address, address2, city, post_code, county, country].map(Option::as_ref)
 }
 
-/// Hands a change of a company on to its people: the name to all, each inherited field to those
-/// who had the company's value (CON-7). Their sort keys and words follow.
-pub(super) async fn push(
+/// Hands changes of companies, each as it was and as it is, on to their people: the name to all,
+/// each inherited field to those who had the company's value (CON-7), unless they are in `except`.
+/// Their sort keys and words follow.
+pub(in crate::domain) async fn push(
     txn: &DatabaseTransaction,
-    context: &Context,
-    before: &Model,
-    after: &Model,
+    now: DateTime<Utc>,
+    changes: &[(&Model, &Model)],
+    except: &RoaringBitmap,
 ) -> Result<()> {
-    if !concerns_people(before, after) {
-        return Ok(());
-    }
-    let follow = |row: &mut Model| follow(row, before, after);
-    rewrite(txn, context, after.id, follow).await
+    let concern = changes.iter().filter(|(before, after)| concerns_people(before, after));
+    let changes: HashMap<i32, (&Model, &Model)> =
+        concern.map(|(before, after)| (after.id, (*before, *after))).collect();
+    let follow = |row: &mut Model| {
+        let company = row.company_id.and_then(|id| changes.get(&id));
+        let Some((before, after)) = company else { return };
+        row.company_name = Some(after.name.clone());
+        if !except.contains(row.id.cast_unsigned()) {
+            follow(row, before, after);
+        }
+    };
+    let companies: RoaringBitmap = changes.keys().map(|id| id.cast_unsigned()).collect();
+    rewrite(txn, now, &companies, follow).await
 }
 
 /// Makes the people of a company those of another, or of none.
 pub(super) async fn dissolve(
     txn: &DatabaseTransaction,
-    context: &Context,
+    now: DateTime<Utc>,
     company_id: i32,
     into: Option<&Model>,
 ) -> Result<()> {
@@ -97,43 +111,55 @@ pub(super) async fn dissolve(
         row.company_id = into.map(|company| company.id);
         row.company_name = into.map(|company| company.name.clone());
     };
-    rewrite(txn, context, company_id, change).await
+    rewrite(txn, now, &RoaringBitmap::from_iter([company_id.cast_unsigned()]), change).await
 }
 
-/// Changes the people of a company, many with one statement. Whoever is changed is at a new
-/// revision.
+/// Changes the people of companies, many with one statement. Whoever is changed is at a new
+/// revision. The companies are locked, so nobody joins them meanwhile.
 async fn rewrite(
     txn: &DatabaseTransaction,
-    context: &Context,
-    company_id: i32,
+    now: DateTime<Utc>,
+    companies: &RoaringBitmap,
     change: impl Fn(&mut Model),
 ) -> Result<()> {
-    let mut last_id = 0;
-    loop {
-        let people = contact::Entity::find()
-            .filter(contact::Column::CompanyId.eq(company_id))
-            .filter(contact::Column::Id.ne(company_id))
-            .filter(contact::Column::Id.gt(last_id))
+    if companies.is_empty() {
+        return Ok(());
+    }
+    let backend = txn.get_database_backend();
+    let column = |column| Expr::col((contact::Entity, column));
+    let of_companies =
+        || dialect::in_ids(backend, column(contact::Column::CompanyId), companies.iter());
+    let people = Query::select()
+        .expr_as(column(contact::Column::Id), "id")
+        .from(contact::Entity)
+        .and_where(of_companies())
+        .and_where(column(contact::Column::Id).ne(column(contact::Column::CompanyId)))
+        .order_by((contact::Entity, contact::Column::Id), Order::Asc)
+        .to_owned();
+    let people = db::ids(txn, people).await?;
+    for people in people.chunks(PEOPLE_MAX) {
+        let rows = contact::Entity::find()
+            .filter(dialect::in_ids(backend, column(contact::Column::Id), people.iter().copied()))
+            // Who left meanwhile is not theirs any more.
+            .filter(of_companies())
             .order_by_asc(contact::Column::Id)
-            .limit(PEOPLE_MAX)
             .lock_exclusive()
             .all(txn)
             .await?;
-        let Some(last) = people.last() else { return Ok(()) };
-        last_id = last.id;
         let mut changed = Vec::new();
-        for old in people {
+        for old in rows {
             let mut row = old.clone();
             change(&mut row);
             derive(&mut row);
             if row != old {
                 row.revision += 1;
-                row.updated_at = context.clock.now();
+                row.updated_at = now;
                 changed.push(row);
             }
         }
         db::insert_rows::<contact::Entity>(txn, &changed, OnConflict::Replace).await?;
     }
+    Ok(())
 }
 
 fn concerns_people(before: &Model, after: &Model) -> bool {
@@ -144,7 +170,6 @@ fn concerns_people(before: &Model, after: &Model) -> bool {
 }
 
 fn follow(person: &mut Model, before: &Model, after: &Model) {
-    person.company_name = Some(after.name.clone());
     macro_rules! follow {
         ($($field:ident),*) => {$(
             if person.$field == before.$field {

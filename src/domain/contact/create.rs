@@ -12,7 +12,7 @@ use super::{
 use crate::{
     db::{self, OnConflict},
     domain::{
-        Context, Error, Event, Reason, Result,
+        Context, Error, Event, Reason, Result, code,
         numbers::{self, Counter},
         text,
     },
@@ -85,7 +85,7 @@ async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) 
 /// # Errors
 /// [`Reason::Invalid`] or [`Reason::NotAllowed`] at `no`.
 pub(super) async fn own_number(txn: &DatabaseTransaction, no: &str) -> Result<String> {
-    let no = text::code(no).filter(|no| no.chars().count() <= super::validate::CODE_CHARS_MAX);
+    let no = text::code(no).filter(|no| no.chars().count() <= code::CODE_CHARS_MAX);
     let no = no.ok_or_else(|| {
         let message = "A number has 1 to 20 characters.";
         Error::reject(Reason::Invalid, &["no"], message)

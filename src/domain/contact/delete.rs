@@ -75,7 +75,7 @@ async fn write(
     if is_company {
         leave::change_company_of_interactions(txn, row.id, None).await?;
         if input.people == People::Keep {
-            company::dissolve(txn, context, row.id, None).await?;
+            company::dissolve(txn, context.clock.now(), row.id, None).await?;
         }
     }
     leave::delete_rows(txn, &dying).await?;

@@ -78,7 +78,7 @@ async fn write(
     leave::hand_on_interactions(txn, &dying, row.id).await?;
     if row.r#type == ContactType::Company {
         leave::change_company_of_interactions(txn, duplicate.id, Some(row.id)).await?;
-        company::dissolve(txn, context, duplicate.id, Some(&row)).await?;
+        company::dissolve(txn, context.clock.now(), duplicate.id, Some(&row)).await?;
     }
     leave::delete_rows(txn, &dying).await?;
     if let Some(external_id) =
@@ -89,7 +89,7 @@ async fn write(
     let rows = std::slice::from_ref(&row);
     db::insert_rows::<contact::Entity>(txn, rows, OnConflict::Replace).await?;
     if row.r#type == ContactType::Company {
-        company::push(txn, context, &before, &row).await?;
+        company::push(txn, context.clock.now(), &[(&before, &row)], &RoaringBitmap::new()).await?;
     }
     Ok((row, segments))
 }

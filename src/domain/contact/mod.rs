@@ -17,6 +17,7 @@ mod update;
 mod validate;
 
 pub use change::ContactChange;
+pub(super) use company::push as push_to_people;
 pub use create::{NewContact, create};
 pub use delete::{DeleteContact, People, delete};
 pub use derive::{blank, derive, search_words};

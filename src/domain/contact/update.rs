@@ -1,5 +1,6 @@
 //! Changing a contact.
 
+use roaring::RoaringBitmap;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{
@@ -83,7 +84,7 @@ async fn write(
     let rows = std::slice::from_ref(&row);
     db::insert_rows::<contact::Entity>(txn, rows, OnConflict::Replace).await?;
     if row.r#type == ContactType::Company {
-        company::push(txn, context, &before, &row).await?;
+        company::push(txn, context.clock.now(), &[(&before, &row)], &RoaringBitmap::new()).await?;
     }
     Ok(row)
 }

@@ -1,13 +1,11 @@
 //! What a contact may hold.
 
 use crate::{
-    domain::{Reason, Rejections},
+    domain::{Reason, Rejections, code::CODE_CHARS_MAX},
     entity::{contact::Model, kinds::ContactType},
 };
 
 const NAME_CHARS_MAX: usize = 100;
-/// Characters of a number or code.
-pub(super) const CODE_CHARS_MAX: usize = 20;
 const PHONE_CHARS_MAX: usize = 30;
 const EMAIL_CHARS_MAX: usize = 250;
 const HOME_PAGE_CHARS_MAX: usize = 255;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use roaring::RoaringBitmap;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
@@ -15,6 +16,9 @@ use crate::{
     },
     entity::{code, kinds::CodeKind},
 };
+
+/// Characters of what is said of a row.
+const SENTENCE_CHARS_MAX: usize = 400;
 
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub(super) struct Written {
     pub(super) waiting: Vec<Waiting>,
     /// Numbers of companies that have come.
     pub(super) companies: Vec<String>,
+    /// Contacts that have a row of their own.
+    pub(super) mentioned: RoaringBitmap,
     /// Of interactions: the first key that the import took.
     pub(super) first_key: Option<i64>,
 }
@@ -62,7 +68,8 @@ impl Check {
     }
 
     pub(super) fn add(&mut self, column: Option<String>, reason: impl Into<String>) {
-        self.problems.push(Problem { line: self.line, column, reason: reason.into() });
+        let reason = excerpt(reason.into());
+        self.problems.push(Problem { line: self.line, column, reason });
     }
 
     /// The value; its default if it can't be taken, which is noted.
@@ -100,6 +107,15 @@ impl Check {
     pub(super) fn failed(self) -> Option<Vec<Problem>> {
         Some(self.problems).filter(|problems| !problems.is_empty())
     }
+}
+
+/// The beginning of a sentence that quotes a file, where anything may stand.
+pub(super) fn excerpt(mut sentence: String) -> String {
+    if let Some((end, _)) = sentence.char_indices().nth(SENTENCE_CHARS_MAX) {
+        sentence.truncate(end);
+        sentence.push('…');
+    }
+    sentence
 }
 
 /// A code as it is stored; nothing if nothing is written.

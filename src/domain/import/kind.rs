@@ -1,5 +1,6 @@
 //! What a table file is about, told by its header and its name.
 
+use super::check::excerpt;
 use crate::{
     domain::{
         Error, Reason, Result,
@@ -49,7 +50,7 @@ const OF_CONTACTS: &[CodeKind] = &[
 ];
 
 impl FileKind {
-    /// All kinds by name, as `--kind` takes them.
+    /// All kinds by the names that people give them by.
     pub fn all() -> Vec<(String, Self)> {
         let mut all: Vec<(String, Self)> = CODE_TABLES
             .iter()
@@ -71,7 +72,23 @@ impl FileKind {
         all.into_iter().find(|(known, _)| plain(known) == plain(name)).map(|(_, kind)| kind)
     }
 
-    /// What `--kind` calls it.
+    /// The kind of this name.
+    ///
+    /// # Errors
+    /// [`Reason::Invalid`] at `path` if there is none.
+    pub fn named(name: &str, path: &[&str]) -> Result<Self> {
+        Self::by_name(name).ok_or_else(|| {
+            let message = format!("There is no kind {name:?}. {}", Self::choices());
+            Error::reject(Reason::Invalid, path, message)
+        })
+    }
+
+    fn choices() -> String {
+        let names: Vec<String> = Self::all().into_iter().map(|(name, _)| name).collect();
+        format!("The kinds are {}.", names.join(", "))
+    }
+
+    /// The name that people give it by.
     pub fn name(self) -> String {
         let all = Self::all();
         let found = all.into_iter().find(|(_, kind)| *kind == self);
@@ -114,11 +131,11 @@ impl FileKind {
         {
             return Ok(Self::Contacts);
         }
-        let kinds: Vec<String> = Self::all().into_iter().map(|(name, _)| name).collect();
         let message = format!(
-            "What the file is about can't be told from its header: {}. Say it with --kind: {}.",
-            header.join(", "),
-            kinds.join(", ")
+            "What the file is about can't be told from its header: {} Name its kind, with --kind \
+             or `?kind=`. {}",
+            excerpt(format!("{}.", header.join(", "))),
+            Self::choices()
         );
         Err(Error::reject(Reason::Invalid, &["file"], message))
     }

@@ -1,8 +1,10 @@
 //! Import: table files become rows. A file is read row by row and written in chunks, a transaction
 //! each; a bad row is reported and costs only itself.
 
+mod batch;
 mod campaigns;
 mod check;
+mod chunk;
 mod codes;
 mod columns;
 mod contact_codes;
@@ -12,13 +14,16 @@ mod importer;
 mod interactions;
 mod kind;
 mod reader;
+mod report;
 mod run;
 mod source;
 mod templates;
 mod value;
 
+pub use batch::{BATCH_ROWS_MAX, Batch, contacts};
 pub use check::Problem;
 pub use columns::REASON;
 pub use kind::FileKind;
 pub use reader::Row;
-pub use run::{Notice, OnError, Options, Outcome, Stop, Summary, recognise, run};
+pub use report::{Notice, OnError, Options, Outcome, Stop, Summary};
+pub use run::{recognise, run};

@@ -36,6 +36,11 @@ impl Row {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
+
+    /// Its bytes.
+    pub(super) fn size(&self) -> usize {
+        self.text.len()
+    }
 }
 
 /// What the reader found where a row should be.
@@ -146,6 +151,9 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             return Read::Bad { line, reason: "it holds a NUL character".to_owned() };
         }
         let text = match std::str::from_utf8(bytes) {
+            Ok(text) if self.source.is_utf16 && text.contains(char::REPLACEMENT_CHARACTER) => {
+                return Read::Bad { line, reason: "it is no valid UTF-16".to_owned() };
+            }
             Ok(text) if self.charset != Charset::Windows1252 => {
                 if !text.is_ascii() {
                     self.charset = Charset::Utf8;

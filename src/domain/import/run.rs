@@ -6,108 +6,16 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::io::AsyncRead;
 
 use super::{
-    FileKind, Problem, Row,
+    FileKind, Notice, OnError, Options, Outcome, Problem, Row, Stop, Summary,
     check::Written,
+    chunk::Chunk,
     importer::Importer,
     reader::{Read, Reader},
 };
 use crate::{
     db::{self, AsDbErr},
-    domain::{Context, Error, Reason, Result},
+    domain::{Context, Error, Event, Reason, Result},
 };
-
-/// Rows of a transaction: enough to make a transaction cheap, few enough to wait for.
-const CHUNK_ROWS: usize = 5000;
-
-/// How to import a file.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// What the file is about; told from its header if missing.
-    pub kind: Option<FileKind>,
-    /// Its name without folder and extension, which tells code tables apart.
-    pub file: String,
-    pub on_error: OnError,
-    /// Whether codes that are not in their table yet are added to it. Otherwise their rows are bad.
-    pub create_codes: bool,
-    /// Rows that begin on an earlier line are skipped: they were imported before.
-    pub from_line: u64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            kind: None,
-            file: String::new(),
-            on_error: OnError::Skip,
-            create_codes: true,
-            from_line: 1,
-        }
-    }
-}
-
-/// What to do about a bad row.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum OnError {
-    /// Leave it out and go on.
-    Skip,
-    /// Stop before the chunk it is in.
-    Abort,
-}
-
-/// What is told while a file is imported.
-#[derive(Debug)]
-pub enum Notice<'a> {
-    /// The header, before anything else.
-    Header(&'a [String]),
-    /// A row was left out. Without its text if that can't be read.
-    Rejected { row: Option<&'a Row>, problems: &'a [Problem] },
-    /// A row was taken, but not as it stands.
-    Warning(&'a Problem),
-    /// So much has been committed.
-    Committed(&'a Summary),
-}
-
-/// What became of the rows so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    pub created: u64,
-    pub updated: u64,
-    /// They say what is there already.
-    pub unchanged: u64,
-    pub rejected: u64,
-    pub warnings: u64,
-    /// The line from which to go on if the import stops now.
-    pub next_line: u64,
-}
-
-impl Summary {
-    /// All rows.
-    pub fn rows(&self) -> u64 {
-        self.created + self.updated + self.unchanged + self.rejected
-    }
-}
-
-/// How an import ended.
-#[derive(Debug)]
-pub struct Outcome {
-    pub kind: FileKind,
-    /// Captions of columns that were not looked at.
-    pub unknown_columns: Vec<String>,
-    pub summary: Summary,
-    /// Why it ended before the end of the file, if it did.
-    pub stopped: Option<Stop>,
-}
-
-/// Why an import ended early. What was committed before stays.
-#[derive(Debug)]
-pub enum Stop {
-    /// A row is bad, and [`OnError::Abort`] was asked for.
-    Rejected,
-    /// The rest of the file can't be read.
-    Unreadable(String),
-    /// The database failed.
-    Failed(Error),
-}
 
 /// What a file is about.
 ///
@@ -119,7 +27,10 @@ pub async fn recognise(source: impl AsyncRead + Unpin, file: &str) -> Result<Fil
 }
 
 /// Imports a file. In a `rehearsal` everything is done in that transaction; otherwise in one for
-/// each chunk.
+/// each chunk, so that an import that ends early, even by a crash, leaves whole chunks behind. Doing
+/// it again finds their rows unchanged and goes on from there.
+///
+/// Who subscribes is told at the end, once, whatever the number of rows.
 ///
 /// # Errors
 /// If the file can't be imported at all; then nothing was changed.
@@ -140,7 +51,18 @@ pub async fn run(
     let unknown_columns = importer.unknown();
     let mut run = Run { context, options, rehearsal, importer, summary: Summary::default(), tell };
     let stopped = run.all(reader, header.len()).await.err();
-    Ok(Outcome { kind, unknown_columns, summary: run.summary, stopped })
+    let summary = run.summary;
+    if rehearsal.is_none() && 0 < summary.created + summary.updated {
+        let event = match kind {
+            FileKind::Contacts | FileKind::ContactCodes(_) => Some(Event::ContactsImported),
+            FileKind::Interactions => Some(Event::InteractionsImported),
+            FileKind::Codes(_) | FileKind::Campaigns | FileKind::InteractionTemplates => None,
+        };
+        if let Some(event) = event {
+            context.events.publish(&context.db, event).await;
+        }
+    }
+    Ok(Outcome { kind, unknown_columns, summary, stopped })
 }
 
 async fn open<R: AsyncRead + Unpin>(source: R) -> Result<(Vec<String>, Reader<R>)> {
@@ -161,67 +83,6 @@ async fn open<R: AsyncRead + Unpin>(source: R) -> Result<(Vec<String>, Reader<R>
         }
         Read::End => Err(bad("The file is empty. It has to begin with a header.".to_owned())),
     }
-}
-
-/// What is read at once and written in one transaction.
-#[derive(Default)]
-struct Chunk {
-    rows: Vec<Row>,
-    bad: Vec<Problem>,
-    lost: Option<Problem>,
-    is_last: bool,
-}
-
-impl Chunk {
-    async fn read<R: AsyncRead + Unpin>(
-        reader: &mut Reader<R>,
-        width: usize,
-        from_line: u64,
-    ) -> io::Result<Self> {
-        let mut chunk = Self::default();
-        while chunk.rows.len() + chunk.bad.len() < CHUNK_ROWS {
-            let (line, reason) = match reader.next().await? {
-                Read::End => {
-                    chunk.is_last = true;
-                    return Ok(chunk);
-                }
-                Read::Lost { line, reason } => {
-                    chunk.is_last = true;
-                    chunk.lost = Some(Problem { line, column: None, reason });
-                    return Ok(chunk);
-                }
-                Read::Row(row) if row.line < from_line || row.fields().all(str::is_empty) => {
-                    continue;
-                }
-                Read::Row(row) => match misfit(&row, width) {
-                    None => {
-                        chunk.rows.push(row);
-                        continue;
-                    }
-                    Some(reason) => (row.line, reason),
-                },
-                Read::Bad { line, reason } => (line, reason),
-            };
-            if from_line <= line {
-                chunk.bad.push(Problem { line, column: None, reason });
-            }
-        }
-        Ok(chunk)
-    }
-
-    fn first_line(&self) -> Option<u64> {
-        let row = self.rows.first().map(|row| row.line);
-        let bad = self.bad.first().map(|problem| problem.line);
-        let lost = self.lost.as_ref().map(|problem| problem.line);
-        [row, bad, lost].into_iter().flatten().min()
-    }
-}
-
-/// What is wrong with the number of fields.
-fn misfit(row: &Row, width: usize) -> Option<String> {
-    let is_longer = width < row.len() && row.fields().skip(width).any(|field| !field.is_empty());
-    (row.len() < width || is_longer)
-        .then(|| format!("The row has {} fields, the header {width}.", row.len()))
 }
 
 /// Why a chunk was not written.
@@ -273,11 +134,10 @@ impl Run<'_> {
             let (written, next) =
                 tokio::join!(self.chunk(&chunk), Chunk::read(&mut reader, width, from_line));
             written?;
-            let next = next.map_err(unreadable)?;
-            let next_line = next.first_line().unwrap_or_else(|| reader.line());
+            let next_line = next.as_ref().ok().and_then(Chunk::first_line).unwrap_or(chunk.end);
             self.summary.next_line = self.importer.first_open_line().unwrap_or(next_line);
             (self.tell)(Notice::Committed(&self.summary));
-            chunk = next;
+            chunk = next.map_err(unreadable)?;
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Source<R> {
     ended: bool,
     /// The file says that it is Unicode.
     pub(super) is_unicode: bool,
+    /// What was no text in it has become U+FFFD.
+    pub(super) is_utf16: bool,
 }
 
 impl<R: AsyncRead + Unpin> Source<R> {
@@ -39,9 +41,10 @@ impl<R: AsyncRead + Unpin> Source<R> {
         let utf16 = utf16(head);
         let bom: &[u8] = b"\xef\xbb\xbf";
         let has_bom = head.starts_with(bom);
-        let is_unicode = has_bom || utf16.is_some();
-        let mut source =
-            Self { inner, raw, utf16, text: Vec::new(), at: 0, ended: false, is_unicode };
+        let is_utf16 = utf16.is_some();
+        let is_unicode = has_bom || is_utf16;
+        let (text, at, ended) = (Vec::new(), 0, false);
+        let mut source = Self { inner, raw, utf16, text, at, ended, is_unicode, is_utf16 };
         source.take(count);
         source.at = if has_bom { bom.len() } else { 0 };
         Ok(source)

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use super::Run;
+use super::{Run, words::Words};
 use crate::{
     domain::{
         Error, Result,
@@ -26,6 +26,7 @@ pub(super) async fn check(run: &mut Run<'_>) -> Result<RoaringBitmap> {
     let total = contact::Entity::find().count(&run.txn).await?;
     run.begin("Contacts", total);
     let mut living = RoaringBitmap::new();
+    let mut words = Words::default();
     let mut last = None;
     loop {
         let rows = contact::Entity::find()
@@ -42,10 +43,12 @@ pub(super) async fn check(run: &mut Run<'_>) -> Result<RoaringBitmap> {
                 _ => run.found(&format!("contact {}: no contact can have this key.", row.id)),
             }
             derived(run, row)?;
+            words.expect(row);
         }
         run.at(living.len());
     }
     counters(run, &living).await?;
+    words.check(run).await?;
     Ok(living)
 }
 

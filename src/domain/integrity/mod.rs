@@ -4,6 +4,7 @@
 mod contacts;
 mod references;
 mod sets;
+mod words;
 
 use sea_orm::DatabaseTransaction;
 
@@ -27,7 +28,7 @@ pub enum Notice<'a> {
 }
 
 /// Checks the whole database; returns how many things are wrong. Memory is bounded by one set and
-/// its steps, one at a time.
+/// its steps, one at a time, and eight bytes a contact.
 ///
 /// # Errors
 /// What the database says.

@@ -2,6 +2,7 @@
 
 mod detail;
 mod fields;
+mod import;
 mod input;
 pub(super) mod loaders;
 mod mutation;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 
+pub(super) use import::ContactImportMutation;
 pub(super) use mutation::ContactMutation;
 pub(super) use order::{ContactOrder, ContactOrderField, OrderDirection};
 pub(super) use query::ContactQuery;

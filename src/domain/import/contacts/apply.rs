@@ -9,7 +9,10 @@ use super::{
 use crate::{
     domain::{
         Error,
-        contact::{derive, validate},
+        contact::{
+            attribute::{self, AttributeValue},
+            derive, validate,
+        },
         contact_columns::{FLAGS, Field, TEXTS, api_name},
         import::{
             Row,
@@ -19,10 +22,7 @@ use crate::{
         },
         text,
     },
-    entity::{
-        contact_attribute,
-        kinds::{AttributeType, CodeKind, ContactType, IdentifierKind},
-    },
+    entity::kinds::{AttributeType, CodeKind, ContactType, IdentifierKind},
 };
 
 impl Chunk<'_> {
@@ -37,11 +37,8 @@ impl Chunk<'_> {
         let company_no = self.apply(row, &mut place, &mut check);
         self.link_now(&mut place, company_no.as_deref(), &mut check);
         derive(&mut place.row);
-        if let Err(Error::Rejected(rejections)) = validate(&place.row).into_result() {
-            for rejection in rejections {
-                let path = rejection.path.first().map(String::as_str);
-                check.add(self.caption(path), rejection.message);
-            }
+        if let Err(err) = validate(&place.row).into_result() {
+            note(err, |path| self.caption(path), &mut check);
         }
         self.claim_external_id(&place, &mut check);
         if !check.is_fine() {
@@ -182,27 +179,26 @@ impl Chunk<'_> {
 
     fn apply_attribute(&self, index: usize, text: &str, place: &mut Place, check: &mut Check) {
         let attribute = &self.import.attributes[index];
-        let mut value = contact_attribute::Model {
-            contact_id: place.row.id,
-            name: attribute.name.clone(),
-            text: None,
-            text_fold: None,
-            number: None,
-            date: None,
-            flag: None,
-        };
         let caption = || self.import.columns.caption(Field::Attribute(index));
-        match attribute.r#type {
-            AttributeType::Text => value.text = text::tidy(text),
-            AttributeType::Code => value.text = check.keep(caption, check::code(text)),
-            AttributeType::Number => value.number = check.keep(caption, value::number(text)),
-            AttributeType::Date => value.date = check.keep(caption, value::date(text)),
-            AttributeType::Boolean if text.is_empty() => {}
-            AttributeType::Boolean => value.flag = check.keep(caption, value::flag(text).map(Some)),
+        let value = match attribute.r#type {
+            _ if text.is_empty() => None,
+            AttributeType::Text => Some(AttributeValue::Text(text.to_owned())),
+            AttributeType::Code => Some(AttributeValue::Code(text.to_owned())),
+            AttributeType::Number => {
+                check.keep(caption, value::number(text)).map(AttributeValue::Number)
+            }
+            AttributeType::Date => check.keep(caption, value::date(text)).map(AttributeValue::Date),
+            AttributeType::Boolean => {
+                Some(AttributeValue::Boolean(check.keep(caption, value::flag(text))))
+            }
+        };
+        let name = &attribute.name;
+        let stored = value
+            .map(|value| attribute::stored(place.row.id, name, &value, &self.import.attributes));
+        match stored.transpose() {
+            Ok(value) => _ = place.attributes.insert(name.clone(), value),
+            Err(err) => note(err, |_| caption(), check),
         }
-        value.text_fold = value.text.as_deref().map(text::fold);
-        let value = Some(value).filter(|_| !text.is_empty());
-        place.attributes.insert(attribute.name.clone(), value);
     }
 
     /// Links a person with its company if that is there already.
@@ -241,6 +237,7 @@ impl Chunk<'_> {
     /// Keeps the contact as it is now.
     fn put(&mut self, before: &Place, place: Place) {
         let id = place.row.id;
+        self.written.mentioned.insert(id.cast_unsigned());
         let is_new = !self.places.contains_key(&id);
         if is_new {
             self.next_key += 1;
@@ -270,5 +267,13 @@ impl Chunk<'_> {
         let columns = &self.import.columns;
         let field = columns.known().find(|field| api_name(*field) == name && name.is_some())?;
         columns.caption(field)
+    }
+}
+
+/// Notes why the domain does not take a value; `caption` knows the column by the field in the API.
+fn note(err: Error, caption: impl Fn(Option<&str>) -> Option<String>, check: &mut Check) {
+    let Error::Rejected(rejections) = err else { return };
+    for rejection in rejections {
+        check.add(caption(rejection.path.first().map(String::as_str)), rejection.message);
     }
 }

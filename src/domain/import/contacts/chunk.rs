@@ -190,17 +190,12 @@ impl<'a> Chunk<'a> {
         Place { before: None, row, codes: HashMap::new(), attributes: HashMap::new() }
     }
 
-    /// After all rows: people find the companies that came after them, and take over the names of
-    /// those that changed (CON-7).
-    pub(super) async fn link(&mut self, txn: &DatabaseTransaction) -> Result<()> {
+    /// After all rows: people find the companies that came after them.
+    pub(super) fn link(&mut self) {
         let is_new = |place: &&Place| place.before.is_none();
         let companies = self.places.values().filter(|it| it.row.r#type == ContactType::Company);
         let new: Vec<(String, i32)> =
-            companies.clone().filter(is_new).map(|it| (it.row.no.clone(), it.row.id)).collect();
-        let renamed: Vec<i32> = companies
-            .filter(|it| it.before.as_ref().is_some_and(|before| before.name != it.row.name))
-            .map(|it| it.row.id)
-            .collect();
+            companies.filter(is_new).map(|it| (it.row.no.clone(), it.row.id)).collect();
 
         let mut here: HashMap<String, Vec<i32>> = HashMap::new();
         for person in &self.written.waiting {
@@ -223,14 +218,7 @@ impl<'a> Chunk<'a> {
         let still: Vec<Waiting> =
             waiting.into_iter().filter(|it| !arrived.contains(&it.company_no)).collect();
         self.written.waiting = still;
-
-        if !renamed.is_empty() {
-            let column = Expr::col(contact::Column::CompanyId);
-            let keys = renamed.iter().map(|id| id.cast_unsigned());
-            self.add(txn, dialect::in_ids(txn.get_database_backend(), column, keys)).await?;
-        }
         self.take_over_names();
-        Ok(())
     }
 
     fn take_over_names(&mut self) {

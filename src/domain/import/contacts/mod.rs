@@ -7,6 +7,7 @@ mod save;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use roaring::RoaringBitmap;
 use sea_orm::{DatabaseTransaction, EntityTrait, QueryOrder};
 
 use super::{Problem, Row, check::Written, columns::Columns};
@@ -29,6 +30,8 @@ pub(super) struct Contacts {
     /// People, and their lines, whose company has not come yet, by its number.
     waiting: HashMap<String, Vec<(i32, u64)>>,
     waiting_count: usize,
+    /// Contacts that have had a row of their own.
+    mentioned: RoaringBitmap,
 }
 
 impl Contacts {
@@ -65,6 +68,7 @@ impl Contacts {
             now: context.clock.now(),
             waiting: HashMap::new(),
             waiting_count: 0,
+            mentioned: RoaringBitmap::new(),
         })
     }
 
@@ -77,11 +81,12 @@ impl Contacts {
         for (index, row) in rows.iter().enumerate() {
             chunk.take(index, row);
         }
-        chunk.link(txn).await?;
+        chunk.link();
         chunk.save(txn).await
     }
 
     pub(super) fn committed(&mut self, written: &Written) {
+        self.mentioned |= &written.mentioned;
         for company_no in &written.companies {
             let arrived = self.waiting.remove(company_no).unwrap_or_default();
             self.waiting_count -= arrived.len();

@@ -9,10 +9,10 @@ use sea_orm::{
 use super::chunk::{Chunk, Place};
 use crate::{
     db::{self, OnConflict, dialect},
-    domain::{Result, import::check::Written, numbers},
+    domain::{Result, contact::push_to_people, import::check::Written, numbers},
     entity::{
         contact, contact_attribute, contact_code, contact_identifier,
-        kinds::{CodeKind, IdentifierKind, SeriesKind},
+        kinds::{CodeKind, ContactType, IdentifierKind, SeriesKind},
     },
 };
 
@@ -38,7 +38,23 @@ impl Chunk<'_> {
         self.save_identifiers(txn, &changed).await?;
         self.save_codes(txn).await?;
         self.save_attributes(txn).await?;
+        self.push(txn).await?;
         Ok(std::mem::take(&mut self.written))
+    }
+
+    /// CON-7: companies that changed hand it on to their people. What the file says of a person in a
+    /// row of their own stands, wherever in the file that is.
+    async fn push(&self, txn: &DatabaseTransaction) -> Result<()> {
+        let companies = self.places.values().filter(|it| it.row.r#type == ContactType::Company);
+        let changes: Vec<(&contact::Model, &contact::Model)> = companies
+            .filter_map(|it| it.before.as_ref().map(|before| (before, &it.row)))
+            .filter(|(before, after)| before != after)
+            .collect();
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mentioned = &self.import.mentioned | &self.written.mentioned;
+        push_to_people(txn, self.import.now, &changes, &mentioned).await
     }
 
     async fn save_identifiers(

@@ -1,0 +1,83 @@
+//! So many rows as are read at once and written in one transaction.
+
+use std::io;
+
+use tokio::io::AsyncRead;
+
+use super::{
+    Problem, Row,
+    reader::{Read, Reader},
+};
+
+/// Rows of a transaction: enough to make a transaction cheap, few enough to wait for.
+const CHUNK_ROWS: usize = 5000;
+/// And bytes: rows of the usual length stay far below.
+const CHUNK_BYTES: usize = 16 * 1024 * 1024;
+
+/// What is read at once and written in one transaction.
+#[derive(Default)]
+pub(super) struct Chunk {
+    pub(super) rows: Vec<Row>,
+    /// What can't be taken for rows.
+    pub(super) bad: Vec<Problem>,
+    /// After this, nothing can be read any more.
+    pub(super) lost: Option<Problem>,
+    pub(super) is_last: bool,
+    /// The line after it.
+    pub(super) end: u64,
+}
+
+impl Chunk {
+    pub(super) async fn read<R: AsyncRead + Unpin>(
+        reader: &mut Reader<R>,
+        width: usize,
+        from_line: u64,
+    ) -> io::Result<Self> {
+        let mut chunk = Self::default();
+        let mut size = 0;
+        while chunk.rows.len() + chunk.bad.len() < CHUNK_ROWS && size < CHUNK_BYTES {
+            let (line, reason) = match reader.next().await? {
+                Read::End => {
+                    chunk.is_last = true;
+                    return Ok(chunk);
+                }
+                Read::Lost { line, reason } => {
+                    chunk.is_last = true;
+                    chunk.lost = Some(Problem { line, column: None, reason });
+                    return Ok(chunk);
+                }
+                Read::Row(row) if row.line < from_line || row.fields().all(str::is_empty) => {
+                    continue;
+                }
+                Read::Row(row) => match misfit(&row, width) {
+                    None => {
+                        size += row.size();
+                        chunk.rows.push(row);
+                        continue;
+                    }
+                    Some(reason) => (row.line, reason),
+                },
+                Read::Bad { line, reason } => (line, reason),
+            };
+            if from_line <= line {
+                chunk.bad.push(Problem { line, column: None, reason });
+            }
+        }
+        chunk.end = reader.line();
+        Ok(chunk)
+    }
+
+    pub(super) fn first_line(&self) -> Option<u64> {
+        let row = self.rows.first().map(|row| row.line);
+        let bad = self.bad.first().map(|problem| problem.line);
+        let lost = self.lost.as_ref().map(|problem| problem.line);
+        [row, bad, lost].into_iter().flatten().min()
+    }
+}
+
+/// What is wrong with the number of fields.
+fn misfit(row: &Row, width: usize) -> Option<String> {
+    let is_longer = width < row.len() && row.fields().skip(width).any(|field| !field.is_empty());
+    (row.len() < width || is_longer)
+        .then(|| format!("The row has {} fields, the header {width}.", row.len()))
+}
