@@ -110,8 +110,7 @@ impl Bench {
 
     async fn graphql(&self, query: &str, variables: Value) -> Value {
         let request = async_graphql::Request::new(query)
-            .variables(async_graphql::Variables::from_json(variables))
-            .data(graphql::Loaders::new(&self.context));
+            .variables(async_graphql::Variables::from_json(variables));
         let response = serde_json::to_value(self.schema.execute(request).await).unwrap();
         assert!(response.get("errors").is_none(), "{response:#}");
         response["data"].clone()

@@ -18,7 +18,7 @@ use crate::{
 /// Declares loaders whose batch is one call of a service.
 macro_rules! loaders {
     ($($name:ident: $key:ty => $value:ty = $service:path;)*) => {$(
-        pub(super) struct $name(pub(super) Context);
+        pub(in crate::graphql) struct $name(pub(in crate::graphql) Context);
 
         impl Loader<$key> for $name {
             type Value = $value;
@@ -31,12 +31,14 @@ macro_rules! loaders {
         }
     )*};
 }
+pub(super) use loaders;
 
 loaders! {
     TemplateByCode: String => interaction_template::Model = domain::template::by_codes;
     CampaignById: i64 => campaign::Model = domain::campaign::by_ids;
     CampaignEntryById: i64 => campaign_entry::Model = domain::campaign::entries_by_ids;
     LoggedSegmentById: i64 => logged_segment::Model = domain::segment::logged_by_ids;
+    LoggedSegmentBySegment: i64 => logged_segment::Model = domain::segment::logged_by_segments;
     InteractionByKey: (i32, i64) => interaction::Model = domain::interaction::by_keys;
     CommentsByInteraction: (i32, i64) => Vec<interaction_comment::Model> =
         domain::interaction::comments_of;

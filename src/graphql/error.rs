@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, ErrorExtensions, ID, InputType, SimpleObject};
 
+use super::codes::BAD_REQUEST;
 use crate::domain::{self, Error, Reason, Rejection};
 
 /// Something in the input that the caller has to put right. Nothing was changed.
@@ -97,7 +98,7 @@ impl From<Error> for ApiError {
                 let path = rejections.first().map(|it| it.path.clone()).unwrap_or_default();
                 let err = async_graphql::Error::new(sentences.join(" "));
                 Self(err.extend_with(|_, extensions| {
-                    extensions.set("code", "BAD_REQUEST");
+                    extensions.set("code", BAD_REQUEST);
                     extensions.set("path", path);
                 }))
             }

@@ -1,16 +1,15 @@
 //! The loaders of one request. They batch, and they forget: nothing outlives the request.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    dataloader::{DataLoader, Loader},
-    runtime::{TokioSpawner, TokioTimer},
-};
+use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::batches::{
     CampaignById, CampaignEntryById, CommentsByInteraction, EntryPages, InteractionByKey,
-    InteractionCounts, InteractionPages, LoggedSegmentById, StatisticsByOwner, TemplateByCode,
+    InteractionCounts, InteractionPages, LoggedSegmentById, LoggedSegmentBySegment,
+    StatisticsByOwner, TemplateByCode,
 };
+use super::batching::Batching;
 use super::contact::loaders as contact;
 use super::segment::SegmentLoaders;
 use crate::{
@@ -18,11 +17,8 @@ use crate::{
     entity::{self, kinds::CodeKind},
 };
 
-/// How long a loader waits for more keys.
-const DELAY: Duration = Duration::from_millis(1);
-
 /// All loaders; in the data of each request.
-pub struct Loaders {
+pub(super) struct Loaders {
     pub(super) code: DataLoader<CodeByKey>,
     pub(super) segment: SegmentLoaders,
     pub(super) template: DataLoader<TemplateByCode>,
@@ -30,6 +26,7 @@ pub struct Loaders {
     pub(super) campaign_entry: DataLoader<CampaignEntryById>,
     pub(super) campaign_entry_pages: DataLoader<EntryPages>,
     pub(super) logged_segment: DataLoader<LoggedSegmentById>,
+    pub(super) logged_segment_of_segment: DataLoader<LoggedSegmentBySegment>,
     pub(super) interaction: DataLoader<InteractionByKey>,
     pub(super) interaction_pages: DataLoader<InteractionPages>,
     pub(super) interaction_counts: DataLoader<InteractionCounts>,
@@ -44,36 +41,27 @@ pub struct Loaders {
 }
 
 impl Loaders {
-    pub fn new(context: &Context) -> Self {
-        Self::with_delay(context, DELAY)
-    }
-
-    /// Loaders that wait for `delay` before they send a batch: long, and even a slow machine gets
-    /// every key into it.
-    pub fn with_delay(context: &Context, delay: Duration) -> Self {
-        fn loader<L>(loader: L, delay: Duration) -> DataLoader<L> {
-            let (spawner, timer) = (TokioSpawner::current(), TokioTimer::default());
-            DataLoader::new(loader, spawner, timer).delay(delay)
-        }
+    pub(super) fn new(context: &Context, batching: &Batching) -> Self {
         Self {
-            code: loader(CodeByKey(context.clone()), delay),
-            segment: SegmentLoaders::new(context, delay),
-            template: loader(TemplateByCode(context.clone()), delay),
-            campaign: loader(CampaignById(context.clone()), delay),
-            campaign_entry: loader(CampaignEntryById(context.clone()), delay),
-            campaign_entry_pages: loader(EntryPages(context.clone()), delay),
-            logged_segment: loader(LoggedSegmentById(context.clone()), delay),
-            interaction: loader(InteractionByKey(context.clone()), delay),
-            interaction_pages: loader(InteractionPages(context.clone()), delay),
-            interaction_counts: loader(InteractionCounts(context.clone()), delay),
-            interaction_comments: loader(CommentsByInteraction(context.clone()), delay),
-            interaction_statistics: loader(StatisticsByOwner(context.clone()), delay),
-            contact: loader(contact::ById(context.clone()), delay),
-            contact_codes: loader(contact::Codes(context.clone()), delay),
-            attributes: loader(contact::Attributes(context.clone()), delay),
-            people: loader(contact::People(context.clone()), delay),
-            people_count: loader(contact::PeopleCount(context.clone()), delay),
-            contact_segments: loader(contact::Segments(context.clone()), delay),
+            code: batching.loader(CodeByKey(context.clone())),
+            segment: SegmentLoaders::new(context, batching),
+            template: batching.loader(TemplateByCode(context.clone())),
+            campaign: batching.loader(CampaignById(context.clone())),
+            campaign_entry: batching.loader(CampaignEntryById(context.clone())),
+            campaign_entry_pages: batching.loader(EntryPages(context.clone())),
+            logged_segment: batching.loader(LoggedSegmentById(context.clone())),
+            logged_segment_of_segment: batching.loader(LoggedSegmentBySegment(context.clone())),
+            interaction: batching.loader(InteractionByKey(context.clone())),
+            interaction_pages: batching.loader(InteractionPages(context.clone())),
+            interaction_counts: batching.loader(InteractionCounts(context.clone())),
+            interaction_comments: batching.loader(CommentsByInteraction(context.clone())),
+            interaction_statistics: batching.loader(StatisticsByOwner(context.clone())),
+            contact: batching.loader(contact::ById(context.clone())),
+            contact_codes: batching.loader(contact::Codes(context.clone())),
+            contact_segments: batching.loader(contact::Segments(context.clone())),
+            attributes: batching.loader(contact::Attributes(context.clone())),
+            people: batching.loader(contact::People(context.clone())),
+            people_count: batching.loader(contact::PeopleCount(context.clone())),
         }
     }
 }

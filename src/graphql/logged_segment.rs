@@ -92,6 +92,12 @@ impl LoggedSegment {
     pub(super) async fn load(ctx: &Context<'_>, id: i64) -> Result<Option<Self>> {
         Ok(ctx.data::<Loaders>()?.logged_segment.load_one(id).await?.map(Self))
     }
+
+    /// The logging of a segment, in a batch with others.
+    pub(super) async fn of_segment(ctx: &Context<'_>, segment_id: i64) -> Result<Option<Self>> {
+        let loader = &ctx.data::<Loaders>()?.logged_segment_of_segment;
+        Ok(loader.load_one(segment_id).await?.map(Self))
+    }
 }
 
 /// How many logged segments there are, besides a page of them.
@@ -173,6 +179,9 @@ pub(super) struct SegmentLogInput {
     /// excluded from segments.
     #[graphql(default = false)]
     follow_up: bool,
+    /// The id of the operation, such as `operation:4711`, for those who watch `operationProgress`
+    /// meanwhile: choose a random number. Chosen for you unless it is given.
+    operation_id: Option<ID>,
     /// Fail with `CONFLICT` if the segment is at another revision.
     expected_revision: Option<i32>,
     /// Find out what would happen, and write nothing.
@@ -187,6 +196,8 @@ pub(super) struct SegmentLogPayload {
     segment: Option<Segment>,
     /// Its logging; null after a dry run.
     logged_segment: Option<LoggedSegment>,
+    /// The id under which `operationProgress` told of it; null if there are user errors.
+    operation_id: Option<ID>,
     /// How many lines became interactions.
     interactions_count: Option<u64>,
     /// How many lines were left out because their contact may not be contacted.
@@ -310,6 +321,8 @@ fn key(id: &ID) -> domain::Result<i64> {
 }
 
 async fn log(context: &domain::Context, input: SegmentLogInput) -> domain::Result<LogOutcome> {
+    let operation = input.operation_id.as_ref();
+    let operation = operation.map(|id| Kind::Operation.key(id, &["operationId"]));
     let request = LogRequest {
         segment_id: Kind::Segment.key(&input.segment_id, &["segmentId"])?,
         expected_revision: input.expected_revision,
@@ -319,6 +332,7 @@ async fn log(context: &domain::Context, input: SegmentLogInput) -> domain::Resul
         unreachable: input.unreachable.into(),
         follow_up: input.follow_up,
         dry_run: input.dry_run,
+        operation: operation.transpose()?,
     };
     domain::segment::log(context, &request).await
 }
@@ -326,6 +340,7 @@ async fn log(context: &domain::Context, input: SegmentLogInput) -> domain::Resul
 fn payload(logged: Option<LogOutcome>, user_errors: Vec<UserError>) -> SegmentLogPayload {
     let follow_up = logged.as_ref().and_then(|it| it.follow_up.clone());
     SegmentLogPayload {
+        operation_id: logged.as_ref().map(|it| ID(Kind::Operation.id(it.operation))),
         interactions_count: logged.as_ref().map(|it| it.interactions),
         skipped_privacy_blocked: logged.as_ref().map(|it| it.skipped_privacy_blocked),
         skipped_unreachable: logged.as_ref().map(|it| it.skipped_unreachable),

@@ -2,14 +2,17 @@
 
 mod attribute;
 mod batches;
+mod batching;
 mod campaign;
 mod code;
+mod codes;
 mod contact;
 mod criteria;
 mod error;
 mod interaction;
 mod interaction_template;
 mod kinds;
+mod limits;
 mod loaders;
 mod logged_segment;
 mod node;
@@ -21,7 +24,7 @@ mod schema;
 mod segment;
 mod series;
 mod subscription;
+mod trace;
 
 pub use error::error_code;
-pub use loaders::Loaders;
 pub use schema::{Schema, build, sdl};

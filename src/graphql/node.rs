@@ -10,7 +10,7 @@ use super::{
     interaction::Interaction,
     interaction_template::InteractionTemplate,
     logged_segment::LoggedSegment,
-    segment::{self, Segment},
+    segment::{self, Criterion, SavedCriteria, Segment},
 };
 use crate::domain::{
     Error, PAGE_MAX, Reason,
@@ -28,6 +28,8 @@ pub(super) enum Node {
     LoggedSegment(LoggedSegment),
     Interaction(Box<Interaction>),
     InteractionTemplate(InteractionTemplate),
+    Criterion(Box<Criterion>),
+    SavedCriteria(SavedCriteria),
 }
 
 /// What has this id; nothing if there is none, or if it is no id.
@@ -47,7 +49,14 @@ pub(super) async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         Some((Kind::LoggedSegment, key)) => {
             LoggedSegment::load(ctx, key).await?.map(Node::LoggedSegment)
         }
-        Some(_) => None,
+        Some((Kind::Criterion, key)) => {
+            Criterion::load(ctx, key).await?.map(Box::new).map(Node::Criterion)
+        }
+        Some((Kind::SavedCriteria, key)) => {
+            segment::load_saved_criteria(ctx, key).await?.map(Node::SavedCriteria)
+        }
+        // Operations are told of while they last, and not kept.
+        Some((Kind::Operation, _)) => None,
         None => find_by_other_key(ctx, id).await?,
     })
 }

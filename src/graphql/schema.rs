@@ -1,10 +1,12 @@
 //! The whole schema, its limits and its text.
 
-use async_graphql::{MergedObject, SDLExportOptions, extensions::Tracing};
+use async_graphql::{MergedObject, SDLExportOptions};
 
 use super::attribute::{AttributeMutation, AttributeQuery};
-use super::campaign::{CampaignMutation, CampaignQuery};
+use super::batching::Batches;
+use super::campaign::{CampaignEntryMutation, CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
+use super::codes::Codes;
 use super::contact::{ContactImportMutation, ContactMutation, ContactQuery};
 use super::criteria::CriteriaQuery;
 use super::interaction::{
@@ -12,21 +14,15 @@ use super::interaction::{
     InteractionQuery, InteractionUpdateMutation,
 };
 use super::interaction_template::{InteractionTemplateMutation, InteractionTemplateQuery};
+use super::limits::Limits;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
 use super::paging::PageSizes;
 use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
 use super::subscription::Subscription;
+use super::trace::Trace;
 use crate::domain::Context;
-
-/// GraphiQL's introspection query needs 15.
-const DEPTH_MAX: usize = 16;
-/// Fields, with those of lists counted once for each item asked for.
-const COMPLEXITY_MAX: usize = 10_000;
-/// More than any screen needs, and too few to multiply a costly field.
-const ALIASES_MAX: usize = 64;
-const DIRECTIVES_MAX: usize = 4;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
@@ -52,6 +48,7 @@ pub struct Mutation(
     ContactImportMutation,
     SegmentMutation,
     CampaignMutation,
+    CampaignEntryMutation,
     InteractionTemplateMutation,
     InteractionCreateMutation,
     InteractionUpdateMutation,
@@ -64,16 +61,15 @@ pub struct Mutation(
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// The schema, ready to serve.
+/// The schema, ready to serve. The first extension is the outermost.
 pub fn build(context: Context) -> Schema {
     bare()
         .data(context)
-        .limit_depth(DEPTH_MAX)
-        .limit_complexity(COMPLEXITY_MAX)
-        .limit_aliases(ALIASES_MAX)
-        .limit_directives(DIRECTIVES_MAX)
-        .extension(Tracing)
+        .extension(Codes)
+        .extension(Limits)
         .extension(PageSizes)
+        .extension(Batches)
+        .extension(Trace)
         .finish()
 }
 

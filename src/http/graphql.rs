@@ -15,7 +15,6 @@ use super::{
     response::{Media, Refusal, name_faults},
     socket,
 };
-use crate::graphql::Loaders;
 
 /// Runs a query or a mutation.
 pub(super) async fn post(State(app): State<App>, request: Request) -> Response {
@@ -75,7 +74,7 @@ impl App {
         request: async_graphql::Request,
         extensions: &Extensions,
     ) -> async_graphql::Response {
-        let mut response = self.api.execute(self.equip(request)).await;
+        let mut response = self.api.execute(request).await;
         name_faults(&mut response.errors, extensions);
         response
     }
@@ -86,15 +85,10 @@ impl App {
         request: async_graphql::Request,
         extensions: Extensions,
     ) -> impl Stream<Item = async_graphql::Response> + Send + use<> {
-        self.api.execute_stream(self.equip(request)).map(move |mut response| {
+        self.api.execute_stream(request).map(move |mut response| {
             name_faults(&mut response.errors, &extensions);
             response
         })
-    }
-
-    /// Gives a request what its resolvers look for.
-    fn equip(&self, request: async_graphql::Request) -> async_graphql::Request {
-        request.data(Loaders::new(&self.context))
     }
 
     /// Gives up on work that takes longer than a request may.

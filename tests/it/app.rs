@@ -6,7 +6,6 @@ use std::{
         Arc,
         atomic::{AtomicU32, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -92,8 +91,7 @@ impl TestApp {
     /// Executes a request and returns the whole response.
     pub(crate) async fn graphql(&self, query: &str, variables: Value) -> Value {
         let request = async_graphql::Request::new(query)
-            .variables(async_graphql::Variables::from_json(variables))
-            .data(graphql::Loaders::new(&self.context));
+            .variables(async_graphql::Variables::from_json(variables));
         serde_json::to_value(self.schema.execute(request).await).unwrap()
     }
 
@@ -108,8 +106,7 @@ impl TestApp {
         });
         let schema = graphql::build(context.clone());
         let request = async_graphql::Request::new(query)
-            .variables(async_graphql::Variables::from_json(variables))
-            .data(graphql::Loaders::with_delay(&context, Duration::from_millis(50)));
+            .variables(async_graphql::Variables::from_json(variables));
         let response = serde_json::to_value(schema.execute(request).await).unwrap();
         assert!(response.get("errors").is_none(), "{response:#}");
         (response["data"].clone(), count.load(Ordering::Relaxed))

@@ -24,6 +24,11 @@ fn listed(payload: &Value, list: &str) -> Vec<String> {
     codes.map(|it| it["code"].as_str().unwrap().to_owned()).collect()
 }
 
+async fn ask(app: &TestApp, id: &str) -> Value {
+    let query = "query($id: ID!) { contact(id: $id) { city revision } }";
+    app.data(query, json!({ "id": id })).await["contact"].clone()
+}
+
 both! {
     async fn mailing_groups_are_set_added_and_removed(app) {
         tables(&app).await;
@@ -93,6 +98,24 @@ both! {
         assert_eq!(company["contact"], json!({
             "type": "COMPANY", "companyName": "Ada Ek", "firstName": null, "company": { "name": "Ada Ek" },
         }));
+    }
+
+    // CON-8
+    async fn a_contact_with_interactions_keeps_its_type(app) {
+        crate::contact_delete::stage(&app).await;
+        let company = create(&app, input("COMPANY", "Alfa")).await;
+        let person = create(&app, with(input("PERSON", "Ada"), json!({ "companyId": company }))).await;
+        crate::contact_delete::interaction(&app, &person).await;
+        // They stay with the company when the person leaves it.
+        app.must("contactUpdate", "", json!({ "id": person, "companyId": null })).await;
+        for (id, r#type) in [(&person, "COMPANY"), (&company, "PERSON")] {
+            let change = json!({ "id": id, "type": r#type, "city": "Oslo" });
+            let refused = app.mutate("contactUpdate", "contact { id }", change).await;
+            assert_eq!(refused["userErrors"], json!([
+                { "code": "NOT_ALLOWED", "message": "It has interactions.", "path": ["input", "type"] },
+            ]));
+            assert_eq!(ask(&app, id).await, json!({ "city": null, "revision": if id == &person { 2 } else { 1 } }));
+        }
     }
 
     async fn custom_attributes_have_a_name_and_a_type(app) {

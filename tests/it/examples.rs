@@ -5,10 +5,7 @@ use std::fs;
 use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use urval::{
-    domain::demo::{self, Demo},
-    graphql,
-};
+use urval::domain::demo::{self, Demo};
 
 use crate::app::{TestApp, both};
 
@@ -43,16 +40,15 @@ fn operations(query: &str) -> Vec<String> {
     names.into_iter().map(|(_, name)| name).collect()
 }
 
-fn request(app: &TestApp, example: &Example, operation: &str) -> async_graphql::Request {
+fn request(example: &Example, operation: &str) -> async_graphql::Request {
     async_graphql::Request::new(example.query.as_str())
         .operation_name(operation)
         .variables(async_graphql::Variables::from_json(example.variables.clone()))
-        .data(graphql::Loaders::new(&app.context))
 }
 
 /// Runs an operation and returns its data; nobody has anything to complain about.
 async fn run(app: &TestApp, example: &Example, operation: &str) -> Value {
-    let response = app.schema.execute(request(app, example, operation)).await;
+    let response = app.schema.execute(request(example, operation)).await;
     let response = serde_json::to_value(response).unwrap();
     assert!(response.get("errors").is_none(), "{operation}: {response:#}");
     for payload in response["data"].as_object().unwrap().values() {
@@ -77,7 +73,7 @@ both! {
                     example.variables["segment"] = segment.clone();
                 }
                 if operation.starts_with("Watch") {
-                    let mut stream = app.schema.execute_stream(request(&app, &example, &operation));
+                    let mut stream = app.schema.execute_stream(request(&example, &operation));
                     let watched = tokio::spawn(async move { stream.next().await.unwrap() });
                     while !watched.is_finished() {
                         let id = segment.as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();

@@ -12,7 +12,7 @@ const LOG: &str = "loggedSegment { id interactionsCount } interactionsCount skip
     followUpSkippedExcluded segment { status revision description }";
 
 /// A segment of contacts with a template and a description, ready to be logged.
-async fn stage(app: &TestApp, contacts: &[String], more: Value) -> String {
+pub(crate) async fn stage(app: &TestApp, contacts: &[String], more: Value) -> String {
     codes(app, "SALESPERSON", &["BC", "AH"]).await;
     let letter = json!({ "code": "BUS", "description": "Letter", "unitCost": "8", "unitDurationMin": 10,
         "correspondenceType": "HARD_COPY", "informationFlow": "OUTBOUND", "initiatedBy": "US" });
@@ -30,7 +30,7 @@ async fn stage(app: &TestApp, contacts: &[String], more: Value) -> String {
     id
 }
 
-async fn people(app: &TestApp, names: &[&str]) -> Vec<String> {
+pub(crate) async fn people(app: &TestApp, names: &[&str]) -> Vec<String> {
     let mut ids = Vec::new();
     for name in names {
         ids.push(contact::create(app, contact::input("PERSON", name)).await);
@@ -39,7 +39,7 @@ async fn people(app: &TestApp, names: &[&str]) -> Vec<String> {
 }
 
 /// What is wrong: code, and path below the input.
-fn wrong(payload: &Value) -> Vec<String> {
+pub(crate) fn wrong(payload: &Value) -> Vec<String> {
     let errors = payload["userErrors"].as_array().unwrap();
     errors
         .iter()
@@ -48,7 +48,7 @@ fn wrong(payload: &Value) -> Vec<String> {
 }
 
 /// Nothing of a logging is there.
-async fn nothing_was_logged(app: &TestApp) {
+pub(crate) async fn nothing_was_logged(app: &TestApp) {
     let query = "{ loggedSegments { totalCount } interactions(filter: { includeCanceled: true,
         includePostponed: true }) { totalCount } segmentByNo(no: \"SM000001\") { status } }";
     let data = app.data(query, json!({})).await;

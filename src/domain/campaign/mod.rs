@@ -1,5 +1,6 @@
 //! Campaigns: the marketing efforts that segments serve.
 
+mod cancel;
 mod change;
 mod entries;
 
@@ -11,6 +12,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, sea_query::ExprTrait,
 };
 
+pub use cancel::{cancel_entry, reinstate_entry};
 pub use change::{CampaignChange, create, delete, update};
 pub use entries::{entries_by_ids, entry_pages};
 

@@ -69,7 +69,7 @@ async fn write(
     if is_company && input.people == People::Delete {
         dying |= people_of(txn, row.id).await?;
     }
-    let segments = leave::leave(txn, context, &dying, None, input.remove_from_segments).await?;
+    let segments = leave::leave(txn, context, &dying, input.remove_from_segments).await?;
     let heir = row.company_id.filter(|_| !is_company).unwrap_or(0);
     leave::hand_on_interactions(txn, &dying, heir).await?;
     if is_company {

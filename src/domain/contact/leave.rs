@@ -25,8 +25,8 @@ use crate::{
 };
 
 /// Takes contacts out of the current sets of all segments, for ever: their keys never come back.
-/// An open segment records it as a step; of one that was logged only the set changes. If there is
-/// an heir, it takes their place. Returns the segments that changed.
+/// An open segment records it as a step; of one that was logged only the set changes. Returns the
+/// segments that changed.
 ///
 /// # Errors
 /// [`Reason::InUse`] at `removeFromSegments` if a segment is open and that is not `allowed`.
@@ -34,7 +34,6 @@ pub(super) async fn leave(
     txn: &DatabaseTransaction,
     context: &Context,
     dying: &RoaringBitmap,
-    heir: Option<u32>,
     allowed: bool,
 ) -> Result<Vec<Locked>> {
     // First: nobody puts them into a set from here on.
@@ -52,7 +51,7 @@ pub(super) async fn leave(
     let mut changed = Vec::new();
     for segment in segments {
         let locked = step::lock(context, txn, segment.id).await?;
-        changed.push(leave_one(txn, context, locked, dying, heir).await?);
+        changed.push(leave_one(txn, context, locked, dying).await?);
     }
     Ok(changed)
 }
@@ -62,17 +61,13 @@ async fn leave_one(
     context: &Context,
     locked: Locked,
     dying: &RoaringBitmap,
-    heir: Option<u32>,
 ) -> Result<Locked> {
-    let mut after = &*locked.set - dying;
-    let comes = heir.is_some_and(|heir| after.insert(heir));
+    let after = &*locked.set - dying;
     if locked.segment.status != SegmentStatus::Open {
         return step::save(txn, context, locked, after).await;
     }
-    let operation = if comes { Operation::AddContacts } else { Operation::RemoveContacts };
-    let cause = if heir.is_some() { Cause::ContactMerged } else { Cause::ContactDeleted };
-    let options = Options { cause: Some(cause), ..Options::default() };
-    let new_step = NewStep::now(context, operation, options);
+    let options = Options { cause: Some(Cause::ContactDeleted), ..Options::default() };
+    let new_step = NewStep::now(context, Operation::RemoveContacts, options);
     let (locked, _) = step::record(txn, context, locked, new_step, after).await?;
     Ok(locked)
 }

@@ -10,8 +10,11 @@ use super::{
 use crate::{
     db::{self, OnConflict},
     domain::{
-        Context, Error, Event, Reason, Result, expect_revision,
-        segment::step::{self, Locked},
+        Context, Error, Event, Reason, Result, expect_revision, members,
+        segment::{
+            self,
+            step::{self, Locked},
+        },
     },
     entity::{
         contact::{self, Model},
@@ -72,8 +75,9 @@ async fn write(
     row.updated_at = context.clock.now();
 
     let dying = RoaringBitmap::from_iter([duplicate.id.cast_unsigned()]);
-    let heir = Some(row.id.cast_unsigned());
-    let segments = leave::leave(txn, context, &dying, heir, true).await?;
+    members::bury(txn, &dying).await?;
+    let (from, heir) = (duplicate.id.cast_unsigned(), row.id.cast_unsigned());
+    let segments = segment::rename(txn, context, from, heir).await?;
     hand_on(txn, &duplicate, row.id).await?;
     leave::hand_on_interactions(txn, &dying, row.id).await?;
     if row.r#type == ContactType::Company {

@@ -129,10 +129,13 @@ async fn change_external_id(txn: &DatabaseTransaction, before: &Model, row: &Mod
 async fn change_type(txn: &DatabaseTransaction, row: &mut Model, to: ContactType) -> Result<()> {
     let mut rejections = Rejections::default();
     let mut refuse = |message| rejections.add(Reason::NotAllowed, &["type"], message);
-    let interactions =
-        interaction::Entity::find().filter(interaction::Column::ContactId.eq(row.id)).count(txn);
-    if 0 < interactions.await? {
-        refuse("It has interactions.");
+    // Of a company, also those of people who have left it.
+    for column in [interaction::Column::ContactId, interaction::Column::CompanyId] {
+        let of_it = interaction::Entity::find().filter(column.eq(row.id));
+        if of_it.one(txn).await?.is_some() {
+            refuse("It has interactions.");
+            break;
+        }
     }
     let kinds: &[CodeKind] = match to {
         ContactType::Company => &[CodeKind::JobResponsibility],

@@ -64,8 +64,8 @@ pub struct Stage {
     pub matches: u64,
 }
 
-/// How many of `among` remain after each condition of the outermost `all`, in its order; criteria
-/// of another form are one condition.
+/// How many of `among` remain after each condition, in the order of the tree: an `all` stands for
+/// its conditions, also where it is one of another `all`; everything else is one condition.
 ///
 /// # Errors
 /// As [`evaluate`].
@@ -76,14 +76,8 @@ pub async fn funnel(
     moment: Moment,
     among: Option<&RoaringBitmap>,
 ) -> Result<Vec<Stage>> {
-    let conditions: Vec<(Vec<String>, &Criteria)> = match criteria {
-        Tree::All(conditions) => conditions
-            .iter()
-            .enumerate()
-            .map(|(index, it)| (vec!["all".to_owned(), index.to_string()], it))
-            .collect(),
-        whole => vec![(Vec::new(), whole)],
-    };
+    let mut conditions = Vec::new();
+    unfold(criteria, Vec::new(), &mut conditions);
     let mut remaining = among.cloned();
     let mut stages = Vec::with_capacity(conditions.len());
     for (path, condition) in conditions {
@@ -96,6 +90,24 @@ pub async fn funnel(
         remaining = Some(left);
     }
     Ok(stages)
+}
+
+/// The conditions that all have to hold, with where they stand. The parser has bounded how deep this
+/// goes.
+fn unfold<'a>(
+    criteria: &'a Criteria,
+    path: Vec<String>,
+    conditions: &mut Vec<(Vec<String>, &'a Criteria)>,
+) {
+    let Tree::All(all) = criteria else {
+        conditions.push((path, criteria));
+        return;
+    };
+    for (index, condition) in all.iter().enumerate() {
+        let mut path = path.clone();
+        path.extend(["all".to_owned(), index.to_string()]);
+        unfold(condition, path, conditions);
+    }
 }
 
 /// A part of the tree on its way to a set.

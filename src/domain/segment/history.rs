@@ -188,6 +188,21 @@ fn of_segment(segment_id: i64, undone: bool) -> sea_orm::Select<criterion::Entit
         .filter(criterion::Column::Undone.eq(undone))
 }
 
+/// The steps with these keys; those that are not there are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn steps_by_ids(
+    context: &Context,
+    ids: &[i64],
+) -> Result<HashMap<i64, criterion::Model>> {
+    let rows = criterion::Entity::find()
+        .filter(criterion::Column::Id.is_in(ids.iter().copied()))
+        .all(context.db.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
 /// The steps of segments in their order: by segment, and whether they were taken back.
 ///
 /// # Errors

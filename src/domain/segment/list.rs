@@ -1,14 +1,16 @@
 //! Lists of segments.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, Order, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, Func},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     db::dialect,
-    domain::{Context, Page, PageArgs, Result, text},
+    domain::{Context, Error, Page, PageArgs, Reason, Result, text},
     entity::{kinds::SegmentStatus, segment},
 };
 
@@ -22,36 +24,116 @@ pub struct SegmentFilter {
     pub salesperson: Option<String>,
 }
 
+/// What a list of segments is ordered by.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct SegmentOrder {
+    pub by: SegmentSort,
+    pub descending: bool,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum SegmentSort {
+    /// When they were created.
+    Created,
+    No,
+    /// Whatever the case; those without one come first.
+    Description,
+    Date,
+    /// When they changed last.
+    Updated,
+    /// How many contacts are in them.
+    Contacts,
+}
+
 /// Where a segment stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SegmentKey(pub i64);
+pub enum SegmentKey {
+    Created(i64),
+    No(String),
+    Description(String, i64),
+    Date(NaiveDate, i64),
+    Updated(DateTime<Utc>, i64),
+    Contacts(i32, i64),
+}
 
-/// A page of segments: the newest first, unless `oldest_first`.
+impl SegmentSort {
+    /// What rows are ordered by; ids come in the order of creation.
+    fn columns(self) -> Vec<Expr> {
+        use segment::Column;
+        let id = Column::Id.into_simple_expr();
+        match self {
+            Self::Created => vec![id],
+            Self::No => vec![Column::No.into_simple_expr()],
+            Self::Description => {
+                let description = Column::DescriptionFold.into_simple_expr();
+                vec![Func::coalesce([description, Expr::val("")]).into(), id]
+            }
+            Self::Date => vec![Column::Date.into_simple_expr(), id],
+            Self::Updated => vec![Column::UpdatedAt.into_simple_expr(), id],
+            Self::Contacts => vec![Column::ContactsCount.into_simple_expr(), id],
+        }
+    }
+
+    fn key(self, row: &segment::Model) -> SegmentKey {
+        match self {
+            Self::Created => SegmentKey::Created(row.id),
+            Self::No => SegmentKey::No(row.no.clone()),
+            Self::Description => {
+                SegmentKey::Description(row.description_fold.clone().unwrap_or_default(), row.id)
+            }
+            Self::Date => SegmentKey::Date(row.date, row.id),
+            Self::Updated => SegmentKey::Updated(row.updated_at, row.id),
+            Self::Contacts => SegmentKey::Contacts(row.contacts_count, row.id),
+        }
+    }
+
+    /// The values of a key, beside the [columns](Self::columns); nothing for one of another order.
+    fn values(self, key: &SegmentKey) -> Option<Vec<Expr>> {
+        Some(match (self, key) {
+            (Self::Created, SegmentKey::Created(id)) => vec![Expr::val(*id)],
+            (Self::No, SegmentKey::No(no)) => vec![Expr::val(no.as_str())],
+            (Self::Description, SegmentKey::Description(description, id)) => {
+                vec![Expr::val(description.as_str()), Expr::val(*id)]
+            }
+            (Self::Date, SegmentKey::Date(date, id)) => vec![Expr::val(*date), Expr::val(*id)],
+            (Self::Updated, SegmentKey::Updated(at, id)) => vec![Expr::val(*at), Expr::val(*id)],
+            (Self::Contacts, SegmentKey::Contacts(count, id)) => {
+                vec![Expr::val(*count), Expr::val(*id)]
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A page of segments.
 ///
 /// # Errors
-/// What the database says.
+/// [`Reason::Invalid`] at `after` or `before` for a cursor of another order.
 pub async fn list(
     context: &Context,
     filter: &SegmentFilter,
-    oldest_first: bool,
+    order: SegmentOrder,
     args: &PageArgs<SegmentKey>,
 ) -> Result<Page<SegmentKey, segment::Model>> {
-    let rising = oldest_first != args.take.is_last();
     let mut found = filtered(context, filter);
-    let (low, high) = match oldest_first {
-        true => (&args.after, &args.before),
-        false => (&args.before, &args.after),
-    };
-    if let Some(low) = low {
-        found = found.filter(segment::Column::Id.gt(low.0));
+    for (name, bound, above) in
+        [("after", &args.after, !order.descending), ("before", &args.before, order.descending)]
+    {
+        let Some(key) = bound else { continue };
+        let values = order.by.values(key).ok_or_else(|| {
+            let message = "This cursor belongs to a list in another order.";
+            Error::reject(Reason::Invalid, &[name], message)
+        })?;
+        let (row, key) = (Expr::tuple(order.by.columns()), Expr::tuple(values));
+        found = found.filter(if above { row.gt(key) } else { row.lt(key) });
     }
-    if let Some(high) = high {
-        found = found.filter(segment::Column::Id.lt(high.0));
+    let falling = order.descending != args.take.is_last();
+    let direction = if falling { Order::Desc } else { Order::Asc };
+    for column in order.by.columns() {
+        found = found.order_by(column, direction.clone());
     }
-    let order = if rising { sea_orm::Order::Asc } else { sea_orm::Order::Desc };
-    let found = found.order_by(segment::Column::Id, order).limit(args.take.count() + 1);
-    let rows = found.all(context.db.reader()).await?;
-    let items = rows.into_iter().map(|row| (SegmentKey(row.id), row)).collect();
+    let rows = found.limit(args.take.count() + 1).all(context.db.reader()).await?;
+    let items = rows.into_iter().map(|row| (order.by.key(&row), row)).collect();
     Ok(Page::from_one_extra(items, args))
 }
 

@@ -29,6 +29,21 @@ pub async fn logged_by_ids(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// The logging of each of these segments; those that were not logged are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn logged_by_segments(
+    context: &Context,
+    segments: &[i64],
+) -> Result<HashMap<i64, logged_segment::Model>> {
+    let rows = logged_segment::Entity::find()
+        .filter(logged_segment::Column::SegmentId.is_in(segments.iter().copied()))
+        .all(context.db.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.segment_id, row)).collect())
+}
+
 /// A page of logged segments, the newest first; only those canceled, or not canceled, if it is
 /// said.
 ///

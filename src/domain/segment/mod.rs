@@ -14,6 +14,7 @@ mod logged;
 mod mailing;
 mod options;
 mod overrides;
+mod rename;
 mod replay;
 pub mod saved;
 mod select;
@@ -28,16 +29,18 @@ pub use choose::{Chosen, PICKED_MAX, Request, picked};
 pub use compare::{Diff, OVERLAP_MAX, Overlap, State, diff, overlap};
 pub use explain::{Change, ExplainedStep, Explanation, explain};
 pub use header::{SegmentChange, TEXT_CHARS_MAX, create, delete, insert, update};
-pub use history::{added_and_removed, at_step, go_back, go_forward, steps_of_each};
+pub use history::{added_and_removed, at_step, go_back, go_forward, steps_by_ids, steps_of_each};
 pub use lines::{Line, LineKey, LineOrder, LineQuery, Lines, added_by, contacts_of, lines};
-pub use list::{SegmentFilter, SegmentKey, count, list};
+pub use list::{SegmentFilter, SegmentKey, SegmentOrder, SegmentSort, count, list};
 pub use log::{FollowUp, LogOutcome, LogRequest, Unreachable, log};
 pub use logged::{
-    cancel_logged, count_logged, delete_logged, list_logged, logged_by_ids, reinstate_logged,
+    cancel_logged, count_logged, delete_logged, list_logged, logged_by_ids, logged_by_segments,
+    reinstate_logged,
 };
 pub use mailing::{Applied, apply_mailing_group};
 pub use options::{Cause, Options};
 pub use overrides::{LineChange, Which, update_lines};
+pub use rename::rename;
 pub use replay::{OnExisting, Replayed, reuse};
 pub use select::{Preview, Selected, Target, preview, reset, select};
 pub use step::{Delta, Effect};

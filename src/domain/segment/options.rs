@@ -29,8 +29,6 @@ pub struct Options {
 pub enum Cause {
     /// A contact was deleted, and left the segment.
     ContactDeleted,
-    /// A contact was merged into another, which took its place.
-    ContactMerged,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

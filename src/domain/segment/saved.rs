@@ -1,5 +1,7 @@
 //! Saved criteria: the steps of a segment under a name, to be replayed on others.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect,
@@ -167,6 +169,18 @@ pub async fn delete(context: &Context, id: i64) -> Result<i64> {
 /// What the database says.
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<saved_criteria::Model>> {
     Ok(saved_criteria::Entity::find_by_id(id).one(db).await?)
+}
+
+/// The saved criteria with these keys; those that are not there are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_ids(context: &Context, ids: &[i64]) -> Result<HashMap<i64, saved_criteria::Model>> {
+    let rows = saved_criteria::Entity::find()
+        .filter(saved_criteria::Column::Id.is_in(ids.iter().copied()))
+        .all(context.db.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// All saved criteria, by name.

@@ -253,7 +253,7 @@ async fn last_no(db: &impl ConnectionTrait, segment_id: i64) -> Result<i32> {
     Ok(no.unwrap_or(0))
 }
 
-fn count(count: u64) -> Result<i32> {
+pub(super) fn count(count: u64) -> Result<i32> {
     i32::try_from(count).map_err(|_| Error::Corrupt(format!("a set of {count} contacts")))
 }
 

@@ -1,6 +1,7 @@
 //! Campaigns and their entries.
 
 mod change;
+mod entry;
 
 use async_graphql::{
     Context, Description, Enum, ID, InputObject, Object,
@@ -8,7 +9,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 
-pub(super) use self::change::CampaignMutation;
+pub(super) use self::{change::CampaignMutation, entry::CampaignEntryMutation};
 use super::{
     batches::EntryPageKey,
     code::Code,
@@ -18,6 +19,7 @@ use super::{
         interactions_of, statistics_of,
     },
     loaders::Loaders,
+    logged_segment::LoggedSegment,
     page::{Cursor, connection},
     scalar::Date,
 };
@@ -158,6 +160,11 @@ impl CampaignEntry {
     /// The campaign.
     async fn campaign(&self, ctx: &Context<'_>) -> Option<Result<Campaign>> {
         Campaign::load(ctx, Some(self.0.campaign_id)).await.transpose()
+    }
+
+    /// The logging it came from; null if no segment brought it about, or the logging has been deleted.
+    async fn logged_segment(&self, ctx: &Context<'_>) -> Option<Result<LoggedSegment>> {
+        LoggedSegment::load(ctx, self.0.logged_segment_id?).await.transpose()
     }
 
     /// What was done.

@@ -27,7 +27,9 @@ use super::{
     interaction_template::InteractionTemplate,
     kinds::{CorrespondenceType, DeliveryStatus, Evaluation, InformationFlow, InitiatedBy},
     loaders::Loaders,
+    logged_segment::LoggedSegment,
     scalar::{Date, Decimal, Time},
+    segment::{self, Segment},
 };
 use crate::{
     domain::{self, amount, interaction::Owner},
@@ -140,6 +142,16 @@ impl Interaction {
     /// The entry of the campaign that it belongs to.
     async fn campaign_entry(&self, ctx: &Context<'_>) -> Option<Result<CampaignEntry>> {
         CampaignEntry::load(ctx, self.0.campaign_entry_id).await.transpose()
+    }
+
+    /// The segment it was a line of; null if there was none, or it has been deleted.
+    async fn segment(&self, ctx: &Context<'_>) -> Option<Result<Segment>> {
+        segment::load(ctx, self.0.segment_id?).await.transpose()
+    }
+
+    /// The logging it came from; null if it was recorded by itself, or the logging has been deleted.
+    async fn logged_segment(&self, ctx: &Context<'_>) -> Option<Result<LoggedSegment>> {
+        LoggedSegment::load(ctx, self.0.logged_segment_id?).await.transpose()
     }
 
     /// Whether it reached a target of its campaign.

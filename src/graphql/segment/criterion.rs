@@ -4,7 +4,10 @@ use async_graphql::{Context, Description, ID, Json, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::{
-    super::{contact::ContactOrder, error::Result, kinds::Operation, scalar::TimeZone},
+    super::{
+        contact::ContactOrder, error::Result, kinds::Operation, loaders::Loaders, scalar::TimeZone,
+    },
+    Segment, load,
     sets::{Contacts, Paging, page},
 };
 use crate::{
@@ -23,9 +26,14 @@ pub(in crate::graphql) struct Criterion(pub(in crate::graphql) entity::criterion
 
 #[Object(use_type_description)]
 impl Criterion {
-    /// Its id.
-    async fn id(&self) -> ID {
+    /// The global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
         ID(Kind::Criterion.id(self.0.id))
+    }
+
+    /// The segment it is a step of.
+    async fn segment(&self, ctx: &Context<'_>) -> Option<Result<Segment>> {
+        load(ctx, self.0.segment_id).await.transpose()
     }
 
     /// Its number in the segment: 1 for the first step.
@@ -150,6 +158,13 @@ impl Criterion {
     }
 }
 
+impl Criterion {
+    /// The step with this key, in a batch with others.
+    pub(in crate::graphql) async fn load(ctx: &Context<'_>, id: i64) -> Result<Option<Self>> {
+        Ok(ctx.data::<Loaders>()?.segment.step.load_one(id).await?.map(Self))
+    }
+}
+
 /// The options of a step.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct StepOptions {
@@ -171,8 +186,6 @@ pub(in crate::graphql) struct StepOptions {
 pub(in crate::graphql) enum StepCause {
     /// A contact was deleted, and left the segment.
     ContactDeleted,
-    /// A contact was merged into another, which took its place.
-    ContactMerged,
 }
 
 impl From<Options> for StepOptions {

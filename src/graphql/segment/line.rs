@@ -9,13 +9,14 @@ use async_graphql::{
 
 use super::{
     super::{
+        campaign::Campaign,
         code::Code,
         contact::{Contact, ContactOrderField, OrderDirection},
         error::Result,
         kinds::{CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
         loaders::Loaders,
         page::Cursor,
-        scalar::{Date, Decimal},
+        scalar::{Date, Decimal, Time},
     },
     Criterion, code,
 };
@@ -103,7 +104,7 @@ pub(in crate::graphql) enum SegmentLineField {
     InformationFlow,
     /// `initiatedBy`
     InitiatedBy,
-    /// The campaign.
+    /// `campaign`
     Campaign,
     /// `campaignTarget`
     CampaignTarget,
@@ -171,6 +172,16 @@ impl SegmentLine {
     /// The date of the interaction.
     async fn date(&self) -> Date {
         Date(self.line.effective.date)
+    }
+
+    /// The time of day of the interaction, in the time zone of the business.
+    async fn time(&self) -> Option<Time> {
+        self.line.effective.time.map(Time)
+    }
+
+    /// The campaign the interaction is for.
+    async fn campaign(&self, ctx: &Context<'_>) -> Option<Result<Campaign>> {
+        Campaign::load(ctx, self.line.effective.campaign_id).await.transpose()
     }
 
     /// Who is responsible.

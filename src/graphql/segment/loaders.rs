@@ -1,67 +1,47 @@
 //! What segments load in batches.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    dataloader::{DataLoader, Loader},
-    runtime::{TokioSpawner, TokioTimer},
-};
+use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::line::by_state;
 use crate::{
     domain::{self, Context},
-    entity::{criterion, segment},
+    entity::{criterion, saved_criteria, segment},
+    graphql::{batches::loaders, batching::Batching},
 };
 
 /// The loaders of segments and their lines, for one request.
 pub(in crate::graphql) struct SegmentLoaders {
     pub(super) segment: DataLoader<SegmentById>,
+    pub(super) step: DataLoader<StepById>,
     /// By segment, and whether they were taken back.
     pub(super) steps: DataLoader<StepsBySegment>,
     /// By segment, as of a step, and contact.
     pub(super) added_by: DataLoader<AddedBy>,
+    pub(super) saved: DataLoader<SavedById>,
 }
 
 impl SegmentLoaders {
-    pub(in crate::graphql) fn new(context: &Context, delay: Duration) -> Self {
-        fn loader<L>(loader: L, delay: Duration) -> DataLoader<L> {
-            let (spawner, timer) = (TokioSpawner::current(), TokioTimer::default());
-            DataLoader::new(loader, spawner, timer).delay(delay)
-        }
+    pub(in crate::graphql) fn new(context: &Context, batching: &Batching) -> Self {
         Self {
-            segment: loader(SegmentById(context.clone()), delay),
-            steps: loader(StepsBySegment(context.clone()), delay),
-            added_by: loader(AddedBy(context.clone()), delay),
+            segment: batching.loader(SegmentById(context.clone())),
+            step: batching.loader(StepById(context.clone())),
+            steps: batching.loader(StepsBySegment(context.clone())),
+            added_by: batching.loader(AddedBy(context.clone())),
+            saved: batching.loader(SavedById(context.clone())),
         }
     }
 }
 
-pub(super) struct StepsBySegment(Context);
-
-impl Loader<(i64, bool)> for StepsBySegment {
-    type Value = Vec<criterion::Model>;
-    type Error = Arc<domain::Error>;
-
-    async fn load(
-        &self,
-        keys: &[(i64, bool)],
-    ) -> Result<HashMap<(i64, bool), Self::Value>, Self::Error> {
-        domain::segment::steps_of_each(&self.0, keys).await.map_err(Arc::new)
-    }
+loaders! {
+    SegmentById: i64 => segment::Model = domain::segment::by_ids;
+    StepById: i64 => criterion::Model = domain::segment::steps_by_ids;
+    StepsBySegment: (i64, bool) => Vec<criterion::Model> = domain::segment::steps_of_each;
+    SavedById: i64 => saved_criteria::Model = domain::segment::saved::by_ids;
 }
 
-pub(super) struct SegmentById(Context);
-
-impl Loader<i64> for SegmentById {
-    type Value = segment::Model;
-    type Error = Arc<domain::Error>;
-
-    async fn load(&self, ids: &[i64]) -> Result<HashMap<i64, Self::Value>, Self::Error> {
-        domain::segment::by_ids(&self.0, ids).await.map_err(Arc::new)
-    }
-}
-
-pub(super) struct AddedBy(Context);
+pub(in crate::graphql) struct AddedBy(Context);
 
 impl Loader<(i64, Option<i32>, u32)> for AddedBy {
     type Value = criterion::Model;

@@ -18,15 +18,22 @@ use chrono::{DateTime, Utc};
 
 pub(super) use criterion::Criterion;
 pub(super) use loaders::SegmentLoaders;
+pub(super) use saved::{SavedCriteria, load as load_saved_criteria};
 
 use line::{LineTotal, SegmentLine, SegmentLineOrder, SegmentLines};
 
 use super::{
+    campaign::Campaign,
     code::Code,
     criteria::ContactCriteria,
     error::Result,
+    interaction::{
+        InteractionConnection, InteractionFilter, InteractionOrder, Slice, interactions_of,
+    },
+    interaction_template::InteractionTemplate,
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy, SegmentStatus},
     loaders::Loaders,
+    logged_segment::LoggedSegment,
     page::connection,
     scalar::{Date, Decimal},
 };
@@ -35,6 +42,7 @@ use crate::{
         self, PageArgs, amount,
         criteria::Criteria,
         id::Kind,
+        interaction::Owner,
         segment::{self, LineOrder, LineQuery},
     },
     entity::{self, kinds::CodeKind},
@@ -70,6 +78,16 @@ impl Segment {
     /// The date of its interactions.
     async fn date(&self) -> Date {
         Date(self.0.date)
+    }
+
+    /// The campaign it serves. Null: as the interaction template says.
+    async fn campaign(&self, ctx: &Context<'_>) -> Option<Result<Campaign>> {
+        Campaign::load(ctx, self.0.campaign_id).await.transpose()
+    }
+
+    /// What kind of interactions its lines become.
+    async fn interaction_template(&self, ctx: &Context<'_>) -> Option<Result<InteractionTemplate>> {
+        InteractionTemplate::load(ctx, self.0.interaction_template.as_deref()).await.transpose()
     }
 
     /// Whether the contacts are targets of the campaign. Null: as the interaction template says.
@@ -195,6 +213,30 @@ impl Segment {
     #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn undone_criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
         self.steps(ctx, true).await
+    }
+
+    /// Its logging; null if it was not logged, or its logging has been deleted.
+    async fn logged_segment(&self, ctx: &Context<'_>) -> Option<Result<LoggedSegment>> {
+        LoggedSegment::of_segment(ctx, self.0.id).await.transpose()
+    }
+
+    /// The interactions that its lines became, whatever became of its logging.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    async fn interactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
+        filter: Option<InteractionFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
+        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<InteractionConnection> {
+        let slice = Slice { first, after, last, before };
+        interactions_of(ctx, Owner::Segment(self.0.id), filter, order_by, slice).await
     }
 
     /// Who created it, where that is known.

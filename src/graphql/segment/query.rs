@@ -14,7 +14,7 @@ use crate::{
     domain::{
         self, PageArgs,
         id::Kind,
-        segment::{self, SegmentFilter},
+        segment::{self, SegmentFilter, SegmentSort},
     },
     entity::kinds,
 };
@@ -33,13 +33,55 @@ pub(in crate::graphql) struct SegmentFilterInput {
     salesperson: Option<String>,
 }
 
-/// What a list of segments is ordered by.
-#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+/// What a list of segments is ordered by. Those that are equal come in the order of creation, or
+/// the other way round with it.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Enum)]
 pub(in crate::graphql) enum SegmentOrder {
     /// The newest first.
+    #[default]
     Newest,
     /// The oldest first.
     Oldest,
+    /// By number, the lowest first.
+    NoAsc,
+    /// By number, the highest first.
+    NoDesc,
+    /// By description from A to Z, whatever the case; those without one first.
+    DescriptionAsc,
+    /// By description from Z to A, whatever the case; those without one last.
+    DescriptionDesc,
+    /// By the date of their interactions, the earliest first.
+    DateAsc,
+    /// By the date of their interactions, the latest first.
+    DateDesc,
+    /// By last change, the one that changed last first.
+    UpdatedDesc,
+    /// By last change, the one that has not changed for the longest time first.
+    UpdatedAsc,
+    /// By the number of contacts, the largest first.
+    ContactsDesc,
+    /// By the number of contacts, the smallest first.
+    ContactsAsc,
+}
+
+impl From<SegmentOrder> for segment::SegmentOrder {
+    fn from(order: SegmentOrder) -> Self {
+        let (by, descending) = match order {
+            SegmentOrder::Newest => (SegmentSort::Created, true),
+            SegmentOrder::Oldest => (SegmentSort::Created, false),
+            SegmentOrder::NoAsc => (SegmentSort::No, false),
+            SegmentOrder::NoDesc => (SegmentSort::No, true),
+            SegmentOrder::DescriptionAsc => (SegmentSort::Description, false),
+            SegmentOrder::DescriptionDesc => (SegmentSort::Description, true),
+            SegmentOrder::DateAsc => (SegmentSort::Date, false),
+            SegmentOrder::DateDesc => (SegmentSort::Date, true),
+            SegmentOrder::UpdatedDesc => (SegmentSort::Updated, true),
+            SegmentOrder::UpdatedAsc => (SegmentSort::Updated, false),
+            SegmentOrder::ContactsDesc => (SegmentSort::Contacts, true),
+            SegmentOrder::ContactsAsc => (SegmentSort::Contacts, false),
+        };
+        Self { by, descending }
+    }
 }
 
 fn filter(input: Option<SegmentFilterInput>) -> domain::Result<SegmentFilter> {
@@ -110,8 +152,7 @@ impl FindSegment {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which segments.", name = "filter")] input: Option<SegmentFilterInput>,
-        #[graphql(default_with = "SegmentOrder::Newest", desc = "In which order.")]
-        order_by: SegmentOrder,
+        #[graphql(default, desc = "In which order.")] order_by: SegmentOrder,
         #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
         first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
@@ -121,8 +162,7 @@ impl FindSegment {
         let context = ctx.data::<domain::Context>()?;
         let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
         let filter = filter(input)?;
-        let oldest_first = order_by == SegmentOrder::Oldest;
-        let page = segment::list(context, &filter, oldest_first, &args).await?;
+        let page = segment::list(context, &filter, order_by.into(), &args).await?;
         Ok(connection(page, SegmentTotal(filter), Segment))
     }
 }

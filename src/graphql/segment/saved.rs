@@ -9,6 +9,7 @@ use super::{
     super::{
         error::{Result, UserError, outcome},
         kinds::Operation,
+        loaders::Loaders,
     },
     Criterion, Segment,
     criteria::{SelectionContext, moment},
@@ -118,9 +119,9 @@ impl SavedCriteriaQuery {
     }
 }
 
+/// The saved criteria with this key, in a batch with others.
 pub(in crate::graphql) async fn load(ctx: &Context<'_>, id: i64) -> Result<Option<SavedCriteria>> {
-    let context = ctx.data::<domain::Context>()?;
-    Ok(saved::by_id(context.db.reader(), id).await?.map(SavedCriteria))
+    Ok(ctx.data::<Loaders>()?.segment.saved.load_one(id).await?.map(SavedCriteria))
 }
 
 /// Which steps to save, and under which name.

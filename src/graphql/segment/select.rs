@@ -75,7 +75,8 @@ impl From<Effect> for SelectionEffect {
 pub(in crate::graphql) struct SelectionFunnelStep {
     /// Where the condition is: `["input", "criteria", "all", "1"]`.
     path: Vec<String>,
-    /// The condition as text for people. An `any` or a `not` is one condition.
+    /// The condition as text for people. An `all` stands for its conditions; an `any` or a `not` is
+    /// one condition.
     text: String,
     /// How many contacts meet it and all conditions before it, whether or not they may be selected.
     matches: u64,

@@ -53,6 +53,18 @@ both! {
             { "path": ["input", "criteria", "all", "1"], "matches": 3 },
             { "path": ["input", "criteria", "all", "2"], "matches": 2 },
         ]));
+        // An `all` stands for its conditions, wherever it is; an `any` is one condition.
+        let nested = json!({ "all": [
+            { "all": [{ "type": { "eq": "PERSON" } }, { "all": [oslo(), { "all": [] }] }] },
+            { "any": [{ "all": [{ "not": { "ids": ["contact:5"] } }] }] },
+        ] });
+        let input = json!({ "segmentId": id, "criteria": nested, "dryRun": true });
+        let unfolded = app.must("segmentAddContacts", "funnel { path matches }", input).await;
+        assert_eq!(unfolded["funnel"], json!([
+            { "path": ["input", "criteria", "all", "0", "all", "0"], "matches": 5 },
+            { "path": ["input", "criteria", "all", "0", "all", "1", "all", "0"], "matches": 3 },
+            { "path": ["input", "criteria", "all", "1"], "matches": 2 },
+        ]));
         assert_eq!(tried["sample"], json!({ "added": [{ "id": "contact:11" }], "removed": [] }));
 
         let query = "query($input: CriteriaPreviewInput!) { criteriaPreview(input: $input) { selected { count contacts(first: 2) { nodes { no } pageInfo { hasNextPage } } } skippedExcluded skippedPrivacyBlocked text funnel { matches } userErrors { path } } }";

@@ -78,4 +78,73 @@ both! {
         assert_eq!(again["userErrors"][0]["code"], "NOT_FOUND");
         assert!(urval::domain::members::segments_of(app.context.db.reader(), 1).await.unwrap().is_empty());
     }
+
+    async fn segments_are_listed_in_any_order_and_paged_both_ways(app) {
+        for (no, description, date, count) in [
+            ("B", Some("beta"), "2026-01-03", 1), ("A", None, "2026-01-02", 3),
+            ("D", Some("Alfa"), "2026-01-02", 0), ("C", Some("Beta"), "2026-01-01", 1),
+        ] {
+            let header = json!({ "no": no, "description": description, "date": date });
+            let created = app.must("segmentCreate", "segment { id }", header).await;
+            let id = created["segment"]["id"].clone();
+            if no == "B" {
+                make::people(&app, 3).await;
+            }
+            if 0 < count {
+                let lines = json!({ "segmentId": id, "contactIds": make::ids(1..=count) });
+                app.must("segmentAddLines", "", lines).await;
+            }
+        }
+        for (order, expected) in [
+            ("NEWEST", "CDAB"), ("OLDEST", "BADC"), ("NO_ASC", "ABCD"), ("NO_DESC", "DCBA"),
+            ("DESCRIPTION_ASC", "ADBC"), ("DESCRIPTION_DESC", "CBDA"), ("DATE_ASC", "CADB"), ("DATE_DESC", "BDAC"),
+            // The clock stands still.
+            ("UPDATED_DESC", "CDAB"), ("UPDATED_ASC", "BADC"), ("CONTACTS_DESC", "ACBD"), ("CONTACTS_ASC", "DBCA"),
+        ] {
+            let page = async |how: &str| {
+                let query = format!("{{ segments(orderBy: {order}, {how}) {{ nodes {{ no }} pageInfo {{
+                    startCursor endCursor hasNextPage hasPreviousPage }} }} }}");
+                let data = app.data(&query, json!({})).await;
+                let nodes = data["segments"]["nodes"].as_array().unwrap();
+                let nos: String = nodes.iter().map(|it| it["no"].as_str().unwrap()).collect();
+                (nos, data["segments"]["pageInfo"].clone())
+            };
+            assert_eq!(page("first: 10").await.0, expected, "{order}");
+            // One by one, from either end.
+            let (mut forward, mut backward) = (String::new(), String::new());
+            let (mut after, mut before) = (String::new(), String::new());
+            for _ in 0..4 {
+                let (no, info) = page(&format!("first: 1{after}")).await;
+                forward += &no;
+                after = format!(", after: {}", info["endCursor"]);
+                let (no, info) = page(&format!("last: 1{before}")).await;
+                backward.insert_str(0, &no);
+                before = format!(", before: {}", info["startCursor"]);
+            }
+            assert_eq!((forward.as_str(), backward.as_str()), (expected, expected), "{order}");
+            assert_eq!(page(&format!("first: 1{after}")).await.0, "");
+        }
+        let cursor = app.data("{ segments(first: 1) { pageInfo { endCursor } } }", json!({})).await;
+        let cursor = &cursor["segments"]["pageInfo"]["endCursor"];
+        let other = format!("{{ segments(orderBy: NO_ASC, after: {cursor}) {{ nodes {{ no }} }} }}");
+        let refused = app.graphql(&other, json!({})).await;
+        assert_eq!(refused["errors"][0]["extensions"], json!({ "code": "BAD_REQUEST", "path": ["after"] }));
+    }
+
+    async fn steps_and_saved_criteria_are_found_by_their_ids(app) {
+        make::people(&app, 2).await;
+        let id = make::segment(&app).await;
+        let lines = json!({ "segmentId": id, "contactIds": make::ids([1]) });
+        let step = app.must("segmentAddLines", "criterion { id no }", lines).await["criterion"]["id"].clone();
+        let saved = json!({ "segmentId": id, "name": "One" });
+        let saved = app.must("segmentSaveCriteria", "savedCriteria { id }", saved).await["savedCriteria"]["id"].clone();
+        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Criterion { no segment { id } }
+            ... on SavedCriteria { name } } }";
+        let ids = json!([step, saved, "criterion:99", "savedCriteria:99", "operation:1", "criterion:x", ""]);
+        let data = app.data(query, json!({ "ids": ids })).await;
+        assert_eq!(data["nodes"], json!([
+            { "id": step, "no": 1, "segment": { "id": id } }, { "id": saved, "name": "One" },
+            null, null, null, null, null,
+        ]));
+    }
 }

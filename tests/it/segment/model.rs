@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::make;
 use crate::app::{TestApp, both};
+use urval::domain::integrity::{self, Notice};
 
 type Set = BTreeSet<u32>;
 
@@ -51,10 +52,16 @@ async fn world(app: &TestApp) -> World {
 
 #[derive(Clone, Debug)]
 enum Move {
-    Select { name: &'static str, whom: Set, options: [bool; 3] },
+    Select {
+        name: &'static str,
+        whom: Set,
+        options: [bool; 3],
+    },
     Back(usize),
     Forward(usize),
     Clear,
+    /// The second of two colleagues is merged into the first.
+    Merge(u32, u32),
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -68,11 +75,29 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         2 => (1..4usize).prop_map(Move::Back),
         2 => (1..4usize).prop_map(Move::Forward),
         1 => Just(Move::Clear),
+        1 => (1..=5u32, 0..4u32, 1..4u32)
+            .prop_map(|(ten, one, more)| Move::Merge(ten * 10 + one, ten * 10 + (one + more) % 4)),
     ];
     proptest::collection::vec(one, 25)
 }
 
 impl World {
+    /// Makes one of two contacts; not if either is not there any more.
+    async fn merge(&mut self, app: &TestApp, survivor: u32, duplicate: u32) -> bool {
+        if !self.everybody.contains(&survivor) || !self.everybody.remove(&duplicate) {
+            return false;
+        }
+        for barred in [&mut self.excluded, &mut self.blocked] {
+            if barred.remove(&duplicate) {
+                barred.insert(survivor);
+            }
+        }
+        let id = |key| format!("contact:{key}");
+        let input = json!({ "survivorId": id(survivor), "duplicateId": id(duplicate) });
+        app.must("contactMerge", "contact { id }", input).await;
+        true
+    }
+
     fn colleagues(&self, whom: &Set) -> Set {
         let companies: Set = whom.iter().filter_map(|id| company_of(*id)).collect();
         let theirs = |id: &&u32| company_of(**id).is_some_and(|it| companies.contains(&it));
@@ -143,7 +168,7 @@ fn request(segment: &str, name: &str, whom: &Set, options: [bool; 3]) -> Option<
 const EFFECT: &str =
     "effect { before after added removed alreadyMember skippedExcluded skippedPrivacyBlocked }";
 
-async fn play(app: &TestApp, world: &World, moves: Vec<Move>) {
+async fn play(app: &TestApp, world: &mut World, moves: Vec<Move>) {
     let segment = make::segment(app).await;
     // The set before the first step and after each, and how many of the steps are in effect.
     let mut sets = vec![Set::new()];
@@ -152,6 +177,20 @@ async fn play(app: &TestApp, world: &World, moves: Vec<Move>) {
         let before = sets[at].clone();
         let mut skipped = [0; 3];
         let (name, input) = match &one {
+            Move::Merge(survivor, duplicate) => {
+                if world.merge(app, *survivor, *duplicate).await {
+                    for set in &mut sets {
+                        if set.remove(duplicate) {
+                            set.insert(*survivor);
+                        }
+                    }
+                    assert_eq!(
+                        make::set(app, &segment).await,
+                        sets[at].iter().copied().collect::<Vec<_>>()
+                    );
+                }
+                continue;
+            }
             Move::Select { name, whom, options } => {
                 let whom: Set = match *name {
                     // Only those who are there can be picked by hand.
@@ -210,13 +249,20 @@ async fn play(app: &TestApp, world: &World, moves: Vec<Move>) {
 }
 
 both! {
-    // engine.md: the table of operations; D1, D2, D9, D12, REM-2, REM-3
+    // engine.md: the table of operations; D1, D2, D9, D12, REM-2, REM-3, MRG-1
     async fn any_sequence_of_steps_does_what_plain_sets_do(app) {
-        let world = world(&app).await;
+        let mut world = world(&app).await;
         let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(Default::default()));
         for _ in 0..12 {
             let moves = moves().new_tree(&mut runner).unwrap().current();
-            play(&app, &world, moves).await;
+            play(&app, &mut world, moves).await;
         }
+        let mut tell = |notice: Notice<'_>| {
+            // The rows of this world have neither words nor identifiers; their sets are sound.
+            if let Notice::Found(what) = notice {
+                assert!(!what.starts_with("segment "), "{what}");
+            }
+        };
+        integrity::check(&app.context, &mut tell).await.unwrap();
     }
 }

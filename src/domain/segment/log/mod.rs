@@ -49,11 +49,15 @@ pub struct LogRequest {
     pub follow_up: bool,
     /// Find out what would happen, and write nothing.
     pub dry_run: bool,
+    /// The name of the operation in its progress events; a random one unless it is given.
+    pub operation: Option<i64>,
 }
 
 /// What came of logging a segment, or would come of it.
 #[derive(Clone, Debug)]
 pub struct LogOutcome {
+    /// The name of the operation in its progress events.
+    pub operation: i64,
     pub segment: segment::Model,
     /// Missing after a dry run.
     pub logged_segment: Option<logged_segment::Model>,
@@ -76,7 +80,7 @@ pub async fn log(context: &Context, request: &LogRequest) -> Result<LogOutcome> 
     // Fails early; what counts is asked again under the lock.
     let segment = existing(context.db.reader(), request.segment_id, &["segmentId"]).await?;
     require_open(&segment, request.expected_revision)?;
-    let operation = fastrand::i64(1..1 << 53);
+    let operation = request.operation.unwrap_or_else(|| fastrand::i64(1..1 << 53));
     let keys = take_keys(context, &segment, request.dry_run).await?;
     let outcome = db::write(&context.db, async |txn| {
         let id = request.segment_id;
@@ -84,7 +88,7 @@ pub async fn log(context: &Context, request: &LogRequest) -> Result<LogOutcome> 
         let header = with_values_of(txn, locked.segment, request).await?;
         let lines = lines_to_log(txn, &header, &locked.set, request.unreachable).await?;
         if request.dry_run {
-            return Ok(tried(header, &lines));
+            return Ok(tried(header, &lines, operation));
         }
         write(context, txn, header, &lines, request, keys, operation).await
     })
@@ -140,8 +144,9 @@ async fn with_values_of(
     Ok(segment)
 }
 
-fn tried(segment: segment::Model, lines: &Lines) -> LogOutcome {
+fn tried(segment: segment::Model, lines: &Lines, operation: i64) -> LogOutcome {
     LogOutcome {
+        operation,
         segment,
         logged_segment: None,
         interactions: lines.contacts.len(),
@@ -189,6 +194,7 @@ async fn write(
         false => None,
     };
     Ok(LogOutcome {
+        operation,
         segment: frozen(context, txn, segment).await?,
         logged_segment: Some(logged),
         interactions: written,
