@@ -10,7 +10,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
-use serde_json::{Map, Value};
+use serde::Serializer;
+use serde_json::Value;
 
 use crate::{
     db::dialect,
@@ -188,9 +189,9 @@ impl Export {
             });
         }
         if self.format == Format::Ndjson {
-            let names = self.columns.iter().map(|(name, _)| name.clone());
-            let object: Map<String, Value> = names.zip(values).collect();
-            serde_json::to_writer(&mut *piece, &object).map_err(|err| unwritable(&err))?;
+            let names = self.columns.iter().map(|(name, _)| name);
+            let written = serde_json::Serializer::new(&mut *piece).collect_map(names.zip(&values));
+            written.map_err(|err| unwritable(&err))?;
             piece.push(b'\n');
             return Ok(());
         }

@@ -9,8 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::io::StreamReader;
 use tracing::Instrument;
@@ -55,6 +54,36 @@ enum Bad {
     Abort,
 }
 
+/// What became of a file.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    operation: String,
+    kind: String,
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    rejected: u64,
+    problems: Vec<Named>,
+    /// Where the problems begin for which there was no room.
+    more_problems_from_line: Option<u64>,
+    unknown_columns: Vec<String>,
+    /// Why it ended before the end of the file, if it did.
+    stopped: Option<String>,
+    /// Where to go on.
+    next_line: u64,
+}
+
+/// What is wrong with a row.
+#[derive(Serialize)]
+struct Named {
+    line: u64,
+    column: Option<String>,
+    reason: String,
+    /// Whether it keeps the row out.
+    rejected: bool,
+}
+
 /// Imports the body.
 pub(super) async fn post(
     State(app): State<App>,
@@ -79,7 +108,7 @@ async fn begin(
         return Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
     }
     if !is_table(&parts.headers) {
-        let message = format!("Send the file as {}.", MEDIA.join(", "));
+        let message = format!("Send the file with one of the content types {}.", MEDIA.join(", "));
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
     }
@@ -164,20 +193,21 @@ async fn run(
     context.events.publish(&context.db, Event::OperationProgressed(end)).await;
     drop(permit);
     let outcome = outcome?;
-    let body = json!({
-        "operation": Kind::Operation.id(operation),
-        "kind": outcome.kind.name(),
-        "created": outcome.summary.created,
-        "updated": outcome.summary.updated,
-        "unchanged": outcome.summary.unchanged,
-        "rejected": outcome.summary.rejected,
-        "problems": problems,
-        "moreProblemsFromLine": more,
-        "unknownColumns": outcome.unknown_columns,
-        "stopped": stopped,
-        "nextLine": outcome.summary.next_line,
-    });
-    Ok((status(&outcome), [(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
+    let status = status(&outcome);
+    let answer = Answer {
+        operation: Kind::Operation.id(operation),
+        kind: outcome.kind.name(),
+        created: outcome.summary.created,
+        updated: outcome.summary.updated,
+        unchanged: outcome.summary.unchanged,
+        rejected: outcome.summary.rejected,
+        problems,
+        more_problems_from_line: more,
+        unknown_columns: outcome.unknown_columns,
+        stopped,
+        next_line: outcome.summary.next_line,
+    };
+    Ok((status, [(header::CACHE_CONTROL, "no-store")], axum::Json(answer)).into_response())
 }
 
 async fn relay(context: &Context, mut progress: watch::Receiver<Progress>) {
@@ -189,7 +219,7 @@ async fn relay(context: &Context, mut progress: watch::Receiver<Progress>) {
 
 /// What an answer says besides the numbers, and how far the import is.
 struct Report {
-    problems: Vec<Value>,
+    problems: Vec<Named>,
     /// Where the problems begin for which there was no room.
     more_from_line: Option<u64>,
     progress: watch::Sender<Progress>,
@@ -217,10 +247,11 @@ impl Report {
             self.more_from_line = problems.first().map(|problem| problem.line);
             return;
         }
-        self.problems.extend(problems.iter().map(|it| {
-            json!({
-                "line": it.line, "column": it.column, "reason": it.reason, "rejected": rejected,
-            })
+        self.problems.extend(problems.iter().map(|it| Named {
+            line: it.line,
+            column: it.column.clone(),
+            reason: it.reason.clone(),
+            rejected,
         }));
     }
 }

@@ -70,6 +70,7 @@ both! {
         let rows: Vec<serde_json::Value> =
             file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(rows.len(), 2);
+        assert!(file.starts_with(r#"{"no":"CT1","type":"COMPANY","name":"#), "{file}");
         let shown = json!([rows[1]["no"], rows[1]["mailingGroups"], rows[1]["minor"], rows[1]["fax"]]);
         assert_eq!(shown, json!(["CT2", ["A", "B"], false, null]));
     }

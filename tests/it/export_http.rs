@@ -103,3 +103,30 @@ async fn a_file_that_breaks_off_is_not_taken_for_whole() {
     let all: Vec<_> = pieces.collect().await;
     assert!(all.last().unwrap().is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_many_files_go_out_at_a_time_and_who_goes_away_makes_room() {
+    let app = TestApp::on_sqlite().await;
+    import(&app, FILE).await;
+    let no = segment_of_all(&app).await;
+    let served = App::new(app.schema.clone(), app.context.clone(), Settings::default());
+    let router = http::router(served);
+    let open = async || {
+        let request = Request::get(format!("/export/segments/{no}.csv"));
+        router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    };
+    let mut held = Vec::new();
+    for _ in 0..16 {
+        held.push(open().await);
+    }
+    assert!(held.iter().all(|it| it.status() == StatusCode::OK));
+    assert_eq!(open().await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    held.clear();
+    for _ in 0..100 {
+        if open().await.status() == StatusCode::OK {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("nobody made room");
+}

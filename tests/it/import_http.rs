@@ -292,3 +292,23 @@ async fn a_server_that_stops_ends_imports_between_chunks() {
     assert!(answer.contains("\"nextLine\":5002"), "{answer}");
     done.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn so_many_files_come_in_at_a_time() {
+    let app = TestApp::on_sqlite().await;
+    let served = App::new(app.schema.clone(), app.context.clone(), Settings::default());
+    let router = http::router(served);
+    let post = |body| {
+        let request = Request::post("/import").header("content-type", "text/csv");
+        router.clone().oneshot(request.body(body).unwrap())
+    };
+    for _ in 0..4 {
+        let forever = futures_util::stream::pending::<Result<String, std::io::Error>>();
+        tokio::spawn(post(Body::from_stream(forever)));
+    }
+    // Until they have begun.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let response = post(Body::from(people(1))).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(contacts(&app).await, 0);
+}

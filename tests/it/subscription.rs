@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use urval::domain::{Event, Progress, ProgressState};
+use urval::domain::{
+    Event, Progress, ProgressState,
+    import::{self, Options},
+};
 
 use crate::{
     app::{TestApp, both},
@@ -57,6 +60,27 @@ async fn next(client: &mut Client) -> Value {
 }
 
 both! {
+    async fn an_import_is_told_once_and_to_everybody(app) {
+        let server = Served::real(app).await;
+        let subscriptions = [
+            r#"contactChanged(ids: ["contact:99"]) { id contact { no } }"#,
+            "interactionLogged { interaction { id } loggedSegment { id } }",
+        ];
+        let mut client = watching(&server, &server.app, &subscriptions).await;
+        let import = async |file: &'static str| {
+            let file = file.as_bytes();
+            let options = Options::default();
+            import::run(&server.app.context, file, &options, None, &mut |_| {}).await.unwrap();
+        };
+        import("no,name\nP1,Ann\nP2,Bea\n").await;
+        let told = next(&mut client).await;
+        assert_eq!(told, json!({ "contactChanged": { "id": null, "contact": null } }));
+        import("contactNo,date\nP1,2026-01-02\nP2,2026-01-02\n").await;
+        let told = next(&mut client).await;
+        let nothing = json!({ "interaction": null, "loggedSegment": null });
+        assert_eq!(told, json!({ "interactionLogged": nothing }));
+    }
+
     async fn who_watches_contacts_sees_them_change_and_go(app) {
         let ada = create(&app, input("PERSON", "Ada")).await;
         let bo = create(&app, input("PERSON", "Bo")).await;

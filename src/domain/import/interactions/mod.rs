@@ -1,0 +1,177 @@
+//! Interactions. They have no number of their own that stays, so a row that says exactly what an
+//! interaction from before this import says is taken for the same.
+
+mod fields;
+mod row;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
+
+use self::{
+    fields::{FIELDS, Field, IGNORED, kind_of},
+    row::content,
+};
+use super::{
+    Row,
+    check::{self, Written},
+    columns::Columns,
+    find,
+};
+use crate::{
+    db::{self, OnConflict, dialect},
+    domain::{
+        Error, Reason, Result,
+        numbers::{self, Counter},
+        text,
+    },
+    entity::{
+        contact, interaction, interaction_template,
+        kinds::{CodeKind, IdentifierKind},
+    },
+};
+
+pub(super) struct Interactions {
+    columns: Columns<Field>,
+    create_codes: bool,
+    now: DateTime<Utc>,
+    actor: Option<String>,
+    /// The first key that this import took: what has a lower one was there before.
+    first_key: Option<i64>,
+}
+
+/// What the rows of a chunk refer to.
+struct Known {
+    contacts: find::Identifiers,
+    companies: HashMap<i32, Option<i32>>,
+    campaigns: HashMap<String, i64>,
+    codes: HashSet<(CodeKind, String)>,
+    templates: HashSet<String>,
+}
+
+impl Interactions {
+    pub(super) fn new(
+        header: &[String],
+        create_codes: bool,
+        now: DateTime<Utc>,
+        actor: Option<String>,
+    ) -> Result<Self> {
+        let columns = Columns::of(header, IGNORED, FIELDS)?;
+        if !columns.has(Field::ContactNo) || !columns.has(Field::Date) {
+            let message = "There have to be columns Contact No. and Date.";
+            return Err(Error::reject(Reason::Required, &["file"], message));
+        }
+        Ok(Self { columns, create_codes, now, actor, first_key: None })
+    }
+
+    pub(super) fn unknown(&self) -> &[String] {
+        &self.columns.unknown
+    }
+
+    pub(super) fn committed(&mut self, written: &Written) {
+        self.first_key = self.first_key.or(written.first_key);
+    }
+
+    pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
+        let known = self.known(txn, rows).await?;
+        let mut written = Written::default();
+        let mut good = Vec::new();
+        for (index, row) in rows.iter().enumerate() {
+            let (interaction, check) = self.interaction(row, &known);
+            match check.failed() {
+                None => good.push(interaction),
+                Some(problems) => written.rejected.push((index, problems)),
+            }
+        }
+        // The key is taken first: it holds the counter, so that nobody else imports meanwhile.
+        let key = numbers::take_keys(txn, Counter::Interaction, good.len() as u64).await?;
+        let first_key = self.first_key.unwrap_or(key);
+        written.first_key = Some(first_key);
+        let mut before = self.before(txn, first_key, &good).await?;
+        good.retain(|interaction| match before.get_mut(&content(interaction)) {
+            Some(count) if 0 < *count => {
+                *count -= 1;
+                written.unchanged += 1;
+                false
+            }
+            _ => true,
+        });
+        for (key, interaction) in (key..).zip(&mut good) {
+            interaction.id = key;
+        }
+        written.created +=
+            db::insert_rows::<interaction::Entity>(txn, &good, OnConflict::Fail).await?;
+        Ok(written)
+    }
+
+    /// How often each content occurs among the interactions of the same contacts from before.
+    async fn before(
+        &self,
+        txn: &DatabaseTransaction,
+        first_key: i64,
+        good: &[interaction::Model],
+    ) -> Result<HashMap<String, u64>> {
+        let mut counts = HashMap::new();
+        let dates = || good.iter().map(|it| it.date);
+        let (Some(from), Some(to)) = (dates().min(), dates().max()) else { return Ok(counts) };
+        if first_key <= 1 {
+            return Ok(counts);
+        }
+        let contacts: BTreeSet<u32> = good.iter().map(|it| it.contact_id.cast_unsigned()).collect();
+        let column = Expr::col(interaction::Column::ContactId);
+        let before = interaction::Entity::find()
+            .filter(dialect::in_ids(txn.get_database_backend(), column, contacts.into_iter()))
+            .filter(interaction::Column::Id.lt(first_key))
+            .filter(interaction::Column::Date.between(from, to))
+            .all(txn)
+            .await?;
+        for interaction in &before {
+            *counts.entry(content(interaction)).or_insert(0) += 1;
+        }
+        Ok(counts)
+    }
+
+    async fn known(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Known> {
+        let backend = txn.get_database_backend();
+        let texts = |field| {
+            let texts = rows.iter().filter_map(move |row| self.columns.get(row, field));
+            texts.filter_map(text::code)
+        };
+        let of_row = |row| {
+            let fields = self.columns.fields(row);
+            fields.filter_map(|(field, text)| Some((kind_of(field)?, text::code(text)?)))
+        };
+        let numbers = texts(Field::ContactNo).chain(texts(Field::CompanyNo)).collect();
+        let contacts = find::contacts(txn, IdentifierKind::No, numbers).await?;
+        let ids = contacts.values().map(|id| id.cast_unsigned());
+        let companies: Vec<(i32, Option<i32>)> = contact::Entity::find()
+            .select_only()
+            .column(contact::Column::Id)
+            .column(contact::Column::CompanyId)
+            .filter(dialect::in_ids(backend, Expr::col(contact::Column::Id), ids))
+            .lock_shared()
+            .into_tuple()
+            .all(txn)
+            .await?;
+        let templates: BTreeSet<String> = texts(Field::Template).collect();
+        let templates: Vec<String> = templates.into_iter().collect();
+        let column = Expr::col(interaction_template::Column::Code);
+        let templates = interaction_template::Entity::find()
+            .filter(dialect::in_texts(backend, column, &templates))
+            .lock_shared()
+            .all(txn)
+            .await?;
+        let codes = rows.iter().flat_map(of_row).collect();
+        Ok(Known {
+            contacts,
+            companies: companies.into_iter().collect(),
+            campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
+            codes: check::codes(txn, codes, self.create_codes).await?,
+            templates: templates.into_iter().map(|row| row.code).collect(),
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! One row, as the interaction it says.
+
+use super::{
+    Interactions, Known,
+    fields::{Field, kind_of},
+};
+use crate::{
+    domain::{
+        import::{Row, check::Check, find, value},
+        text,
+    },
+    entity::{interaction, kinds::IdentifierKind},
+};
+
+impl Interactions {
+    /// The interaction that a row says, and what is wrong with it.
+    pub(super) fn interaction(&self, row: &Row, known: &Known) -> (interaction::Model, Check) {
+        let mut check = Check::new(row.line);
+        let mut it = self.blank();
+        let contact = |text: &str| {
+            let no = text::code(text)?;
+            known.contacts.get(&(IdentifierKind::No, no)).copied()
+        };
+        let mut date = None;
+        for (field, text) in self.columns.fields(row) {
+            let caption = || self.columns.caption(field);
+            let code =
+                kind_of(field).and_then(|kind| check.code(caption, text, kind, &known.codes));
+            match field {
+                Field::ContactNo => match contact(text) {
+                    Some(id) => it.contact_id = id,
+                    None => check.add(caption(), format!("There is no contact {text:?}.")),
+                },
+                Field::CompanyNo => it.company_id = contact(text),
+                Field::Date => date = check.keep(caption, value::date(text)),
+                Field::Time => it.time = check.keep(caption, value::time(text)),
+                Field::Description => it.description = text::tidy(text),
+                Field::Subject => it.subject = text::tidy(text),
+                Field::InformationFlow => {
+                    it.information_flow = check.keep(caption, value::information_flow(text));
+                }
+                Field::InitiatedBy => {
+                    it.initiated_by = check.keep(caption, value::initiated_by(text));
+                }
+                Field::Cost => it.cost = check.keep(caption, value::number(text)).unwrap_or(0),
+                Field::Duration => {
+                    it.duration_min = check.keep(caption, value::count(text)).unwrap_or(0);
+                }
+                Field::Group => it.interaction_group = code,
+                Field::Template => {
+                    it.template = text::code(text);
+                    if it.template.as_ref().is_some_and(|code| !known.templates.contains(code)) {
+                        let reason = format!("There is no interaction template {text:?}.");
+                        check.add(caption(), reason);
+                    }
+                }
+                Field::Language => it.language = code,
+                Field::Campaign => {
+                    let id = find::campaign(&known.campaigns, text);
+                    it.campaign_id = check.keep(caption, id);
+                }
+                Field::CampaignTarget => {
+                    it.campaign_target = check.keep(caption, value::flag(text))
+                }
+                Field::CampaignResponse => {
+                    it.campaign_response = check.keep(caption, value::flag(text));
+                }
+                Field::Evaluation => it.evaluation = check.keep(caption, value::evaluation(text)),
+                Field::AttemptFailed => it.attempt_failed = check.keep(caption, value::flag(text)),
+                Field::Salesperson => it.salesperson = code,
+                Field::CorrespondenceType => {
+                    it.correspondence_type = check.keep(caption, value::correspondence_type(text));
+                }
+                Field::DocumentType => it.document_type = text::tidy(text),
+                Field::DocumentNo => it.document_no = text::tidy(text),
+                Field::ContactVia => it.contact_via = text::tidy(text),
+                Field::Canceled => it.canceled = check.keep(caption, value::flag(text)),
+                Field::Postponed => it.postponed = check.keep(caption, value::flag(text)),
+            }
+        }
+        it.canceled_itself = it.canceled;
+        match date {
+            Some(date) => it.date = date,
+            None if check.is_fine() => {
+                check.add(self.columns.caption(Field::Date), "There has to be a date.");
+            }
+            None => {}
+        }
+        if it.company_id.is_none() {
+            it.company_id = known.companies.get(&it.contact_id).copied().flatten();
+        }
+        (it, check)
+    }
+
+    fn blank(&self) -> interaction::Model {
+        interaction::Model {
+            contact_id: 0,
+            id: 0,
+            company_id: None,
+            date: self.now.date_naive(),
+            time: None,
+            template: None,
+            interaction_group: None,
+            description: None,
+            subject: None,
+            information_flow: None,
+            initiated_by: None,
+            correspondence_type: None,
+            language: None,
+            salesperson: None,
+            evaluation: None,
+            cost: 0,
+            duration_min: 0,
+            campaign_id: None,
+            campaign_entry_id: None,
+            campaign_target: false,
+            campaign_response: false,
+            segment_id: None,
+            logged_segment_id: None,
+            document_type: None,
+            document_no: None,
+            contact_via: None,
+            delivery_status: None,
+            attempt_failed: false,
+            postponed: false,
+            canceled: false,
+            canceled_itself: false,
+            actor: self.actor.clone(),
+            created_at: self.now,
+            updated_at: self.now,
+        }
+    }
+}
+
+/// What a row can say of an interaction, in one text.
+pub(super) fn content(it: &interaction::Model) -> String {
+    format!(
+        "{:?}",
+        (
+            (it.contact_id, it.date, it.time, &it.template, &it.interaction_group, &it.description),
+            (&it.subject, it.information_flow, it.initiated_by, it.cost, it.duration_min),
+            (it.campaign_id, it.evaluation, &it.salesperson, &it.document_type, &it.document_no),
+            (it.correspondence_type, it.attempt_failed, it.postponed, &it.contact_via),
+        )
+    )
+}
