@@ -40,6 +40,20 @@ impl Kind {
         }
     }
 
+    /// What people call it.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Campaign => "a campaign",
+            Self::CampaignEntry => "a campaign entry",
+            Self::Contact => "a contact",
+            Self::Criterion => "a step",
+            Self::LoggedSegment => "a logged segment",
+            Self::Operation => "an operation",
+            Self::SavedCriteria => "saved criteria",
+            Self::Segment => "a segment",
+        }
+    }
+
     /// The id that clients see.
     pub fn id(self, key: i64) -> String {
         format!("{}:{key}", self.prefix())
@@ -53,7 +67,7 @@ impl Kind {
         match parse(id) {
             Some((kind, key)) if kind == self => Ok(key),
             _ => {
-                let message = format!("{id:?} is not the id of a {}.", self.prefix());
+                let message = format!("{} is not the id of {}.", shown(id), self.noun());
                 Err(Error::reject(Reason::Invalid, path, message))
             }
         }
@@ -82,7 +96,11 @@ pub fn interaction_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
         Some((i32::try_from(canonical(contact)?).ok()?, canonical(key)?))
     });
     keys.ok_or_else(|| {
-        Error::reject(Reason::Invalid, path, format!("{id:?} is not the id of an interaction."))
+        Error::reject(
+            Reason::Invalid,
+            path,
+            format!("{} is not the id of an interaction.", shown(id)),
+        )
     })
 }
 
@@ -93,8 +111,17 @@ pub fn interaction_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
 pub fn code_key<'a>(prefix: &str, id: &'a str, path: &[&str]) -> Result<&'a str> {
     let code = id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(':'));
     code.ok_or_else(|| {
-        Error::reject(Reason::Invalid, path, format!("{id:?} is not the id of a {prefix}."))
+        Error::reject(Reason::Invalid, path, format!("{} is not the id of a {prefix}.", shown(id)))
     })
+}
+
+/// What a client sent as an id, in quotes; it may be anything, and as long as a request.
+fn shown(id: &str) -> String {
+    const CHARS_MAX: usize = 60;
+    match id.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{:?}…", &id[..end]),
+        None => format!("{id:?}"),
+    }
 }
 
 /// A key, if it is written in the one way we write it.

@@ -149,7 +149,7 @@ both! {
     async fn a_wrong_import_is_told_what_is_wrong_and_where(app) {
         let cases = [
             ("?kind=things", "no,name\n", "INVALID", "kind", "There is no kind \"things\"."),
-            ("?operation=17", "no,name\n", "INVALID", "operation", "\"17\" is not the id of a op"),
+            ("?operation=17", "no,name\n", "INVALID", "operation", "\"17\" is not the id of an op"),
             ("", "a,b\n1,2\n", "INVALID", "file", "What the file is about can't be told from its h"),
             ("", "", "INVALID", "file", "The file is empty."),
             ("", "no,name,attribute.x\n", "NOT_FOUND", "file", "There is no custom attribute for"),

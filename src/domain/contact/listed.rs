@@ -71,7 +71,11 @@ pub async fn list(
     let filter = match filter {
         Some(filter) => {
             let criteria = Criteria::parse(filter, &["filter"])?;
-            Some(criteria::condition(context, db, &criteria, context.moment()).await?)
+            let condition = async {
+                criteria::require(db, &criteria).await?;
+                criteria::condition(context, db, &criteria, context.moment()).await
+            };
+            Some(condition.await.map_err(|err| err.under(&["filter"]))?)
         }
         None => None,
     };

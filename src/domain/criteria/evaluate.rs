@@ -206,7 +206,7 @@ impl<'a, C: ConnectionTrait> Evaluation<'a, C> {
         let segment = segment.ok_or_else(|| {
             let message =
                 format!("There is no segment {}.", crate::domain::id::Kind::Segment.id(id));
-            Error::reject(Reason::NotFound, &["criteria"], message)
+            Error::reject(Reason::NotFound, &[], message)
         })?;
         let current = self.context.members.load(self.db, &segment).await?;
         if let SegmentTest::Current(_) = test {

@@ -21,6 +21,7 @@ mod operator;
 mod oracle;
 mod parse;
 mod predicate;
+mod references;
 mod resolve;
 mod text;
 mod values;
@@ -36,6 +37,7 @@ pub use json::{stored, upgrade};
 pub use operator::{Operator, Takes};
 pub use oracle::{Verdict, World, explain};
 pub use parse::{DEPTH_MAX, LIST_VALUES_MAX, NODES_MAX};
+pub use references::require;
 pub use values::values;
 pub use when::{Anchor, Period, When};
 

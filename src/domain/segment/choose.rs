@@ -165,7 +165,11 @@ async fn matches(
     moment: Moment,
 ) -> Result<RoaringBitmap> {
     let Some(criteria) = &request.criteria else { return Ok(RoaringBitmap::new()) };
-    criteria::evaluate(context, db, criteria, moment).await.map_err(|err| err.under(&["criteria"]))
+    let found = async {
+        criteria::require(db, criteria).await?;
+        criteria::evaluate(context, db, criteria, moment).await
+    };
+    found.await.map_err(|err| err.under(&["criteria"]))
 }
 
 /// Widens matches to companies, and drops who may not be selected: before, so that they do not

@@ -120,8 +120,11 @@ async fn lines_set(
         None => context.members.load(db, segment).await?,
     };
     let Some(filter) = &query.filter else { return Ok(set) };
-    let matching = criteria::evaluate(context, db, filter, context.moment()).await;
-    let matching = matching.map_err(|err| err.under(&["filter"]))?;
+    let matching = async {
+        criteria::require(db, filter).await?;
+        criteria::evaluate(context, db, filter, context.moment()).await
+    };
+    let matching = matching.await.map_err(|err| err.under(&["filter"]))?;
     Ok(Arc::new(&*set & matching))
 }
 

@@ -99,9 +99,12 @@ pub async fn update_lines(
 ) -> Result<(segment::Model, u64)> {
     let matching = match which {
         Which::Criteria(criteria) => {
-            let found =
-                criteria::evaluate(context, context.db.reader(), criteria, context.moment()).await;
-            Some(found.map_err(|err| err.under(&["lines", "criteria"]))?)
+            let db = context.db.reader();
+            let found = async {
+                criteria::require(db, criteria).await?;
+                criteria::evaluate(context, db, criteria, context.moment()).await
+            };
+            Some(found.await.map_err(|err| err.under(&["lines", "criteria"]))?)
         }
         _ => None,
     };

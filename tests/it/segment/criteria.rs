@@ -78,6 +78,52 @@ both! {
         assert_eq!(wrong["data"]["criteriaPreview"]["userErrors"][0]["path"], json!(["input", "criteria", "ids", "0"]));
     }
 
+    async fn criteria_name_only_what_is_there(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        app.must("attributeCreate", "", json!({ "name": "tier", "type": "CODE" })).await;
+        let tier = |key: &str, test: Value| json!({ "custom": { "name": "tier", key: test } });
+        let step = |no: i32| json!({ "inSegment": { "asOfStep": { "segment": id, "step": no } } });
+        let cases = [
+            (json!({ "inSegment": { "current": "segment:9" } }), vec!["inSegment", "current"], "There is no segment segment:9."),
+            (json!({ "all": [{ "not": { "inSegment": { "ever": "segment:9" } } }] }),
+                vec!["all", "0", "not", "inSegment", "ever"], "There is no segment segment:9."),
+            (json!({ "any": [{ "company": step(1) }] }), vec!["any", "0", "company", "inSegment", "asOfStep"],
+                "The segment segment:1 has no step 1."),
+            (json!({ "inSegment": { "logged": "loggedSegment:9" } }), vec!["inSegment", "logged"],
+                "There is no logged segment loggedSegment:9."),
+            (json!({ "people": { "where": { "custom": { "name": "nope", "isSet": true } } } }),
+                vec!["people", "where", "custom", "name"], "There is no custom attribute nope."),
+            (json!({ "sample": { "of": tier("text", json!({ "eq": "x" })), "take": 1, "salt": "s" } }),
+                vec!["sample", "of", "custom", "name"], "Test the attribute tier with `code`, not `text`."),
+        ];
+        let preview = "query($input: CriteriaPreviewInput!) { criteriaPreview(input: $input) { userErrors { message path } } }";
+        let list = "query($filter: ContactCriteria, $id: ID!) { contacts(filter: $filter) { totalCount }
+            segment(id: $id) { lines(filter: $filter) { totalCount } } }";
+        for (criteria, path, message) in cases {
+            let path_below = |above: &[&str]| json!(above.iter().chain(&path).collect::<Vec<_>>());
+            let input = json!({ "segmentId": id, "criteria": criteria });
+            let refused = app.mutate("segmentAddContacts", "segment { id }", input).await;
+            assert_eq!(refused["userErrors"][0]["message"], message);
+            assert_eq!(refused["userErrors"][0]["path"], path_below(&["input", "criteria"]), "{message}");
+            let shown = app.data(preview, json!({ "input": { "criteria": criteria } })).await;
+            assert_eq!(shown["criteriaPreview"]["userErrors"],
+                json!([{ "message": message, "path": path_below(&["input", "criteria"]) }]));
+            let lines = json!({ "segmentId": id, "lines": { "criteria": criteria }, "set": { "description": "x" } });
+            let refused = app.mutate("segmentUpdateLines", "linesCount", lines).await;
+            assert_eq!(refused["userErrors"][0]["path"], path_below(&["input", "lines", "criteria"]), "{message}");
+            let listed = app.graphql(list, json!({ "filter": criteria, "id": id })).await;
+            for error in listed["errors"].as_array().unwrap() {
+                assert_eq!(error["message"], message);
+                assert_eq!(error["extensions"], json!({ "code": "BAD_REQUEST", "path": path_below(&["filter"]) }));
+            }
+        }
+        for fine in [step(0), tier("isSet", json!(true)), tier("code", json!({ "eq": "gold" })), json!({ "inSegment": { "logged": id } })] {
+            let input = json!({ "segmentId": id, "criteria": fine, "dryRun": true });
+            app.must("segmentAddContacts", "segment { id }", input).await;
+        }
+    }
+
     async fn criteria_about_the_segment_itself_see_it_under_the_lock(app) {
         world(&app).await;
         let id = make::segment(&app).await;

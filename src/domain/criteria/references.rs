@@ -1,0 +1,195 @@
+//! What criteria name, and whether it is there. Without it they would match nobody, and nobody would
+//! know why.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::{
+    AttributeTest, Criteria, Kind, Leaf, LoggedIn, SegmentTest, Tree, json::attribute_key,
+};
+use crate::{
+    domain::{Reason, Rejections, Result, id::Kind as Id},
+    entity::{attribute, criterion, kinds::AttributeType, logged_segment, segment},
+};
+
+/// Rejects criteria that name a segment, a step, a logging or a custom attribute that is not there,
+/// or test an attribute as if it had another type.
+///
+/// # Errors
+/// [`Reason::NotFound`] or [`Reason::Invalid`] for each of them, at its path in the criteria.
+pub async fn require(db: &impl ConnectionTrait, criteria: &Criteria) -> Result<()> {
+    let mut named = Vec::new();
+    collect(criteria, &mut Vec::new(), &mut named);
+    if named.is_empty() {
+        return Ok(());
+    }
+    let there = There::among(db, &named).await?;
+    let mut rejections = Rejections::default();
+    for (path, name) in named {
+        if let Some((reason, message)) = there.lacks(name) {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            rejections.add(reason, &path, message);
+        }
+    }
+    rejections.into_result()
+}
+
+/// Something that criteria name.
+#[derive(Copy, Clone)]
+enum Name<'a> {
+    /// With the kind of values that are asked for, if any are.
+    Attribute(&'a str, Option<Kind>),
+    Segment(i64),
+    Step(i64, i32),
+    LoggedSegment(i64),
+}
+
+/// The names in criteria, and where they stand. The parser has bounded how deep this goes.
+fn collect<'a>(
+    criteria: &'a Criteria,
+    path: &mut Vec<String>,
+    named: &mut Vec<(Vec<String>, Name<'a>)>,
+) {
+    let mut below = |steps: &[&str], criteria: &'a Criteria| {
+        let depth = path.len();
+        path.extend(steps.iter().map(|&step| step.to_owned()));
+        collect(criteria, path, named);
+        path.truncate(depth);
+    };
+    let (steps, name) = match criteria {
+        Tree::All(trees) | Tree::Any(trees) => {
+            let word = if matches!(criteria, Tree::All(_)) { "all" } else { "any" };
+            for (index, tree) in trees.iter().enumerate() {
+                below(&[word, &index.to_string()], tree);
+            }
+            return;
+        }
+        Tree::Not(tree) => return below(&["not"], tree),
+        Tree::Leaf(Leaf::Company(tree)) => return below(&["company"], tree),
+        Tree::Leaf(Leaf::People { filter, .. }) => return below(&["people", "where"], filter),
+        Tree::Leaf(Leaf::Sample(sample)) => return below(&["sample", "of"], &sample.of),
+        Tree::Leaf(Leaf::Attribute { name, test }) => match test {
+            AttributeTest::IsSet(_) => (["custom", "name"], Name::Attribute(name, None)),
+            AttributeTest::Value(kind, _) => {
+                (["custom", "name"], Name::Attribute(name, Some(*kind)))
+            }
+        },
+        Tree::Leaf(Leaf::Segment(test)) => of_segment(*test),
+        Tree::Leaf(_) => return,
+    };
+    let steps = steps.iter().map(|&step| step.to_owned());
+    named.push((path.iter().cloned().chain(steps).collect(), name));
+}
+
+fn of_segment<'a>(test: SegmentTest) -> ([&'static str; 2], Name<'a>) {
+    match test {
+        SegmentTest::Current(id) => (["inSegment", "current"], Name::Segment(id)),
+        SegmentTest::Ever(id) => (["inSegment", "ever"], Name::Segment(id)),
+        SegmentTest::AsOfStep { segment, step } => {
+            (["inSegment", "asOfStep"], Name::Step(segment, step))
+        }
+        SegmentTest::Logged(LoggedIn::Segment(id)) => (["inSegment", "logged"], Name::Segment(id)),
+        SegmentTest::Logged(LoggedIn::LoggedSegment(id)) => {
+            (["inSegment", "logged"], Name::LoggedSegment(id))
+        }
+    }
+}
+
+/// What of the names is there.
+#[derive(Default)]
+struct There {
+    attributes: HashMap<String, AttributeType>,
+    segments: HashSet<i64>,
+    steps: HashSet<(i64, i32)>,
+    logged_segments: HashSet<i64>,
+}
+
+impl There {
+    /// At most one statement for each kind of name.
+    async fn among(db: &impl ConnectionTrait, named: &[(Vec<String>, Name<'_>)]) -> Result<Self> {
+        let mut there = Self::default();
+        let names = || named.iter().map(|(_, name)| *name);
+        let attributes: HashSet<&str> = names()
+            .filter_map(|name| if let Name::Attribute(name, _) = name { Some(name) } else { None })
+            .collect();
+        if !attributes.is_empty() {
+            let found = attribute::Entity::find().filter(attribute::Column::Name.is_in(attributes));
+            let found = found.all(db).await?.into_iter();
+            there.attributes = found.map(|row| (row.name, row.r#type)).collect();
+        }
+        let segments: HashSet<i64> = names()
+            .filter_map(|name| match name {
+                Name::Segment(id) | Name::Step(id, _) => Some(id),
+                _ => None,
+            })
+            .collect();
+        if !segments.is_empty() {
+            let found = segment::Entity::find().filter(segment::Column::Id.is_in(segments));
+            let found = found.select_only().column(segment::Column::Id).into_tuple();
+            there.segments = found.all(db).await?.into_iter().collect();
+        }
+        let steps: HashSet<(i64, i32)> = names()
+            .filter_map(|name| if let Name::Step(id, no) = name { Some((id, no)) } else { None })
+            .collect();
+        if !steps.is_empty() {
+            use criterion::Column::{No, SegmentId};
+            let found = criterion::Entity::find()
+                .filter(SegmentId.is_in(steps.iter().map(|step| step.0)))
+                .filter(No.is_in(steps.iter().map(|step| step.1)));
+            let found = found.select_only().columns([SegmentId, No]).into_tuple();
+            there.steps = found.all(db).await?.into_iter().collect();
+        }
+        let logged: HashSet<i64> = names()
+            .filter_map(|name| if let Name::LoggedSegment(id) = name { Some(id) } else { None })
+            .collect();
+        if !logged.is_empty() {
+            let found =
+                logged_segment::Entity::find().filter(logged_segment::Column::Id.is_in(logged));
+            let found = found.select_only().column(logged_segment::Column::Id).into_tuple();
+            there.logged_segments = found.all(db).await?.into_iter().collect();
+        }
+        Ok(there)
+    }
+
+    /// Why a name will not do; nothing if it will.
+    fn lacks(&self, name: Name<'_>) -> Option<(Reason, String)> {
+        let message = match name {
+            Name::Attribute(name, asked) => {
+                let Some(r#type) = self.attributes.get(name) else {
+                    let message = format!("There is no custom attribute {name}.");
+                    return Some((Reason::NotFound, message));
+                };
+                let (asked, fits) = (asked.map(attribute_key)?, key_of(*r#type));
+                if asked == fits {
+                    return None;
+                }
+                let message = format!("Test the attribute {name} with `{fits}`, not `{asked}`.");
+                return Some((Reason::Invalid, message));
+            }
+            Name::Segment(id) | Name::Step(id, _) if !self.segments.contains(&id) => {
+                format!("There is no segment {}.", Id::Segment.id(id))
+            }
+            // 0 is before the first step.
+            Name::Step(id, no) if no != 0 && !self.steps.contains(&(id, no)) => {
+                format!("The segment {} has no step {no}.", Id::Segment.id(id))
+            }
+            Name::LoggedSegment(id) if !self.logged_segments.contains(&id) => {
+                format!("There is no logged segment {}.", Id::LoggedSegment.id(id))
+            }
+            _ => return None,
+        };
+        Some((Reason::NotFound, message))
+    }
+}
+
+/// The field of the API's `CustomAttributeTest` for values of this type.
+fn key_of(r#type: AttributeType) -> &'static str {
+    match r#type {
+        AttributeType::Text => "text",
+        AttributeType::Number => "number",
+        AttributeType::Date => "date",
+        AttributeType::Boolean => "boolean",
+        AttributeType::Code => "code",
+    }
+}
