@@ -8,9 +8,8 @@ use std::{
 use clap::Parser;
 use urval::cli::Cli;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match Cli::parse().run().await {
+fn main() -> ExitCode {
+    match Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // If nobody reads standard error, the exit code still says it.

@@ -64,10 +64,12 @@ enum Command {
 }
 
 impl Cli {
-    /// Does what was asked.
+    /// Does what was asked, in a runtime of its own: so the whole server is compiled here, once, and
+    /// not again for the program.
     ///
     /// # Errors
     /// What went wrong and what to do about it, for people.
+    #[tokio::main]
     pub async fn run(self) -> Result<(), Failure> {
         log::begin(self.config.log);
         match self.command {
