@@ -1,8 +1,8 @@
 //! Many rows at once, without a trip for each.
 
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, DbErr, EntityTrait, Iterable,
-    PrimaryKeyToColumn, QueryResult, Statement,
+    ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable,
+    PrimaryKeyToColumn, QueryResult, Statement, Value,
     sea_query::{Alias, Expr, Func, Iden, Query, SelectStatement},
 };
 use serde::Serialize;
@@ -79,14 +79,39 @@ pub enum OnConflict {
     Replace,
 }
 
-/// Inserts whole rows with one statement and one parameter; returns how many it wrote.
+/// How many rows one statement of SQLite inserts: the largest block that fits, and so on. Only so
+/// many statements are ever prepared.
+const BLOCKS: [usize; 3] = [64, 8, 1];
+
+/// Inserts whole rows in bulk; returns how many it wrote.
 ///
 /// Meant for up to some ten thousand rows a call. The entity must have neither binary columns nor
 /// keys that the database makes.
 ///
 /// # Errors
-/// What the database says; a taken key under [`OnConflict::Fail`] is a unique violation.
+/// What the database says; a taken key under [`OnConflict::Fail`] is a unique violation, and then
+/// the transaction has to be given up.
 pub async fn insert_rows<E>(
+    db: &impl ConnectionTrait,
+    rows: &[E::Model],
+    on_conflict: OnConflict,
+) -> Result<u64, DbErr>
+where
+    E: EntityTrait,
+    E::Model: Serialize + IntoActiveModel<E::ActiveModel>,
+{
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    match db.get_database_backend() {
+        // One parameter, one trip.
+        DbBackend::Postgres => insert_json::<E>(db, rows, on_conflict).await,
+        // Trips cost nothing here, and taking JSON apart much.
+        _ => insert_values::<E>(db, rows, on_conflict).await,
+    }
+}
+
+async fn insert_json<E>(
     db: &impl ConnectionTrait,
     rows: &[E::Model],
     on_conflict: OnConflict,
@@ -95,58 +120,76 @@ where
     E: EntityTrait,
     E::Model: Serialize,
 {
-    if rows.is_empty() {
-        return Ok(0);
-    }
     let json = serde_json::to_string(rows).map_err(|err| DbErr::Json(err.to_string()))?;
-    let backend = db.get_database_backend();
-    let sql = insert_sql::<E>(backend, on_conflict);
-    let statement = Statement::from_sql_and_values(backend, sql, [json.into()]);
+    let table = E::default().table_name().to_owned();
+    let columns = columns::<E>();
+    let source =
+        format!("SELECT {columns} FROM json_populate_recordset(NULL::\"{table}\", $1::json)");
+    let sql = insert_sql::<E>(&source, on_conflict);
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [json.into()]);
     Ok(db.execute_raw(statement).await?.rows_affected())
 }
 
-fn insert_sql<E: EntityTrait>(backend: DbBackend, on_conflict: OnConflict) -> String {
-    let table = E::default().table_name().to_owned();
+async fn insert_values<E>(
+    db: &impl ConnectionTrait,
+    mut rows: &[E::Model],
+    on_conflict: OnConflict,
+) -> Result<u64, DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+{
+    let row = format!("({})", vec!["?"; E::Column::iter().count()].join(", "));
+    let mut written = 0;
+    for size in BLOCKS {
+        let source = format!("VALUES {}", vec![row.as_str(); size].join(", "));
+        let sql = insert_sql::<E>(&source, on_conflict);
+        let blocks = rows.chunks_exact(size);
+        rows = blocks.remainder();
+        for block in blocks {
+            let values = block.iter().flat_map(values::<E>);
+            let statement = Statement::from_sql_and_values(DbBackend::Sqlite, &sql, values);
+            written += db.execute_raw(statement).await?.rows_affected();
+        }
+    }
+    Ok(written)
+}
+
+/// The values of a row, in the order of the columns.
+fn values<E>(row: &E::Model) -> Vec<Value>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+{
+    let mut row = row.clone().into_active_model();
+    E::Column::iter()
+        .map(|column| row.take(column).into_value().expect("a model has all its values"))
+        .collect()
+}
+
+fn columns<E: EntityTrait>() -> String {
     let names: Vec<String> =
         E::Column::iter().map(|column| format!("\"{}\"", column.unquoted())).collect();
-    let list = names.join(", ");
-    let mut sql = match backend {
-        DbBackend::Postgres => format!(
-            "INSERT INTO \"{table}\" ({list}) \
-             SELECT {list} FROM json_populate_recordset(NULL::\"{table}\", $1::json)"
-        ),
-        _ => {
-            let values: Vec<String> = E::Column::iter().map(sqlite_value).collect();
-            // Without the WHERE, SQLite takes ON CONFLICT for the beginning of a join.
-            format!(
-                "INSERT INTO \"{table}\" ({list}) SELECT {} FROM json_each(?) WHERE TRUE",
-                values.join(", ")
-            )
-        }
-    };
-    let keys: Vec<String> =
-        E::PrimaryKey::iter().map(|key| format!("\"{}\"", key.into_column().unquoted())).collect();
+    names.join(", ")
+}
+
+fn insert_sql<E: EntityTrait>(source: &str, on_conflict: OnConflict) -> String {
+    let table = E::default().table_name().to_owned();
+    let mut sql = format!("INSERT INTO \"{table}\" ({}) {source}", columns::<E>());
     match on_conflict {
         OnConflict::Fail => {}
         OnConflict::Ignore => sql += " ON CONFLICT DO NOTHING",
         OnConflict::Replace => {
-            let sets: Vec<String> = names
-                .iter()
+            let keys: Vec<String> =
+                E::PrimaryKey::iter().map(|key| key.into_column().unquoted().to_owned()).collect();
+            let sets: Vec<String> = E::Column::iter()
+                .map(|column| column.unquoted().to_owned())
                 .filter(|name| !keys.contains(name))
-                .map(|name| format!("{name} = excluded.{name}"))
+                .map(|name| format!("\"{name}\" = excluded.\"{name}\""))
                 .collect();
-            let keys = keys.join(", ");
-            sql += &format!(" ON CONFLICT ({keys}) DO UPDATE SET {}", sets.join(", "));
+            let keys = keys.join("\", \"");
+            sql += &format!(" ON CONFLICT (\"{keys}\") DO UPDATE SET {}", sets.join(", "));
         }
     }
     sql
-}
-
-/// The field of the JSON object, in the form in which the driver would have stored it.
-fn sqlite_value<C: ColumnTrait>(column: C) -> String {
-    let value = format!("value ->> '{}'", column.unquoted());
-    match column.def().get_column_type() {
-        ColumnType::TimestampWithTimeZone => format!("replace({value}, 'Z', '+00:00')"),
-        _ => value,
-    }
 }

@@ -1,26 +1,39 @@
 //! How text is kept and compared: the same on every database, because it is decided here.
 
 use icu_casemap::CaseMapper;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Text as it is stored: composed, without spaces at its ends and without control characters other
 /// than tabs and ends of lines (PostgreSQL keeps no NUL); nothing if nothing is left.
 pub fn tidy(text: &str) -> Option<String> {
     let kept = |char: &char| !char.is_control() || matches!(char, '\t' | '\n');
-    let text: String = text.chars().filter(kept).nfc().collect();
-    let text = text.trim();
-    if text.is_empty() { None } else { Some(text.to_owned()) }
+    let text = match text.chars().all(|char| kept(&char)) {
+        true => compose(text),
+        false => compose(&text.chars().filter(kept).collect::<String>()),
+    };
+    let trimmed = text.trim();
+    match trimmed.len() {
+        0 => None,
+        len if len == text.len() => Some(text),
+        _ => Some(trimmed.to_owned()),
+    }
 }
 
 /// Text with its case folded, by which texts that differ only in case are found equal. Unicode's
 /// full folding: ß and ẞ become ss, İ becomes i with a dot above.
 pub fn fold(text: &str) -> String {
-    CaseMapper::new().fold_string(&text.nfc().collect::<String>()).nfc().collect()
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    compose(&CaseMapper::new().fold_string(&compose(text)))
 }
 
 /// Text in the one composed form (NFC), in which equal texts have equal bytes.
 pub fn compose(text: &str) -> String {
-    text.nfc().collect()
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => text.to_owned(),
+        _ => text.nfc().collect(),
+    }
 }
 
 /// A code as it is stored: tidied, in upper case. Codes are compared in this form, so their case
