@@ -2,7 +2,7 @@
 
 use sea_orm::{
     DbBackend, Value,
-    sea_query::{ArrayType, Expr, ExprTrait, LikeExpr},
+    sea_query::{ArrayType, Expr, ExprTrait, LikeExpr, SelectStatement},
 };
 
 /// `column` is one of `ids`: one parameter, however many there are.
@@ -33,6 +33,24 @@ pub fn in_texts(backend: DbBackend, column: Expr, texts: &[String]) -> Expr {
             "? IN (SELECT value FROM json_each(?))",
             [column, Expr::val(serde_json::Value::from(texts).to_string())],
         ),
+    }
+}
+
+/// `key` is the `owner` of one of `rows`, which select nothing yet.
+///
+/// SQLite finds the rows once, by what they are, and looks keys up among them: asked for each key,
+/// it may scan all rows for every one. PostgreSQL joins, which needs no memory for all rows, and
+/// still can under NOT and OR.
+pub fn owns(backend: DbBackend, key: Expr, owner: Expr, mut rows: SelectStatement) -> Expr {
+    match backend {
+        DbBackend::Postgres => {
+            rows.expr(Expr::val(1)).and_where(owner.eq(key));
+            Expr::exists(rows)
+        }
+        _ => {
+            rows.expr(owner);
+            key.in_subquery(rows)
+        }
     }
 }
 

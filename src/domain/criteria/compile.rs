@@ -138,12 +138,11 @@ impl Compiler {
         let values = |condition: Expr| {
             let rows = contact_attribute::Entity::find()
                 .select_only()
-                .column(A::ContactId)
                 .into_query()
                 .and_where(A::Name.eq(name))
                 .and_where(condition)
                 .to_owned();
-            contact_id().in_subquery(rows)
+            dialect::owns(self.backend, contact_id(), on(A::ContactId), rows)
         };
         let (kind, test) = match test {
             AttributeTest::IsSet(true) => return values(Expr::val(true)),
@@ -210,14 +209,13 @@ impl Compiler {
         let rows = || {
             contact_code::Entity::find()
                 .select_only()
-                .column(C::ContactId)
                 .into_query()
                 .and_where(C::Kind.eq(kind))
                 .to_owned()
         };
         let any = |codes: &[String]| {
             let rows = rows().and_where(C::Code.is_in(codes)).to_owned();
-            key.clone().in_subquery(rows)
+            dialect::owns(self.backend, key.clone(), on(C::ContactId), rows)
         };
         match test {
             CodesTest::HasAny(codes) => any(codes),
@@ -227,7 +225,8 @@ impl Compiler {
                 .fold(Condition::all(), |all, code| all.add(any(std::slice::from_ref(code))))
                 .into(),
             CodesTest::Count(test) => {
-                let grouped = rows().group_by_col((contact_code::Entity, C::ContactId)).to_owned();
+                let grouped =
+                    rows().expr(on(C::ContactId)).add_group_by([on(C::ContactId)]).to_owned();
                 self.counted(key.clone(), grouped, test)
             }
         }
@@ -253,12 +252,11 @@ impl Compiler {
         };
         let rows = interaction::Entity::find()
             .select_only()
-            .column(I::ContactId)
             .into_query()
             .and_where(in_log)
             .and_where(I::Canceled.eq(false))
             .to_owned();
-        contact_id().in_subquery(rows)
+        dialect::owns(self.backend, contact_id(), on(I::ContactId), rows)
     }
 }
 

@@ -9,6 +9,7 @@ use sea_orm::{
 
 use super::{Compiler, company_id, contact_id, not, on, value, where_present};
 use crate::{
+    db::dialect,
     domain::criteria::{
         Amount, InteractionCriteria, InteractionsTest, Kind, Measure, Scope, Test, Tree,
         predicate::{Predicate, Scalar},
@@ -21,17 +22,15 @@ impl Compiler {
     pub(in crate::domain::criteria) fn interactions(self, test: &InteractionsTest) -> Expr {
         let condition = self.rows(test);
         if test.scope == Scope::Person {
-            // A contact's own facts by EXISTS: the contact's interactions lie beside it.
-            let own = interaction::Entity::find()
-                .select_only()
-                .expr(Expr::val(1))
-                .into_query()
-                .and_where(on(interaction::Column::ContactId).eq(contact_id()))
-                .cond_where(condition.clone())
-                .to_owned();
+            let own = || {
+                let rows = interaction::Entity::find().select_only().into_query();
+                let owner = on(interaction::Column::ContactId);
+                let rows = rows.to_owned().cond_where(condition.clone()).to_owned();
+                dialect::owns(self.backend, contact_id(), owner, rows)
+            };
             match test.measure {
-                Measure::Some => return Expr::exists(own),
-                Measure::None => return Expr::exists(own).not(),
+                Measure::Some => return own(),
+                Measure::None => return own().not(),
                 _ => {}
             }
         }
