@@ -12,6 +12,16 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const STATEMENT_TIMEOUT_MS: &str = "120000";
 /// Readers of SQLite, and all connections of PostgreSQL.
 const CONNECTIONS_MAX: u32 = 16;
+/// Pages that a connection of SQLite keeps, in KiB: one that reads, of which there are several.
+const READER_CACHE_KIB: u32 = 16 * 1024;
+/// The one that writes: bulk work touches pages of every index, and what does not fit is written
+/// again and again.
+const WRITER_CACHE_KIB: u32 = 96 * 1024;
+/// Pages in the write-ahead log of SQLite before they are copied to where they belong, 64 MiB: the
+/// more, the fewer are copied twice.
+const CHECKPOINT_PAGES: u32 = 16_384;
+/// What a sort or a hash on PostgreSQL may hold: the keys of two million contacts.
+const WORK_MEM: &str = "64MB";
 /// Our tables lie in a schema of their own.
 const SCHEMA: &str = "urval";
 
@@ -66,6 +76,19 @@ impl Database {
         }
     }
 
+    /// Counts what is in the tables, by which the database chooses its plans: after bulk work, when
+    /// all was empty before.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn analyze(&self) -> Result<(), DbErr> {
+        if self.backend() == DbBackend::Sqlite {
+            // A sample of each index suffices.
+            self.writer.execute_unprepared("PRAGMA analysis_limit = 1000").await?;
+        }
+        self.writer.execute_unprepared("ANALYZE").await.map(drop)
+    }
+
     /// Waits for what is under way and closes all connections.
     ///
     /// # Errors
@@ -83,34 +106,43 @@ impl Database {
 pub async fn connect(url: &str) -> Result<Database, DbErr> {
     if url.starts_with("sqlite:") {
         // An empty file must become a WAL database before readers open it.
-        let writer = pool(url, 1).await?;
-        let reader = pool(url, CONNECTIONS_MAX).await?;
+        let writer = pool(url, 1, WRITER_CACHE_KIB).await?;
+        let reader = pool(url, CONNECTIONS_MAX, READER_CACHE_KIB).await?;
         Ok(Database { reader, writer })
     } else {
-        let pool = pool(url, CONNECTIONS_MAX).await?;
+        let pool = pool(url, CONNECTIONS_MAX, 0).await?;
         Ok(Database { reader: pool.clone(), writer: pool })
     }
 }
 
-async fn pool(url: &str, connections_max: u32) -> Result<DatabaseConnection, DbErr> {
+async fn pool(
+    url: &str,
+    connections_max: u32,
+    sqlite_cache_kib: u32,
+) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .create_if_missing(true)
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(ACQUIRE_TIMEOUT)
-                // 32 MiB of pages a connection; the file itself is mapped.
-                .pragma("cache_size", "-32768")
+                // In KiB, if negative.
+                .pragma("cache_size", format!("-{sqlite_cache_kib}"))
+                .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
                 .pragma("temp_store", "memory")
         })
         .map_sqlx_postgres_opts(|postgres| {
-            postgres.options([("search_path", SCHEMA), ("statement_timeout", STATEMENT_TIMEOUT_MS)])
+            postgres.options([
+                ("search_path", SCHEMA),
+                ("statement_timeout", STATEMENT_TIMEOUT_MS),
+                ("work_mem", WORK_MEM),
+            ])
         });
     #[expect(clippy::disallowed_methods, reason = "this is the one place that connects")]
     sea_orm::Database::connect(options).await

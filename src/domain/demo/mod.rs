@@ -66,6 +66,7 @@ pub async fn fill(
             .await?;
         done(end);
     }
+    context.db.analyze().await?;
     segments::build(context).await
 }
 

@@ -17,6 +17,9 @@ use crate::{
     domain::{Context, Error, Event, Reason, Result},
 };
 
+/// From how many new rows on the database is made to look at its tables again.
+const ANALYZE_FROM: u64 = 10_000;
+
 /// What a file is about.
 ///
 /// # Errors
@@ -52,6 +55,9 @@ pub async fn run(
     let mut run = Run { context, options, rehearsal, importer, summary: Summary::default(), tell };
     let stopped = run.all(reader, header.len()).await.err();
     let summary = run.summary;
+    if rehearsal.is_none() && ANALYZE_FROM <= summary.created {
+        context.db.analyze().await?;
+    }
     if rehearsal.is_none() && 0 < summary.created + summary.updated {
         let event = match kind {
             FileKind::Contacts | FileKind::ContactCodes(_) => Some(Event::ContactsImported),
