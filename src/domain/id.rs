@@ -111,7 +111,8 @@ pub fn interaction_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
 pub fn code_key<'a>(prefix: &str, id: &'a str, path: &[&str]) -> Result<&'a str> {
     let code = id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(':'));
     code.ok_or_else(|| {
-        Error::reject(Reason::Invalid, path, format!("{} is not the id of a {prefix}.", shown(id)))
+        let message = format!("{} is not an id of the form {prefix}:CODE.", shown(id));
+        Error::reject(Reason::Invalid, path, message)
     })
 }
 
