@@ -215,26 +215,35 @@ impl<'a, C: ConnectionTrait> Evaluation<'a, C> {
         let sets = criterion::Entity::belongs_to(criterion_set::Entity)
             .from(criterion::Column::Id)
             .to(criterion_set::Column::CriterionId);
-        let steps: Vec<(i32, Vec<u8>, Vec<u8>)> = criterion::Entity::find()
+        let steps: Vec<(i32, bool, Vec<u8>, Vec<u8>)> = criterion::Entity::find()
             .select_only()
-            .column(criterion::Column::No)
+            .columns([criterion::Column::No, criterion::Column::Undone])
             .columns([criterion_set::Column::Added, criterion_set::Column::Removed])
             .join(JoinType::InnerJoin, sets.into())
             .filter(criterion::Column::SegmentId.eq(id))
-            .filter(criterion::Column::Undone.eq(false))
-            .order_by_desc(criterion::Column::No)
+            .order_by_asc(criterion::Column::No)
             .into_tuple()
             .all(self.db)
             .await?;
         let mut members = (*current).clone();
-        for (no, added, removed) in steps {
-            match *test {
-                SegmentTest::AsOfStep { step, .. } if no <= step => break,
-                SegmentTest::AsOfStep { .. } => {
-                    members -= members::from_bytes(&added)?;
-                    members |= members::from_bytes(&removed)?;
+        match *test {
+            SegmentTest::AsOfStep { step, .. } => {
+                let back = steps.iter().rev().filter(|(no, undone, ..)| !undone && step < *no);
+                for (_, _, added, removed) in back {
+                    members -= members::from_bytes(added)?;
+                    members |= members::from_bytes(removed)?;
                 }
-                _ => members |= members::from_bytes(&added)?,
+                // A step that was taken back counts as done, as in the lines of a segment.
+                let forward = steps.iter().filter(|(no, undone, ..)| *undone && *no <= step);
+                for (_, _, added, removed) in forward {
+                    members -= members::from_bytes(removed)?;
+                    members |= members::from_bytes(added)?;
+                }
+            }
+            _ => {
+                for (_, _, added, _) in steps.iter().filter(|(_, undone, ..)| !undone) {
+                    members |= members::from_bytes(added)?;
+                }
             }
         }
         Ok(Arc::new(members - members::deleted(self.db).await?))

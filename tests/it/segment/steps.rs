@@ -19,6 +19,29 @@ async fn pick(app: &TestApp, name: &str, segment: &str, keys: &[u32]) -> Value {
 }
 
 both! {
+    async fn a_segment_as_of_a_step_is_the_same_in_criteria_whether_or_not_it_was_taken_back(app) {
+        make::people(&app, 6).await;
+        let id = make::segment(&app).await;
+        for keys in [&[1, 2][..], &[3], &[4, 5]] {
+            pick(&app, "segmentAddLines", &id, keys).await;
+        }
+        pick(&app, "segmentRemoveLines", &id, &[1, 4]).await;
+        let count = async |step: i32| {
+            let query = "query($input: CriteriaPreviewInput!) { criteriaPreview(input: $input) { selected { count } } }";
+            let criteria = json!({ "inSegment": { "asOfStep": { "segment": id, "step": step } } });
+            let answer = app.graphql(query, json!({ "input": { "criteria": criteria } })).await;
+            answer["data"]["criteriaPreview"]["selected"]["count"].clone()
+        };
+        for back in [0, 1, 2, 1] {
+            if 0 < back {
+                app.must("segmentGoBack", "", json!({ "segmentId": id, "steps": back })).await;
+            }
+            for (step, contacts) in (0..).zip([0, 2, 3, 5, 3]) {
+                assert_eq!(count(step).await, json!(contacts), "step {step} after going {back} back");
+            }
+        }
+    }
+
     // D1, D5, D9
     async fn picked_contacts_come_in_once_and_never_against_their_will(app) {
         make::people(&app, 3).await;
