@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -11,18 +11,19 @@ use super::{
         error::{Result, UserError, outcome},
         scalar::TimeZone,
     },
-    select::{SelectionFunnelStep, SelectionPayload, payload, target},
+    select::{SegmentTarget, SelectionFunnelStep, SelectionPayload, payload},
     sets::ContactSet,
 };
 use crate::{
     domain::{
         self, Moment,
-        segment::{self, Options, Request, Selected, Target},
+        segment::{self, Options, Request},
     },
     entity::kinds::Operation,
 };
 
-/// When and where relative dates are resolved.
+/// When and where relative dates are resolved
+
 #[derive(InputObject)]
 pub(in crate::graphql) struct SelectionContext {
     /// The instant that counts as now. Left out: now.
@@ -79,76 +80,51 @@ impl From<NarrowingOptions> for Options {
     }
 }
 
+/// What the inputs of all selections by criteria have in common.
+#[derive(InputObject)]
+pub(in crate::graphql) struct Selection {
+    #[graphql(flatten)]
+    target: SegmentTarget,
+    /// Which contacts.
+    criteria: ContactCriteria,
+    /// When and where to resolve relative dates; now and here unless it is said.
+    context: Option<SelectionContext>,
+}
+
 /// Which contacts to add to a segment.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentAddContactsInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
-    /// Which contacts.
-    criteria: ContactCriteria,
+    #[graphql(flatten)]
+    selection: Selection,
     /// How to treat companies and exclusion.
     options: Option<SelectionOptions>,
-    /// When and where to resolve relative dates; now and here unless it is said.
-    context: Option<SelectionContext>,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// Which contacts to remove from a segment.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentReduceContactsInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
-    /// Which contacts.
-    criteria: ContactCriteria,
+    #[graphql(flatten)]
+    selection: Selection,
     /// How to treat companies.
     options: Option<NarrowingOptions>,
-    /// When and where to resolve relative dates; now and here unless it is said.
-    context: Option<SelectionContext>,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// Which contacts to keep in a segment.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentRefineContactsInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
-    /// Which contacts.
-    criteria: ContactCriteria,
+    #[graphql(flatten)]
+    selection: Selection,
     /// How to treat companies.
     options: Option<NarrowingOptions>,
-    /// When and where to resolve relative dates; now and here unless it is said.
-    context: Option<SelectionContext>,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// Which contacts to replace those of a segment with.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentReplaceContactsInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
-    /// Which contacts.
-    criteria: ContactCriteria,
+    #[graphql(flatten)]
+    selection: Selection,
     /// How to treat companies and exclusion.
     options: Option<SelectionOptions>,
-    /// When and where to resolve relative dates; now and here unless it is said.
-    context: Option<SelectionContext>,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// Criteria to look at, without a segment.
@@ -228,13 +204,8 @@ impl SelectionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which contacts to add to a segment.")] input: SegmentAddContactsInput,
     ) -> Result<SelectionPayload> {
-        let options = input.options.unwrap_or_default().into();
-        let selected = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
-            let request = Request::with_criteria(Operation::Add, options, &input.criteria.0)?;
-            select(ctx, target, &request, input.context.as_ref()).await
-        };
-        payload(selected.await)
+        let options = input.options.unwrap_or_default();
+        select(ctx, Operation::Add, &input.selection, options.into()).await
     }
 
     /// Removes the contacts that match.
@@ -244,13 +215,8 @@ impl SelectionMutation {
         #[graphql(desc = "Which contacts to remove from a segment.")]
         input: SegmentReduceContactsInput,
     ) -> Result<SelectionPayload> {
-        let options = input.options.unwrap_or_default().into();
-        let selected = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
-            let request = Request::with_criteria(Operation::Reduce, options, &input.criteria.0)?;
-            select(ctx, target, &request, input.context.as_ref()).await
-        };
-        payload(selected.await)
+        let options = input.options.unwrap_or_default();
+        select(ctx, Operation::Reduce, &input.selection, options.into()).await
     }
 
     /// Keeps the contacts that match, and removes all others.
@@ -259,13 +225,8 @@ impl SelectionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which contacts to keep in a segment.")] input: SegmentRefineContactsInput,
     ) -> Result<SelectionPayload> {
-        let options = input.options.unwrap_or_default().into();
-        let selected = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
-            let request = Request::with_criteria(Operation::Refine, options, &input.criteria.0)?;
-            select(ctx, target, &request, input.context.as_ref()).await
-        };
-        payload(selected.await)
+        let options = input.options.unwrap_or_default();
+        select(ctx, Operation::Refine, &input.selection, options.into()).await
     }
 
     /// Makes the segment exactly the contacts that match, but for those who are excluded or may not be
@@ -276,23 +237,24 @@ impl SelectionMutation {
         #[graphql(desc = "Which contacts to replace those of a segment with.")]
         input: SegmentReplaceContactsInput,
     ) -> Result<SelectionPayload> {
-        let options = input.options.unwrap_or_default().into();
-        let selected = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
-            let request = Request::with_criteria(Operation::Replace, options, &input.criteria.0)?;
-            select(ctx, target, &request, input.context.as_ref()).await
-        };
-        payload(selected.await)
+        let options = input.options.unwrap_or_default();
+        select(ctx, Operation::Replace, &input.selection, options.into()).await
     }
 }
 
 async fn select(
     ctx: &Context<'_>,
-    target: Target,
-    request: &Request,
-    at: Option<&SelectionContext>,
-) -> domain::Result<Selected> {
-    let context = ctx.data_unchecked::<domain::Context>();
+    operation: Operation,
+    selection: &Selection,
+    options: Options,
+) -> Result<SelectionPayload> {
+    let context = ctx.data::<domain::Context>()?;
     let with_funnel = ctx.look_ahead().field("funnel").exists();
-    segment::select(context, target, request, moment(context, at), with_funnel).await
+    let selected = async {
+        let target = selection.target.checked()?;
+        let request = Request::with_criteria(operation, options, &selection.criteria.0)?;
+        let moment = moment(context, selection.context.as_ref());
+        segment::select(context, target, &request, moment, with_funnel).await
+    };
+    payload(selected.await)
 }

@@ -14,7 +14,7 @@ use super::{
     Criterion, Segment,
     criteria::{SelectionContext, moment},
     criterion::StepOptions,
-    select::{SelectionEffect, SelectionPayload, payload, target},
+    select::{SegmentTarget, SelectionEffect, SelectionPayload, payload},
     sets::SelectionSample,
 };
 use crate::{
@@ -186,8 +186,8 @@ pub(in crate::graphql) enum OnExistingContacts {
 /// Which saved criteria to replay, and where.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentReuseCriteriaInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
+    #[graphql(flatten)]
+    target: SegmentTarget,
     /// Which saved criteria.
     saved_criteria_id: ID,
     /// What to do with the contacts that the segment has already.
@@ -195,11 +195,6 @@ pub(in crate::graphql) struct SegmentReuseCriteriaInput {
     on_existing: OnExistingContacts,
     /// When and where to resolve relative dates; now and here unless it is said.
     context: Option<SelectionContext>,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// What came of replaying saved criteria.
@@ -220,15 +215,10 @@ pub(in crate::graphql) struct SegmentReuseCriteriaPayload {
 /// Which logged segment's contacts to add.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentReuseLoggedInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
+    #[graphql(flatten)]
+    target: SegmentTarget,
     /// Which logged segment; contacts whose interaction was canceled are left out.
     logged_segment_id: ID,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 #[derive(Default)]
@@ -293,7 +283,7 @@ impl SavedCriteriaMutation {
     ) -> Result<SegmentReuseCriteriaPayload> {
         let context = ctx.data::<domain::Context>()?;
         let reused = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let target = input.target.checked()?;
             let saved = key(&input.saved_criteria_id)?;
             let moment = moment(context, input.context.as_ref());
             segment::reuse(context, target, saved, input.on_existing.into(), moment).await
@@ -320,7 +310,7 @@ impl SavedCriteriaMutation {
     ) -> Result<SelectionPayload> {
         let context = ctx.data::<domain::Context>()?;
         let reused = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let target = input.target.checked()?;
             let logged = Kind::LoggedSegment.key(&input.logged_segment_id, &["loggedSegmentId"])?;
             let request = Request::logged(context, logged).await?;
             segment::select(context, target, &request, context.moment(), false).await

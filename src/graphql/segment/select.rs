@@ -111,86 +111,72 @@ pub(super) fn payload(selected: domain::Result<Selected>) -> Result<SelectionPay
     })
 }
 
-/// Which contacts to add by hand.
+/// Which segment to change, and whether in earnest: a part of the inputs that select.
 #[derive(InputObject)]
-pub(in crate::graphql) struct SegmentAddLinesInput {
+pub(in crate::graphql) struct SegmentTarget {
     /// Which segment; it has to be open.
     segment_id: ID,
-    /// Which contacts: 1 to 10,000.
-    contact_ids: Vec<ID>,
     /// Fail with `CONFLICT` if the segment is at another revision.
     expected_revision: Option<i32>,
     /// Find out what would happen, and change nothing.
     #[graphql(default = false)]
     dry_run: bool,
+}
+
+impl SegmentTarget {
+    pub(super) fn checked(&self) -> domain::Result<Target> {
+        let segment_id = Kind::Segment.key(&self.segment_id, &["segmentId"])?;
+        let &Self { expected_revision, dry_run, .. } = self;
+        Ok(Target { segment_id, expected_revision, dry_run })
+    }
+}
+
+/// Which contacts to add by hand.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SegmentAddLinesInput {
+    #[graphql(flatten)]
+    target: SegmentTarget,
+    /// Which contacts: 1 to 10,000.
+    contact_ids: Vec<ID>,
 }
 
 /// Which contacts to remove by hand.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentRemoveLinesInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
+    #[graphql(flatten)]
+    target: SegmentTarget,
     /// Which contacts: 1 to 10,000.
     contact_ids: Vec<ID>,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// Which segment to empty.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentClearInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
+    #[graphql(flatten)]
+    target: SegmentTarget,
     /// Forget all steps, too, instead of recording one more. This can't be taken back.
     #[graphql(default = false)]
     reset_criteria: bool,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// How many steps to take back.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentGoBackInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
+    #[graphql(flatten)]
+    target: SegmentTarget,
     /// How many steps: 1 to 10,000, and no more than there are.
     #[graphql(default = 1)]
     steps: u32,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// How many steps to do again.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentGoForwardInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
+    #[graphql(flatten)]
+    target: SegmentTarget,
     /// How many steps: 1 to 10,000, and no more than there are.
     #[graphql(default = 1)]
     steps: u32,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
-}
-
-pub(super) fn target(
-    segment_id: &ID,
-    expected_revision: Option<i32>,
-    dry_run: bool,
-) -> domain::Result<Target> {
-    let segment_id = Kind::Segment.key(segment_id, &["segmentId"])?;
-    Ok(Target { segment_id, expected_revision, dry_run })
 }
 
 #[derive(Default)]
@@ -205,11 +191,7 @@ impl StepMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which contacts to add by hand.")] input: SegmentAddLinesInput,
     ) -> Result<SelectionPayload> {
-        let picked = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
-            pick(ctx, target, Operation::AddContacts, input.contact_ids).await
-        };
-        payload(picked.await)
+        pick(ctx, Operation::AddContacts, &input.target, input.contact_ids).await
     }
 
     /// Removes contacts by hand. What was set on their lines comes back with them.
@@ -218,11 +200,7 @@ impl StepMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which contacts to remove by hand.")] input: SegmentRemoveLinesInput,
     ) -> Result<SelectionPayload> {
-        let picked = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
-            pick(ctx, target, Operation::RemoveContacts, input.contact_ids).await
-        };
-        payload(picked.await)
+        pick(ctx, Operation::RemoveContacts, &input.target, input.contact_ids).await
     }
 
     /// Removes all contacts.
@@ -233,7 +211,7 @@ impl StepMutation {
     ) -> Result<SelectionPayload> {
         let context = ctx.data::<domain::Context>()?;
         let cleared = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let target = input.target.checked()?;
             if input.reset_criteria {
                 return segment::reset(context, target).await;
             }
@@ -251,7 +229,7 @@ impl StepMutation {
     ) -> Result<SelectionPayload> {
         let context = ctx.data::<domain::Context>()?;
         let gone = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let target = input.target.checked()?;
             segment::go_back(context, target, input.steps).await
         };
         payload(gone.await)
@@ -265,7 +243,7 @@ impl StepMutation {
     ) -> Result<SelectionPayload> {
         let context = ctx.data::<domain::Context>()?;
         let gone = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let target = input.target.checked()?;
             segment::go_forward(context, target, input.steps).await
         };
         payload(gone.await)
@@ -274,13 +252,17 @@ impl StepMutation {
 
 async fn pick(
     ctx: &Context<'_>,
-    target: Target,
     operation: Operation,
+    target: &SegmentTarget,
     contact_ids: Vec<ID>,
-) -> domain::Result<Selected> {
-    let context = ctx.data_unchecked::<domain::Context>();
-    let ids: Vec<String> = contact_ids.into_iter().map(|id| id.0).collect();
-    let request = Request::picked(context, operation, &ids).await?;
-    let funnel = ctx.look_ahead().field("funnel").exists();
-    segment::select(context, target, &request, context.moment(), funnel).await
+) -> Result<SelectionPayload> {
+    let context = ctx.data::<domain::Context>()?;
+    let with_funnel = ctx.look_ahead().field("funnel").exists();
+    let picked = async {
+        let target = target.checked()?;
+        let ids: Vec<String> = contact_ids.into_iter().map(|id| id.0).collect();
+        let request = Request::picked(context, operation, &ids).await?;
+        segment::select(context, target, &request, context.moment(), with_funnel).await
+    };
+    payload(picked.await)
 }

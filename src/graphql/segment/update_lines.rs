@@ -10,7 +10,7 @@ use super::{
         scalar::{Date, Decimal},
     },
     Segment,
-    select::target,
+    select::SegmentTarget,
 };
 use crate::domain::{
     self, amount,
@@ -127,17 +127,12 @@ impl SegmentLineSelector {
 /// Which lines to change, and how.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SegmentUpdateLinesInput {
-    /// Which segment; it has to be open.
-    segment_id: ID,
+    #[graphql(flatten)]
+    target: SegmentTarget,
     /// Which of its lines.
     lines: SegmentLineSelector,
     /// What to set on them.
     set: SegmentLineChange,
-    /// Fail with `CONFLICT` if the segment is at another revision.
-    expected_revision: Option<i32>,
-    /// Find out how many lines it is about, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
 }
 
 /// What came of changing lines.
@@ -165,7 +160,7 @@ impl LineMutation {
     ) -> Result<SegmentUpdateLinesPayload> {
         let context = ctx.data::<domain::Context>()?;
         let updated = async {
-            let target = target(&input.segment_id, input.expected_revision, input.dry_run)?;
+            let target = input.target.checked()?;
             let which = input.lines.which()?;
             segment::update_lines(context, target, &which, input.set.change()?).await
         };
