@@ -11,12 +11,12 @@ use super::{
     error::Result,
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy},
     loaders::Loaders,
-    page::{Cursor, connection},
+    page::{Cursor, Slice, connection, page_size},
     payload::payloads,
     scalar::Decimal,
 };
 use crate::{
-    domain::{self, PageArgs, amount, id::Kind, template::TemplateChange, text},
+    domain::{self, amount, id::Kind, template::TemplateChange, text},
     entity::{interaction_template, kinds::CodeKind},
 };
 
@@ -137,21 +137,20 @@ impl InteractionTemplateQuery {
     }
 
     /// The interaction templates, in the order of their codes.
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interaction_templates(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this interaction group.")] interaction_group: Option<
             String,
         >,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, InteractionTemplate, TemplateTotal, EmptyFields>> {
         let context = ctx.data::<domain::Context>()?;
-        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let args = Slice { first, after, last, before }.args()?;
         let page = domain::template::list(context, interaction_group.as_deref(), args).await?;
         Ok(connection(page, TemplateTotal { group: interaction_group }, InteractionTemplate))
     }

@@ -7,18 +7,16 @@ use chrono::{DateTime, Utc};
 
 use super::{
     error::{Result, UserError, outcome},
-    interaction::{
-        InteractionConnection, InteractionFilter, InteractionOrder, Slice, interactions_of,
-    },
+    interaction::{InteractionConnection, InteractionFilter, InteractionOrder, interactions_of},
     loaders::Loaders,
-    page::{Cursor, connection},
+    page::{Cursor, Slice, connection, page_size},
     payload::payloads,
     scalar::Date,
     segment::{self, Segment},
 };
 use crate::{
     domain::{
-        self, PageArgs,
+        self,
         id::Kind,
         interaction::Owner,
         segment::{LogOutcome, LogRequest},
@@ -69,18 +67,17 @@ impl LoggedSegment {
 
     /// Its interactions.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
         filter: Option<InteractionFilter>,
         #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<InteractionConnection> {
         let slice = Slice { first, after, last, before };
         interactions_of(ctx, Owner::LoggedSegment(self.0.id), filter, order_by, slice).await
@@ -130,19 +127,18 @@ impl LoggedSegmentQuery {
     }
 
     /// The logged segments, the newest first.
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn logged_segments(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those that are canceled, or only those that are not.")]
         canceled: Option<bool>,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, LoggedSegment, LoggedTotal>> {
-        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let args = Slice { first, after, last, before }.args()?;
         let page = domain::segment::list_logged(ctx.data()?, canceled, args).await?;
         Ok(connection(page, LoggedTotal(canceled), LoggedSegment))
     }

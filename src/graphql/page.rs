@@ -4,9 +4,31 @@ use async_graphql::{
     OutputType,
     connection::{Connection, ConnectionNameType, CursorType, Edge, EdgeNameType, EmptyFields},
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::domain::{Page, to_cursor};
+use crate::domain::{self, PAGE_DEFAULT, PAGE_MAX, Page, PageArgs, to_cursor};
+
+/// Which slice of a list is asked for: the arguments that all connections have.
+#[derive(Default)]
+pub(super) struct Slice {
+    pub(super) first: Option<i32>,
+    pub(super) after: Option<String>,
+    pub(super) last: Option<i32>,
+    pub(super) before: Option<String>,
+}
+
+impl Slice {
+    /// The same, checked, for a list that is ordered by `K`.
+    pub(super) fn args<K: DeserializeOwned>(&self) -> domain::Result<PageArgs<K>> {
+        PageArgs::new(self.after.as_deref(), self.before.as_deref(), self.first, self.last)
+    }
+}
+
+/// How many items a slice may have, for the complexity of the list.
+pub(super) fn page_size(first: Option<i32>, last: Option<i32>) -> usize {
+    let asked = first.or(last).map_or(PAGE_DEFAULT, |size| size.max(0).unsigned_abs().into());
+    usize::try_from(asked.min(PAGE_MAX)).expect("a page is small")
+}
 
 /// A cursor that is text already.
 pub(super) struct Cursor(String);

@@ -15,17 +15,17 @@ use super::{
     code::Code,
     error::Result,
     interaction::{
-        InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics, Slice,
+        InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics,
         interactions_of, statistics_of,
     },
     loaders::Loaders,
     logged_segment::LoggedSegment,
-    page::{Cursor, connection},
+    page::{Cursor, Slice, connection, page_size},
     scalar::Date,
 };
 use crate::{
     domain::{
-        self, PageArgs,
+        self,
         campaign::CampaignFilter as Filter,
         id::Kind,
         interaction::{Owner, Window},
@@ -91,17 +91,16 @@ impl Campaign {
 
     /// What was done for it, newest first: an entry for each logged segment, and one for
     /// interactions that no segment brought about.
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn entries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, CampaignEntry>> {
-        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let args = Slice { first, after, last, before }.args()?;
         let key = EntryPageKey { campaign_id: self.0.id, args };
         let page = ctx.data::<Loaders>()?.campaign_entry_pages.load_one(key).await?;
         Ok(connection(page.unwrap_or_default(), EmptyFields, CampaignEntry))
@@ -109,18 +108,17 @@ impl Campaign {
 
     /// Its interactions.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
         filter: Option<InteractionFilter>,
         #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<InteractionConnection> {
         let slice = Slice { first, after, last, before };
         interactions_of(ctx, Owner::Campaign(self.0.id), filter, order_by, slice).await
@@ -277,19 +275,18 @@ impl CampaignQuery {
 
     /// The campaigns.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<CampaignFilter>,
         #[graphql(desc = "In which order.", default)] order_by: CampaignOrder,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, Campaign, CampaignTotal>> {
-        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let args = Slice { first, after, last, before }.args()?;
         let filter = Filter::from(filter.unwrap_or_default());
         let descending = order_by == CampaignOrder::NoDesc;
         let page = domain::campaign::list(ctx.data()?, &filter, descending, args).await?;

@@ -4,11 +4,11 @@ use async_graphql::{Context, ID, Object, connection::Connection};
 
 use super::{Contact, ContactOrder, ContactTotal, key, load};
 use crate::{
-    domain::{self, PageArgs, contact},
+    domain::{self, contact},
     graphql::{
         criteria::ContactCriteria,
         error::Result,
-        page::{Cursor, connection},
+        page::{Cursor, Slice, connection, page_size},
     },
 };
 
@@ -43,10 +43,8 @@ impl ContactQuery {
     }
 
     /// Contacts: all, or those that are found.
-    #[graphql(
-        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
-    )]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn contacts(
         &self,
         ctx: &Context<'_>,
@@ -57,14 +55,13 @@ impl ContactQuery {
             ContactCriteria,
         >,
         #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
-        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
         let context = ctx.data::<domain::Context>()?;
-        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let args = Slice { first, after, last, before }.args()?;
         let order = order_by.map(Into::into).unwrap_or_default();
         let listed = contact::list(
             context,

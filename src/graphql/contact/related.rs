@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        self, PageArgs,
+        self,
         id::Kind,
         interaction::{Owner, Window},
     },
@@ -21,10 +21,10 @@ use crate::{
         error::Result,
         interaction::{
             InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics,
-            Slice, interactions_of, statistics_of,
+            interactions_of, statistics_of,
         },
         loaders::Loaders,
-        page::Cursor,
+        page::{Cursor, Slice, page_size},
         scalar::Date,
         segment::{self, Segment},
     },
@@ -81,18 +81,17 @@ impl Contact {
 
     /// Its interactions; of a company, also those of the people who belonged to it at the time.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
         filter: Option<InteractionFilter>,
         #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<InteractionConnection> {
         let slice = Slice { first, after, last, before };
         interactions_of(ctx, Owner::of(&self.row), filter, order_by, slice).await
@@ -111,21 +110,18 @@ impl Contact {
     }
 
     /// The people of a company; nobody belongs to a person.
-    #[graphql(
-        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
-    )]
+    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn people(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "By company name, which is by name here, unless it is said.")]
         order_by: Option<ContactOrder>,
-        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
-        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let args = Slice { first, after, last, before }.args()?;
         let order = order_by.map(Into::into).unwrap_or_default();
         let company_id = self.row.id;
         let page = if args.after.is_none() && args.before.is_none() {

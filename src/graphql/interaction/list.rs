@@ -8,14 +8,14 @@ use async_graphql::{
 use super::Interaction;
 use crate::{
     domain::{
-        PageArgs, amount,
+        amount,
         interaction::{Filter, List, Owner, StatisticsKey, Window},
     },
     graphql::{
         error::Result,
         kinds::Evaluation,
         loaders::Loaders,
-        page::{Cursor, connection},
+        page::{Cursor, Slice, connection},
         scalar::{Date, Decimal},
     },
 };
@@ -23,14 +23,6 @@ use crate::{
 /// A page of interactions.
 pub(in crate::graphql) type InteractionConnection =
     Connection<Cursor, Interaction, InteractionTotal, EmptyFields>;
-
-/// Which slice of a list is asked for.
-pub(in crate::graphql) struct Slice {
-    pub(in crate::graphql) first: Option<i32>,
-    pub(in crate::graphql) after: Option<String>,
-    pub(in crate::graphql) last: Option<i32>,
-    pub(in crate::graphql) before: Option<String>,
-}
 
 /// Which interactions to list: those for which all holds that is given.
 #[derive(Clone, Default, InputObject)]
@@ -101,12 +93,11 @@ pub(in crate::graphql) async fn interactions_of(
     order_by: InteractionOrder,
     slice: Slice,
 ) -> Result<InteractionConnection> {
-    let Slice { first, after, last, before } = slice;
     let filter = Filter::from(filter.unwrap_or_default());
     let list = List {
         filter: filter.clone(),
         oldest_first: order_by == InteractionOrder::DateAsc,
-        args: PageArgs::new(after.as_deref(), before.as_deref(), first, last)?,
+        args: slice.args()?,
     };
     let page = ctx.data::<Loaders>()?.interaction_pages.load_one((owner, list)).await?;
     Ok(connection(page.unwrap_or_default(), InteractionTotal { owner, filter }, Interaction))

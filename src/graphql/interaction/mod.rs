@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 pub(super) use comments::InteractionCommentMutation;
 pub(super) use create::InteractionCreateMutation;
 pub(super) use list::{
-    InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics, Slice,
+    InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics,
     interactions_of, statistics_of,
 };
 pub(super) use marks::InteractionMarkMutation;
@@ -28,6 +28,7 @@ use super::{
     kinds::{CorrespondenceType, DeliveryStatus, Evaluation, InformationFlow, InitiatedBy},
     loaders::Loaders,
     logged_segment::LoggedSegment,
+    page::{Slice, page_size},
     scalar::{Date, Decimal, Time},
     segment::{self, Segment},
 };
@@ -246,18 +247,17 @@ impl InteractionQuery {
 
     /// The interactions of everybody.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
         filter: Option<InteractionFilter>,
         #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<InteractionConnection> {
         let slice = Slice { first, after, last, before };
         interactions_of(ctx, Owner::Everybody, filter, order_by, slice).await

@@ -5,10 +5,15 @@ use chrono::{DateTime, Utc};
 
 use super::{
     super::{
-        contact::ContactOrder, error::Result, kinds::Operation, loaders::Loaders, scalar::TimeZone,
+        contact::ContactOrder,
+        error::Result,
+        kinds::Operation,
+        loaders::Loaders,
+        page::{Slice, page_size},
+        scalar::TimeZone,
     },
     Segment, load,
-    sets::{Contacts, Paging, page},
+    sets::{Contacts, contacts_in},
 };
 use crate::{
     domain::{
@@ -120,41 +125,37 @@ impl Criterion {
     }
 
     /// The contacts that came in, without those who have been deleted since.
-    #[graphql(
-        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
-    )]
+    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn added_contacts(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
-        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Contacts> {
         let context = ctx.data::<domain::Context>()?;
         let delta = segment::added_and_removed(context, self.0.id).await?;
-        page(ctx, &delta.added, Paging { order_by, first, after, last, before }).await
+        let slice = Slice { first, after, last, before };
+        contacts_in(ctx, &delta.added, order_by, slice).await
     }
 
     /// The contacts that went out, without those who have been deleted since.
-    #[graphql(
-        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
-    )]
+    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn removed_contacts(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
-        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Contacts> {
         let context = ctx.data::<domain::Context>()?;
         let delta = segment::added_and_removed(context, self.0.id).await?;
-        page(ctx, &delta.removed, Paging { order_by, first, after, last, before }).await
+        let slice = Slice { first, after, last, before };
+        contacts_in(ctx, &delta.removed, order_by, slice).await
     }
 }
 

@@ -27,19 +27,17 @@ use super::{
     code::Code,
     criteria::ContactCriteria,
     error::Result,
-    interaction::{
-        InteractionConnection, InteractionFilter, InteractionOrder, Slice, interactions_of,
-    },
+    interaction::{InteractionConnection, InteractionFilter, InteractionOrder, interactions_of},
     interaction_template::InteractionTemplate,
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy, SegmentStatus},
     loaders::Loaders,
     logged_segment::LoggedSegment,
-    page::connection,
+    page::{Slice, connection, page_size},
     scalar::{Date, Decimal},
 };
 use crate::{
     domain::{
-        self, PageArgs, amount,
+        self, amount,
         criteria::Criteria,
         id::Kind,
         interaction::Owner,
@@ -170,10 +168,8 @@ impl Segment {
     }
 
     /// Its contacts, each with what holds for its interaction.
-    #[graphql(
-        complexity = "10 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
-    )]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    #[graphql(complexity = "10 + page_size(first, last) * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn lines(
         &self,
         ctx: &Context<'_>,
@@ -182,14 +178,13 @@ impl Segment {
         #[graphql(desc = "As they were after the step with this number, undone or not; 0 is \
             before the first. As they are, if it is left out.")]
         as_of_step: Option<i32>,
-        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<SegmentLines> {
         let context = ctx.data::<domain::Context>()?;
-        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let args = Slice { first, after, last, before }.args()?;
         let filter = filter.map(|it| Criteria::parse(&it.0, &["filter"])).transpose()?;
         let order = order_by.map(Into::into).unwrap_or(LineOrder::Contact(Default::default()));
         let query = LineQuery { filter, order, as_of_step };
@@ -222,18 +217,17 @@ impl Segment {
 
     /// The interactions that its lines became, whatever became of its logging.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + first.or(last).unwrap_or(50).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
         filter: Option<InteractionFilter>,
         #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
-        #[graphql(desc = "How many to return, from the first on; at most 1,000, by default 50.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to return, up to the last; at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<InteractionConnection> {
         let slice = Slice { first, after, last, before };
         interactions_of(ctx, Owner::Segment(self.0.id), filter, order_by, slice).await

@@ -6,13 +6,13 @@ use super::{
     super::{
         error::Result,
         kinds::SegmentStatus,
-        page::{Cursor, connection},
+        page::{Cursor, Slice, connection, page_size},
     },
     Segment, load,
 };
 use crate::{
     domain::{
-        self, PageArgs,
+        self,
         id::Kind,
         segment::{self, SegmentFilter, SegmentSort},
     },
@@ -144,23 +144,20 @@ impl FindSegment {
     }
 
     /// Segments: the open ones, unless the filter says otherwise.
-    #[graphql(
-        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
-    )]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the API")]
+    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn segments(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which segments.", name = "filter")] input: Option<SegmentFilterInput>,
         #[graphql(default, desc = "In which order.")] order_by: SegmentOrder,
-        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, Segment, SegmentTotal>> {
         let context = ctx.data::<domain::Context>()?;
-        let args = PageArgs::new(after.as_deref(), before.as_deref(), first, last)?;
+        let args = Slice { first, after, last, before }.args()?;
         let filter = filter(input)?;
         let page = segment::list(context, &filter, order_by.into(), &args).await?;
         Ok(connection(page, SegmentTotal(filter), Segment))

@@ -8,34 +8,25 @@ use roaring::RoaringBitmap;
 use super::super::{
     contact::{Contact, ContactOrder, ContactTotal, contacts},
     error::Result,
-    page::Cursor,
+    page::{Cursor, Slice, page_size},
 };
 use crate::domain::{
-    self, Error, PageArgs, Reason,
+    self, Error, Reason,
     segment::{self, Delta},
 };
 
 pub(super) type Contacts = Connection<Cursor, Contact, ContactTotal>;
 
-/// Which page of a set of contacts, and in which order.
-pub(super) struct Paging {
-    pub(super) order_by: Option<ContactOrder>,
-    pub(super) first: Option<i32>,
-    pub(super) after: Option<String>,
-    pub(super) last: Option<i32>,
-    pub(super) before: Option<String>,
-}
-
-pub(super) async fn page(
+/// A page of a set of contacts, by company name unless it is said.
+pub(super) async fn contacts_in(
     ctx: &Context<'_>,
     set: &RoaringBitmap,
-    paging: Paging,
+    order_by: Option<ContactOrder>,
+    slice: Slice,
 ) -> Result<Contacts> {
     let context = ctx.data::<domain::Context>()?;
-    let (after, before) = (paging.after.as_deref(), paging.before.as_deref());
-    let args = PageArgs::new(after, before, paging.first, paging.last)?;
-    let order = paging.order_by.map(Into::into).unwrap_or_default();
-    let page = segment::contacts_of(context, set, order, &args).await?;
+    let order = order_by.map(Into::into).unwrap_or_default();
+    let page = segment::contacts_of(context, set, order, &slice.args()?).await?;
     contacts(ctx, page, ContactTotal::Known(set.len())).await
 }
 
@@ -47,9 +38,8 @@ async fn sample(ctx: &Context<'_>, set: &RoaringBitmap, first: i32) -> Result<Ve
         let message = format!("A sample has 0 to {SAMPLE_MAX} contacts.");
         return Err(Error::reject(Reason::LimitExceeded, &["first"], message).into());
     }
-    let paging =
-        Paging { order_by: None, first: Some(first), after: None, last: None, before: None };
-    let page = page(ctx, set, paging).await?;
+    let slice = Slice { first: Some(first), ..Slice::default() };
+    let page = contacts_in(ctx, set, None, slice).await?;
     Ok(page.edges.into_iter().map(|edge| edge.node).collect())
 }
 
@@ -92,19 +82,16 @@ impl ContactSet {
     }
 
     /// The contacts.
-    #[graphql(
-        complexity = "5 + first.or(last).unwrap_or(50).clamp(0, 1000) as usize * child_complexity"
-    )]
+    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn contacts(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
-        #[graphql(desc = "How many from the beginning; at most 1,000, and 50 unless it is said.")]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end; at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Contacts> {
-        page(ctx, &self.0, Paging { order_by, first, after, last, before }).await
+        contacts_in(ctx, &self.0, order_by, Slice { first, after, last, before }).await
     }
 }
