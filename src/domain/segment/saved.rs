@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Options, Request, criteria_of, existing, header::check_text, options_of};
 use crate::{
-    db,
-    domain::{Context, Error, Reason, Result, criteria, expect_revision, id::Kind, text},
+    db::{self, dialect},
+    domain::{
+        Context, Error, Page, PageArgs, Reason, Result, criteria, expect_revision, id::Kind, text,
+    },
     entity::{criterion, kinds::Operation, saved_criteria},
 };
 
@@ -32,6 +34,13 @@ struct StoredStep {
     options: Options,
     /// With a version of its own.
     criteria: Option<Value>,
+}
+
+/// Which saved criteria to list.
+#[derive(Clone, Debug, Default)]
+pub struct SavedCriteriaFilter {
+    /// To the letter.
+    pub name_starts_with: Option<String>,
 }
 
 /// Saves the steps of a segment that are in effect, under a name of their own (CRT-2).
@@ -183,13 +192,48 @@ pub async fn by_ids(context: &Context, ids: &[i64]) -> Result<HashMap<i64, saved
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// All saved criteria, by name.
+/// A page of saved criteria, in the order of their names or the other way round.
 ///
 /// # Errors
 /// What the database says.
-pub async fn all(context: &Context) -> Result<Vec<saved_criteria::Model>> {
-    let all = saved_criteria::Entity::find().order_by_asc(saved_criteria::Column::Name);
-    Ok(all.all(context.db.reader()).await?)
+pub async fn list(
+    context: &Context,
+    filter: &SavedCriteriaFilter,
+    descending: bool,
+    args: &PageArgs<String>,
+) -> Result<Page<String, saved_criteria::Model>> {
+    use saved_criteria::Column::Name;
+    let mut query = saved_criteria::Entity::find().filter(filter.condition());
+    for (bound, above) in [(&args.after, !descending), (&args.before, descending)] {
+        if let Some(name) = bound {
+            let name = name.as_str();
+            query = query.filter(if above { Name.gt(name) } else { Name.lt(name) });
+        }
+    }
+    let query = match args.take.is_last() == descending {
+        true => query.order_by_asc(Name),
+        false => query.order_by_desc(Name),
+    };
+    let rows = query.limit(args.take.count() + 1).all(context.db.reader()).await?;
+    let items = rows.into_iter().map(|row| (row.name.clone(), row)).collect();
+    Ok(Page::from_one_extra(items, args))
+}
+
+/// How many saved criteria [`list`] has in all.
+///
+/// # Errors
+/// What the database says.
+pub async fn count(context: &Context, filter: &SavedCriteriaFilter) -> Result<u64> {
+    let query = saved_criteria::Entity::find().filter(filter.condition());
+    Ok(query.count(context.db.reader()).await?)
+}
+
+impl SavedCriteriaFilter {
+    fn condition(&self) -> Condition {
+        let name = Expr::col(saved_criteria::Column::Name);
+        let prefix = self.name_starts_with.as_deref().and_then(text::tidy);
+        Condition::all().add_option(prefix.map(|prefix| dialect::starts_with(name, &prefix)))
+    }
 }
 
 pub(super) fn missing(id: i64) -> Error {

@@ -8,6 +8,7 @@ mod line;
 mod loaders;
 mod mailing;
 mod query;
+mod reuse;
 mod saved;
 mod select;
 mod sets;
@@ -287,6 +288,7 @@ pub(super) struct SegmentMutation(
     select::StepMutation,
     criteria::SelectionMutation,
     saved::SavedCriteriaMutation,
+    reuse::ReuseMutation,
     update_lines::LineMutation,
     mailing::MailingGroupMutation,
 );

@@ -1,7 +1,8 @@
-//! Saved criteria: steps under a name, and their reuse.
+//! Saved criteria: steps under a name.
 
 use async_graphql::{
     Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+    connection::Connection,
 };
 use chrono::{DateTime, Utc};
 
@@ -10,18 +11,18 @@ use super::{
         error::{Result, UserError, outcome},
         kinds::Operation,
         loaders::Loaders,
+        page::{Cursor, Slice, connection, page_size},
     },
-    Criterion, Segment,
-    criteria::{SelectionContext, moment},
     criterion::StepOptions,
-    select::{SegmentTarget, SelectionEffect, SelectionPayload, payload},
-    sets::SelectionSample,
 };
 use crate::{
     domain::{
         self,
         id::Kind,
-        segment::{self, OnExisting, Request, saved},
+        segment::{
+            Request,
+            saved::{self, SavedCriteriaFilter as Filter},
+        },
     },
     entity::saved_criteria,
 };
@@ -93,6 +94,41 @@ impl From<Request> for SavedStep {
     }
 }
 
+/// Which saved criteria to list. What is left out does not restrict.
+#[derive(Default, InputObject)]
+pub(in crate::graphql) struct SavedCriteriaFilter {
+    /// Those whose name starts with this, to the letter.
+    name_starts_with: Option<String>,
+}
+
+impl From<SavedCriteriaFilter> for Filter {
+    fn from(filter: SavedCriteriaFilter) -> Self {
+        Self { name_starts_with: filter.name_starts_with }
+    }
+}
+
+/// What a list of saved criteria is ordered by. Capitals come before small letters.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Enum)]
+pub(in crate::graphql) enum SavedCriteriaOrder {
+    /// By name.
+    #[default]
+    NameAsc,
+    /// By name, the last first.
+    NameDesc,
+}
+
+/// How many saved criteria there are, besides a page of them.
+#[derive(Description)]
+pub(in crate::graphql) struct SavedCriteriaTotal(Filter);
+
+#[Object(use_type_description)]
+impl SavedCriteriaTotal {
+    /// How many there are in all.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        Ok(saved::count(ctx.data()?, &self.0).await?)
+    }
+}
+
 #[derive(Default)]
 pub(in crate::graphql) struct SavedCriteriaQuery;
 
@@ -111,11 +147,24 @@ impl SavedCriteriaQuery {
         found.await.transpose()
     }
 
-    /// All saved criteria, by name.
-    #[graphql(complexity = "5 + 20 * child_complexity")]
-    async fn saved_criteria(&self, ctx: &Context<'_>) -> Result<Vec<SavedCriteria>> {
-        let context = ctx.data::<domain::Context>()?;
-        Ok(saved::all(context).await?.into_iter().map(SavedCriteria).collect())
+    /// The saved criteria.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
+    async fn saved_criteria(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<SavedCriteriaFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: SavedCriteriaOrder,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, SavedCriteria, SavedCriteriaTotal>> {
+        let args = Slice { first, after, last, before }.args()?;
+        let filter = Filter::from(filter.unwrap_or_default());
+        let descending = order_by == SavedCriteriaOrder::NameDesc;
+        let page = saved::list(ctx.data()?, &filter, descending, &args).await?;
+        Ok(connection(page, SavedCriteriaTotal(filter), SavedCriteria))
     }
 }
 
@@ -173,54 +222,6 @@ pub(in crate::graphql) struct SavedCriteriaDeletePayload {
     user_errors: Vec<UserError>,
 }
 
-/// What to do with the contacts that a segment has already.
-#[derive(Copy, Clone, PartialEq, Eq, Enum)]
-#[graphql(name = "OnExisting", remote = "OnExisting")]
-pub(in crate::graphql) enum OnExistingContacts {
-    /// Go on from them.
-    Append,
-    /// Remove them first, as a step of its own.
-    Replace,
-}
-
-/// Which saved criteria to replay, and where.
-#[derive(InputObject)]
-pub(in crate::graphql) struct SegmentReuseCriteriaInput {
-    #[graphql(flatten)]
-    target: SegmentTarget,
-    /// Which saved criteria.
-    saved_criteria_id: ID,
-    /// What to do with the contacts that the segment has already.
-    #[graphql(default_with = "OnExistingContacts::Append")]
-    on_existing: OnExistingContacts,
-    /// When and where to resolve relative dates; now and here unless it is said.
-    context: Option<SelectionContext>,
-}
-
-/// What came of replaying saved criteria.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct SegmentReuseCriteriaPayload {
-    /// The segment; null if there are user errors.
-    segment: Option<Segment>,
-    /// The steps that were recorded; none after a dry run.
-    criteria: Vec<Criterion>,
-    /// What all of them did together. Null if there are user errors.
-    effect: Option<SelectionEffect>,
-    /// The first of those that came in and went out. Null if there are user errors.
-    sample: Option<SelectionSample>,
-    /// What the caller has to put right; empty if it was done.
-    user_errors: Vec<UserError>,
-}
-
-/// Which logged segment's contacts to add.
-#[derive(InputObject)]
-pub(in crate::graphql) struct SegmentReuseLoggedInput {
-    #[graphql(flatten)]
-    target: SegmentTarget,
-    /// Which logged segment; contacts whose interaction was canceled are left out.
-    logged_segment_id: ID,
-}
-
 #[derive(Default)]
 pub(in crate::graphql) struct SavedCriteriaMutation;
 
@@ -272,53 +273,8 @@ impl SavedCriteriaMutation {
         let deleted_saved_criteria_id = deleted.map(|id| ID(Kind::SavedCriteria.id(id)));
         Ok(SavedCriteriaDeletePayload { deleted_saved_criteria_id, user_errors })
     }
-
-    /// Replays saved criteria on a segment: every step with every option, evaluated as of now. All
-    /// of them or none.
-    async fn segment_reuse_criteria(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which saved criteria to replay, and where.")]
-        input: SegmentReuseCriteriaInput,
-    ) -> Result<SegmentReuseCriteriaPayload> {
-        let context = ctx.data::<domain::Context>()?;
-        let reused = async {
-            let target = input.target.checked()?;
-            let saved = key(&input.saved_criteria_id)?;
-            let moment = moment(context, input.context.as_ref());
-            segment::reuse(context, target, saved, input.on_existing.into(), moment).await
-        };
-        let (reused, user_errors) = outcome(reused.await)?;
-        let (selected, criteria) = reused.map(|it| (it.selected, it.criteria)).unzip();
-        let criteria = criteria.unwrap_or_default();
-        let (segment, rest) = selected.map(|it| (it.segment, (it.effect, it.delta))).unzip();
-        let (effect, delta) = rest.unzip();
-        Ok(SegmentReuseCriteriaPayload {
-            segment: segment.map(Segment),
-            criteria: criteria.into_iter().map(Criterion).collect(),
-            effect: effect.map(Into::into),
-            sample: delta.map(SelectionSample),
-            user_errors,
-        })
-    }
-
-    /// Adds the contacts of a logged segment whose interactions were not canceled.
-    async fn segment_reuse_logged(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which logged segment's contacts to add.")] input: SegmentReuseLoggedInput,
-    ) -> Result<SelectionPayload> {
-        let context = ctx.data::<domain::Context>()?;
-        let reused = async {
-            let target = input.target.checked()?;
-            let logged = Kind::LoggedSegment.key(&input.logged_segment_id, &["loggedSegmentId"])?;
-            let request = Request::logged(context, logged).await?;
-            segment::select(context, target, &request, context.moment(), false).await
-        };
-        payload(reused.await)
-    }
 }
 
-fn key(id: &ID) -> domain::Result<i64> {
+pub(super) fn key(id: &ID) -> domain::Result<i64> {
     Kind::SavedCriteria.key(id, &["savedCriteriaId"])
 }

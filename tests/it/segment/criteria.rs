@@ -1,28 +1,7 @@
 use serde_json::{Value, json};
 
-use super::make;
-use crate::app::{TestApp, both};
-
-/// Companies 1 and 2 with people 11, 12 and 21, 22, and 5 on their own; who is in Oslo is known.
-async fn world(app: &TestApp) {
-    let mut rows = vec![
-        make::contact(1, Some(1)),
-        make::contact(2, Some(2)),
-        make::contact(5, None),
-        make::contact(11, Some(1)),
-        make::contact(12, Some(1)),
-        make::contact(21, Some(2)),
-        make::contact(22, Some(2)),
-    ];
-    for row in &mut rows {
-        if [5, 11, 21].contains(&row["id"].as_i64().unwrap()) {
-            row["city"] = json!("Oslo");
-            row["city_fold"] = json!("oslo");
-        }
-        row["exclude_from_segment"] = json!(row["id"] == 21);
-    }
-    make::contacts(app, &rows).await;
-}
+use super::make::{self, world};
+use crate::app::both;
 
 fn oslo() -> Value {
     json!({ "city": { "eq": "Oslo" } })
@@ -157,66 +136,6 @@ both! {
                 assert_eq!(refused["segment"], Value::Null);
             }
         }
-        assert!(make::set(&app, &id).await.is_empty());
-    }
-
-    // CRT-2, CRT-3, D3
-    async fn saved_criteria_are_replayed_with_every_option(app) {
-        world(&app).await;
-        let id = make::segment(&app).await;
-        let none = app.mutate("segmentSaveCriteria", "", json!({ "segmentId": id, "name": "X" })).await;
-        assert_eq!(none["userErrors"][0]["code"], "NOT_ALLOWED");
-        app.must("segmentAddContacts", "", json!({ "segmentId": id, "criteria": { "all": [] }, "options": { "ignoreExclusion": true } })).await;
-        app.must("segmentRefineContacts", "", json!({ "segmentId": id, "criteria": { "ids": ["contact:22"] }, "options": { "entireCompanies": true } })).await;
-        app.must("segmentClear", "", json!({ "segmentId": id })).await;
-        app.must("segmentGoBack", "", json!({ "segmentId": id })).await;
-        let saved = app.must("segmentSaveCriteria", "savedCriteria { id name steps { operation text options { entireCompanies } } }", json!({ "segmentId": id, "name": " Two " })).await;
-        assert_eq!(saved["savedCriteria"]["name"], "Two");
-        assert_eq!(saved["savedCriteria"]["steps"][1]["options"], json!({ "entireCompanies": true }));
-        assert_eq!(saved["savedCriteria"]["steps"].as_array().unwrap().len(), 2);
-        let taken = app.mutate("segmentSaveCriteria", "", json!({ "segmentId": id, "name": "Two" })).await;
-        assert_eq!(taken["userErrors"][0]["code"], "TAKEN");
-        let nameless = app.mutate("segmentSaveCriteria", "", json!({ "segmentId": id, "name": " " })).await;
-        assert_eq!(nameless["userErrors"][0]["code"], "REQUIRED");
-
-        let saved = &saved["savedCriteria"]["id"];
-        let other = make::segment(&app).await;
-        app.must("segmentAddLines", "", json!({ "segmentId": other, "contactIds": ["contact:5"] })).await;
-        let reuse = json!({ "segmentId": other, "savedCriteriaId": saved, "onExisting": "REPLACE", "dryRun": true });
-        let fields = "effect { before after } criteria { operation }";
-        let tried = app.must("segmentReuseCriteria", fields, reuse.clone()).await;
-        assert_eq!(tried, json!({ "effect": { "before": 1, "after": 3 }, "criteria": [], "userErrors": [] }));
-        let mut reuse = reuse;
-        reuse["dryRun"] = json!(false);
-        let reused = app.must("segmentReuseCriteria", fields, reuse).await;
-        assert_eq!(reused["criteria"], json!([{ "operation": "CLEAR" }, { "operation": "ADD" }, { "operation": "REFINE" }]));
-        assert_eq!(make::set(&app, &other).await, [2, 21, 22]);
-        app.must("segmentGoBack", "", json!({ "segmentId": other, "steps": 3 })).await;
-        assert_eq!(make::set(&app, &other).await, [5]);
-
-        let renamed = app.must("savedCriteriaUpdate", "savedCriteria { name description }", json!({ "savedCriteriaId": saved, "name": "Company 2", "description": "D" })).await;
-        assert_eq!(renamed["savedCriteria"], json!({ "name": "Company 2", "description": "D" }));
-        let all = app.graphql("{ savedCriteria { name } }", json!({})).await;
-        assert_eq!(all["data"]["savedCriteria"], json!([{ "name": "Company 2" }]));
-        app.must("savedCriteriaDelete", "", json!({ "savedCriteriaId": saved })).await;
-        for name in ["savedCriteriaDelete", "savedCriteriaUpdate"] {
-            let gone = app.mutate(name, "", json!({ "savedCriteriaId": saved })).await;
-            assert_eq!(gone["userErrors"][0]["code"], "NOT_FOUND");
-        }
-        let gone = app.mutate("segmentReuseCriteria", "", json!({ "segmentId": other, "savedCriteriaId": saved })).await;
-        assert_eq!(gone["userErrors"][0]["path"], json!(["input", "savedCriteriaId"]));
-    }
-
-    async fn replayed_steps_about_the_segment_itself_see_the_steps_before_them(app) {
-        world(&app).await;
-        let id = make::segment(&app).await;
-        app.must("segmentAddLines", "", json!({ "segmentId": id, "contactIds": ["contact:1"] })).await;
-        let others = json!({ "not": { "inSegment": { "current": id } } });
-        app.must("segmentReplaceContacts", "", json!({ "segmentId": id, "criteria": others })).await;
-        let saved = app.must("segmentSaveCriteria", "savedCriteria { id }", json!({ "segmentId": id, "name": "X" })).await;
-        let reuse = json!({ "segmentId": id, "savedCriteriaId": saved["savedCriteria"]["id"] });
-        app.must("segmentReuseCriteria", "", reuse).await;
-        // First 1 came to those who were in, then they were swapped for the rest: the excluded one.
         assert!(make::set(&app, &id).await.is_empty());
     }
 

@@ -41,6 +41,27 @@ pub(super) async fn contacts(app: &TestApp, rows: &[Value]) {
     inserted.await.unwrap();
 }
 
+/// Companies 1 and 2 with people 11, 12 and 21, 22, and 5 on their own; who is in Oslo is known.
+pub(super) async fn world(app: &TestApp) {
+    let mut rows = vec![
+        contact(1, Some(1)),
+        contact(2, Some(2)),
+        contact(5, None),
+        contact(11, Some(1)),
+        contact(12, Some(1)),
+        contact(21, Some(2)),
+        contact(22, Some(2)),
+    ];
+    for row in &mut rows {
+        if [5, 11, 21].contains(&row["id"].as_i64().unwrap()) {
+            row["city"] = json!("Oslo");
+            row["city_fold"] = json!("oslo");
+        }
+        row["exclude_from_segment"] = json!(row["id"] == 21);
+    }
+    contacts(app, &rows).await;
+}
+
 /// People 1 to `count`, each on their own.
 pub(super) async fn people(app: &TestApp, count: i32) {
     let rows: Vec<Value> = (1..=count).map(|id| contact(id, None)).collect();

@@ -5,4 +5,5 @@ mod header;
 mod lines;
 mod make;
 mod model;
+mod saved;
 mod steps;
