@@ -120,9 +120,14 @@ async fn begin(
     let upload = upload::bytes(body, app.settings.request_timeout, app.stopping.subscribe());
     let source = StreamReader::new(Box::pin(upload));
     let context = app.context.clone();
+    let (stopping, told) = (app.stopping.subscribe(), app.stopping.subscribe());
     // On its own: when the client goes away the chunk under way is finished, and progress has an end.
-    let work = async move { run(&context, source, &options, operation, permit).await };
+    let work = async move { run(&context, source, &options, operation, permit, told).await };
     match tokio::spawn(work.in_current_span()).await {
+        Ok(Err(domain::Error::Rejected(_))) if *stopping.borrow() => {
+            let message = "The server stops. Send the file again.";
+            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message))
+        }
         Ok(report) => report.map_err(of),
         // It panicked; the panic hook has logged where and why.
         Err(_) => Err(Refusal::fault()),
@@ -161,6 +166,7 @@ async fn run(
     options: &Options,
     operation: i64,
     permit: OwnedSemaphorePermit,
+    stopping: watch::Receiver<bool>,
 ) -> domain::Result<Response> {
     let progress = Progress {
         operation,
@@ -193,7 +199,7 @@ async fn run(
     context.events.publish(&context.db, Event::OperationProgressed(end)).await;
     drop(permit);
     let outcome = outcome?;
-    let status = status(&outcome);
+    let status = status(&outcome, *stopping.borrow());
     let answer = Answer {
         operation: Kind::Operation.id(operation),
         kind: outcome.kind.name(),
@@ -268,9 +274,11 @@ fn sentence(stop: &Stop) -> String {
     }
 }
 
-fn status(outcome: &Outcome) -> StatusCode {
+fn status(outcome: &Outcome, stopping: bool) -> StatusCode {
     match outcome.stopped {
         None => StatusCode::OK,
+        // The file is not to blame.
+        Some(Stop::Unreadable(_)) if stopping => StatusCode::SERVICE_UNAVAILABLE,
         Some(Stop::Rejected | Stop::Unreadable(_)) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(Stop::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
     }

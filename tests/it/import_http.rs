@@ -287,9 +287,27 @@ async fn a_server_that_stops_ends_imports_between_chunks() {
     stop.send(()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 422 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert!(answer.contains("can't be read any further: the server stops."), "{answer}");
     assert!(answer.contains("\"nextLine\":5002"), "{answer}");
+    done.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_stops_is_not_the_fault_of_a_file_of_which_it_has_seen_nothing() {
+    let app = TestApp::on_sqlite().await;
+    let Served { address, stop, done, .. } = Served::real(app).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = "POST /import HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+                content-type: text/csv\r\ncontent-length: 10000000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // Until it has begun.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stop.send(()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.contains("\"code\":\"UNAVAILABLE\""), "{answer}");
     done.await.unwrap().unwrap();
 }
 
