@@ -1,5 +1,7 @@
 //! Many rows at once, without a trip for each.
 
+use std::{borrow::Borrow, iter};
+
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable,
     PrimaryKeyToColumn, QueryResult, Statement, Value,
@@ -79,9 +81,8 @@ pub enum OnConflict {
     Replace,
 }
 
-/// How many rows one statement of SQLite inserts: the largest block that fits, and so on. Only so
-/// many statements are ever prepared.
-const BLOCKS: [usize; 3] = [64, 8, 1];
+/// How many values one statement of SQLite takes: enough that the trip to its thread weighs little.
+const VALUES_MAX: usize = 4096;
 
 /// Inserts whole rows in bulk; returns how many it wrote.
 ///
@@ -93,7 +94,7 @@ const BLOCKS: [usize; 3] = [64, 8, 1];
 /// the transaction has to be given up.
 pub async fn insert_rows<E>(
     db: &impl ConnectionTrait,
-    rows: &[E::Model],
+    rows: &[impl Borrow<E::Model>],
     on_conflict: OnConflict,
 ) -> Result<u64, DbErr>
 where
@@ -113,14 +114,15 @@ where
 
 async fn insert_json<E>(
     db: &impl ConnectionTrait,
-    rows: &[E::Model],
+    rows: &[impl Borrow<E::Model>],
     on_conflict: OnConflict,
 ) -> Result<u64, DbErr>
 where
     E: EntityTrait,
     E::Model: Serialize,
 {
-    let json = serde_json::to_string(rows).map_err(|err| DbErr::Json(err.to_string()))?;
+    let rows: Vec<&E::Model> = rows.iter().map(Borrow::borrow).collect();
+    let json = serde_json::to_string(&rows).map_err(|err| DbErr::Json(err.to_string()))?;
     let table = E::default().table_name().to_owned();
     let columns = columns::<E>();
     let source =
@@ -132,24 +134,35 @@ where
 
 async fn insert_values<E>(
     db: &impl ConnectionTrait,
-    mut rows: &[E::Model],
+    mut rows: &[impl Borrow<E::Model>],
     on_conflict: OnConflict,
 ) -> Result<u64, DbErr>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
 {
-    let row = format!("({})", vec!["?"; E::Column::iter().count()].join(", "));
+    let width = E::Column::iter().count();
+    let row = format!("({})", vec!["?"; width].join(", "));
     let mut written = 0;
-    for size in BLOCKS {
+    // The largest block that fits, and so on: only few statements are ever prepared.
+    let sizes = iter::successors(Some((VALUES_MAX / width).max(1)), |size| {
+        (1 < *size).then(|| (size / 8).max(1))
+    });
+    for size in sizes {
         let source = format!("VALUES {}", vec![row.as_str(); size].join(", "));
         let sql = insert_sql::<E>(&source, on_conflict);
-        let blocks = rows.chunks_exact(size);
+        let mut blocks = rows.chunks_exact(size);
         rows = blocks.remainder();
-        for block in blocks {
-            let values = block.iter().flat_map(values::<E>);
-            let statement = Statement::from_sql_and_values(DbBackend::Sqlite, &sql, values);
-            written += db.execute_raw(statement).await?.rows_affected();
+        let mut next = || {
+            let values = blocks.next()?.iter().flat_map(|row| values::<E>(row.borrow()));
+            Some(Statement::from_sql_and_values(DbBackend::Sqlite, &sql, values))
+        };
+        let mut ready = next();
+        while let Some(statement) = ready {
+            // While the database writes one block, the next is made.
+            let (done, made) = tokio::join!(biased; db.execute_raw(statement), async { next() });
+            written += done?.rows_affected();
+            ready = made;
         }
     }
     Ok(written)

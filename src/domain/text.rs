@@ -6,17 +6,29 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// Text as it is stored: composed, without spaces at its ends and without control characters other
 /// than tabs and ends of lines (PostgreSQL keeps no NUL); nothing if nothing is left.
 pub fn tidy(text: &str) -> Option<String> {
-    let kept = |char: &char| !char.is_control() || matches!(char, '\t' | '\n');
-    let text = match text.chars().all(|char| kept(&char)) {
-        true => compose(text),
-        false => compose(&text.chars().filter(kept).collect::<String>()),
-    };
+    if is_tidy(text) {
+        return Some(text.to_owned());
+    }
+    let text = compose(&text.chars().filter(|char| is_kept(*char)).collect::<String>());
     let trimmed = text.trim();
     match trimmed.len() {
         0 => None,
         len if len == text.len() => Some(text),
         _ => Some(trimmed.to_owned()),
     }
+}
+
+/// Whether the text is as [`tidy`] leaves it.
+pub fn is_tidy(text: &str) -> bool {
+    let is_composed = || text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    !text.is_empty()
+        && text.trim().len() == text.len()
+        && text.chars().all(is_kept)
+        && is_composed()
+}
+
+fn is_kept(char: char) -> bool {
+    !char.is_control() || matches!(char, '\t' | '\n')
 }
 
 /// Text with its case folded, by which texts that differ only in case are found equal. Unicode's
@@ -44,11 +56,12 @@ pub fn code(text: &str) -> Option<String> {
 
 /// The folded words of a text: runs of letters and digits.
 pub fn words(text: &str) -> Vec<String> {
-    fold(text)
-        .split(|char: char| !char.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    folded_words(&fold(text)).map(str::to_owned).collect()
+}
+
+/// The words of a text that is folded already.
+pub fn folded_words(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
@@ -68,6 +81,24 @@ mod tests {
             assert_eq!(fold(upper), fold(lower), "{upper} and {lower}");
         }
         assert_eq!(fold("İ"), "i\u{307}");
+    }
+
+    #[test]
+    fn tidy_text_stays_and_other_text_becomes_tidy() {
+        for text in ["a", "a b", "å", "a\tb\nc", "日本"] {
+            assert!(is_tidy(text), "{text:?}");
+            assert_eq!(tidy(text).as_deref(), Some(text));
+        }
+        for (text, tidied) in [
+            (" a ", Some("a")),
+            ("a\0b", Some("ab")),
+            ("A\u{30a}", Some("Å")),
+            (" \0 ", None),
+            ("", None),
+        ] {
+            assert!(!is_tidy(text), "{text:?}");
+            assert_eq!(tidy(text).as_deref(), tidied, "{text:?}");
+        }
     }
 
     #[test]

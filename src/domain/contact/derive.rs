@@ -1,8 +1,6 @@
 //! What the columns of a contact owe each other. Pure, so that one contact and a million imported
 //! ones take the same road.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
 use crate::{
@@ -138,7 +136,9 @@ fn tidy(row: &mut Model) {
         &mut row.external_id,
     ];
     for text in texts {
-        *text = text.as_deref().and_then(text::tidy);
+        if !text.as_deref().is_none_or(text::is_tidy) {
+            *text = text.as_deref().and_then(text::tidy);
+        }
     }
     let codes = [
         &mut row.search_name,
@@ -207,17 +207,24 @@ fn sort_key(row: &Model) -> String {
 /// its e-mail addresses, and its telephone numbers. Of `+46 8-123 45` these are `46812345`,
 /// `812345`, `12345` and `45`: as any prefix finds, so do `+46 8`, `4681` and `8 123`.
 fn search_text(row: &Model) -> Option<String> {
-    let mut words: BTreeSet<String> = BTreeSet::new();
-    words.extend(text::words(&row.no));
-    words.extend(text::words(&row.name));
-    for text in [&row.name2, &row.company_name, &row.city, &row.email, &row.email2] {
-        words.extend(text.as_deref().into_iter().flat_map(text::words));
+    let no = text::fold(&row.no);
+    let mut numbers = Vec::new();
+    for phone in [&row.phone, &row.mobile].into_iter().flatten() {
+        let groups = text::words(phone);
+        numbers.extend((0..groups.len()).map(|first| groups[first..].concat()));
     }
-    for phone in [&row.phone, &row.mobile] {
-        let groups = phone.as_deref().map(text::words).unwrap_or_default();
-        words.extend((0..groups.len()).map(|first| groups[first..].concat()));
-    }
-    let words: Vec<String> = words.into_iter().collect();
+    let optional = [
+        &row.name2_fold,
+        &row.company_name_fold,
+        &row.city_fold,
+        &row.email_fold,
+        &row.email2_fold,
+    ];
+    let folded = [&no, &row.name_fold].into_iter().chain(optional.into_iter().flatten());
+    let mut words: Vec<&str> = folded.flat_map(|text| text::folded_words(text)).collect();
+    words.extend(numbers.iter().map(String::as_str));
+    words.sort_unstable();
+    words.dedup();
     Some(words.join(" ")).filter(|words| !words.is_empty())
 }
 

@@ -29,11 +29,10 @@ impl Chunk<'_> {
     /// Applies a row, or notes what is wrong with it.
     pub(super) fn take(&mut self, index: usize, row: &Row) {
         let mut check = Check::new(row.line);
-        let Some(before) = self.place(row, &mut check) else {
+        let Some(mut place) = self.place(row, &mut check) else {
             self.reject(index, check);
             return;
         };
-        let mut place = before.clone();
         let company_no = self.apply(row, &mut place, &mut check);
         self.link_now(&mut place, company_no.as_deref(), &mut check);
         derive(&mut place.row);
@@ -52,7 +51,7 @@ impl Chunk<'_> {
             let contact_id = place.row.id;
             self.written.waiting.push(Waiting { company_no, contact_id, line: row.line });
         }
-        self.put(&before, place);
+        self.put(place);
     }
 
     fn reject(&mut self, index: usize, check: Check) {
@@ -60,7 +59,7 @@ impl Chunk<'_> {
     }
 
     /// The contact that the row means, or a new one.
-    fn place(&self, row: &Row, check: &mut Check) -> Option<Place> {
+    fn place(&self, row: &Row, check: &mut Check) -> Option<Box<Place>> {
         let columns = &self.import.columns;
         let text = columns.get(row, Field::No).unwrap_or_default();
         let no = check.keep(|| columns.caption(Field::No), check::code(text));
@@ -86,7 +85,7 @@ impl Chunk<'_> {
                 check.add(columns.caption(Field::No), reason);
                 None
             }
-            None => Some(self.new_place(no)),
+            None => Some(Box::new(self.new_place(no))),
         }
     }
 
@@ -235,10 +234,13 @@ impl Chunk<'_> {
     }
 
     /// Keeps the contact as it is now.
-    fn put(&mut self, before: &Place, place: Place) {
+    fn put(&mut self, place: Box<Place>) {
         let id = place.row.id;
+        let before = self.places.get(&id).map(|place| &place.row);
+        let is_new = before.is_none();
+        let is_same = before == Some(&place.row) && !self.belongings_change(&place);
+        let left = before.and_then(|before| before.external_id.clone());
         self.written.mentioned.insert(id.cast_unsigned());
-        let is_new = !self.places.contains_key(&id);
         if is_new {
             self.next_key += 1;
             if self.numbers.front() == Some(&place.row.no) {
@@ -246,15 +248,13 @@ impl Chunk<'_> {
             }
             self.ids.insert((IdentifierKind::No, place.row.no.clone()), id);
             self.written.created += 1;
-        } else if before.row == place.row && !self.belongings_change(&place) {
+        } else if is_same {
             self.written.unchanged += 1;
         } else {
             self.written.updated += 1;
         }
-        if before.row.external_id != place.row.external_id
-            && let Some(old) = before.row.external_id.clone()
-        {
-            self.ids.remove(&(IdentifierKind::ExternalId, old));
+        if let Some(left) = left.filter(|left| place.row.external_id.as_ref() != Some(left)) {
+            self.ids.remove(&(IdentifierKind::ExternalId, left));
         }
         if let Some(external) = place.row.external_id.clone() {
             self.ids.insert((IdentifierKind::ExternalId, external), id);

@@ -42,7 +42,7 @@ pub(super) struct Place {
 pub(super) struct Chunk<'a> {
     pub(super) import: &'a Contacts,
     pub(super) ids: Identifiers,
-    pub(super) places: HashMap<i32, Place>,
+    pub(super) places: HashMap<i32, Box<Place>>,
     pub(super) codes: HashSet<(CodeKind, String)>,
     pub(super) codes_before: HashMap<(i32, CodeKind), Vec<contact_code::Model>>,
     pub(super) attributes_before: HashMap<(i32, String), contact_attribute::Model>,
@@ -76,7 +76,7 @@ impl<'a> Chunk<'a> {
         let mut chunk = Self {
             import,
             ids,
-            places: HashMap::new(),
+            places: HashMap::with_capacity(rows.len() + wanted.len()),
             codes: check::codes(txn, wanted_codes(import, rows), import.create_codes).await?,
             codes_before: HashMap::new(),
             attributes_before: HashMap::new(),
@@ -102,11 +102,9 @@ impl<'a> Chunk<'a> {
             .all(txn)
             .await?;
         for row in found {
-            self.places.entry(row.id).or_insert_with(|| Place {
-                before: Some(row.clone()),
-                row,
-                codes: HashMap::new(),
-                attributes: HashMap::new(),
+            self.places.entry(row.id).or_insert_with(|| {
+                let before = Some(row.clone());
+                Box::new(Place { before, row, codes: HashMap::new(), attributes: HashMap::new() })
             });
         }
         Ok(())
@@ -192,10 +190,12 @@ impl<'a> Chunk<'a> {
 
     /// After all rows: people find the companies that came after them.
     pub(super) fn link(&mut self) {
-        let is_new = |place: &&Place| place.before.is_none();
-        let companies = self.places.values().filter(|it| it.row.r#type == ContactType::Company);
+        let new_companies = self
+            .places
+            .values()
+            .filter(|it| it.row.r#type == ContactType::Company && it.before.is_none());
         let new: Vec<(String, i32)> =
-            companies.filter(is_new).map(|it| (it.row.no.clone(), it.row.id)).collect();
+            new_companies.map(|it| (it.row.no.clone(), it.row.id)).collect();
 
         let mut here: HashMap<String, Vec<i32>> = HashMap::new();
         for person in &self.written.waiting {

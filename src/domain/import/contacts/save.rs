@@ -18,22 +18,21 @@ use crate::{
 
 impl Chunk<'_> {
     pub(super) async fn save(mut self, txn: &DatabaseTransaction) -> Result<Written> {
-        let mut changed = Vec::new();
-        for place in self.places.values() {
-            let belongings = self.belongings_change(place);
-            match &place.before {
-                Some(before) if *before == place.row && !belongings => {}
-                Some(before) => {
-                    let mut row = place.row.clone();
-                    row.revision = before.revision + 1;
-                    row.updated_at = self.import.now;
-                    changed.push(row);
-                }
-                None => changed.push(place.row.clone()),
+        let changes = |place: &Place| {
+            place.before.as_ref() != Some(&place.row) || self.belongings_change(place)
+        };
+        let mut changed: Vec<i32> =
+            self.places.iter().filter(|(_, place)| changes(place)).map(|(id, _)| *id).collect();
+        // In the order of their keys, which is the order of the table.
+        changed.sort_unstable();
+        for id in &changed {
+            let Some(place) = self.places.get_mut(id) else { continue };
+            if let Some(before) = &place.before {
+                place.row.revision = before.revision + 1;
+                place.row.updated_at = self.import.now;
             }
         }
-        // In the order of their keys, which is the order of the table.
-        changed.sort_unstable_by_key(|row| row.id);
+        let changed: Vec<&contact::Model> = changed.iter().map(|id| &self.places[id].row).collect();
         db::insert_rows::<contact::Entity>(txn, &changed, OnConflict::Replace).await?;
         self.save_identifiers(txn, &changed).await?;
         self.save_codes(txn).await?;
@@ -60,7 +59,7 @@ impl Chunk<'_> {
     async fn save_identifiers(
         &self,
         txn: &DatabaseTransaction,
-        changed: &[contact::Model],
+        changed: &[&contact::Model],
     ) -> Result<()> {
         let mut gone = Vec::new();
         let mut new = Vec::new();
@@ -70,7 +69,7 @@ impl Chunk<'_> {
             let identifier =
                 |kind, value| contact_identifier::Model { kind, value, contact_id: row.id };
             if before.is_none() {
-                numbers.insert(row.no.clone());
+                numbers.insert(row.no.as_str());
                 new.push(identifier(IdentifierKind::No, row.no.clone()));
             }
             let old = before.and_then(|before| before.external_id.clone());
