@@ -22,8 +22,7 @@ use crate::{
     entity::kinds::Operation,
 };
 
-/// When and where relative dates are resolved
-
+/// When and where relative dates are resolved.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SelectionContext {
     /// The instant that counts as now. Left out: now.
