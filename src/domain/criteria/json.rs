@@ -199,7 +199,11 @@ fn of_operands(operator: Operator, operands: &[Operand]) -> Value {
 fn operand(operand: &Operand) -> Value {
     match operand {
         Operand::Text(text) => json!(text),
-        Operand::Number(number) => json!(number.to_string()),
+        // `Int` takes no strings, and `Decimal` takes whole numbers as they are.
+        Operand::Number(number) => match i64::try_from(*number) {
+            Ok(whole) if number.is_integer() => json!(whole),
+            _ => json!(number.to_string()),
+        },
         Operand::Flag(flag) => json!(flag),
         Operand::Period(period) => json!(period.to_string()),
         Operand::When(When::Date(date)) => json!({ "date": date }),

@@ -57,6 +57,22 @@ both! {
         assert_eq!(wrong["data"]["criteriaPreview"]["userErrors"][0]["path"], json!(["input", "criteria", "ids", "0"]));
     }
 
+    async fn the_criteria_of_a_step_can_be_sent_again_as_they_are(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        let criteria = json!({ "any": [
+            { "mailingGroups": { "count": { "between": { "from": 0, "to": 3 } } } },
+            { "people": { "measure": { "count": { "gte": 2 } } } },
+            { "interactions": { "measure": { "sum": { "field": "COST", "test": { "in": ["100", "0.5"] } } } } },
+            { "interactions": { "where": { "durationMin": { "lt": 30 } } } },
+        ] });
+        let input = json!({ "segmentId": id, "criteria": criteria });
+        let first = app.must("segmentAddContacts", "criterion { criteria text }", input).await;
+        let input = json!({ "segmentId": id, "criteria": first["criterion"]["criteria"] });
+        let again = app.must("segmentAddContacts", "criterion { criteria text }", input).await;
+        assert_eq!(again, first);
+    }
+
     async fn criteria_name_only_what_is_there(app) {
         world(&app).await;
         let id = make::segment(&app).await;
