@@ -67,6 +67,27 @@ fn everything_in_the_api_is_described() {
     assert!(500 < described, "these are not all descriptions");
 }
 
+/// The GraphQL library refuses a variable that is not sent where an argument cannot be null, even if
+/// the argument has a default. So what an argument is when left out is said in its description.
+#[test]
+fn an_argument_that_can_be_left_out_can_be_null() {
+    let document = parse_schema(urval::graphql::sdl()).unwrap();
+    let mut arguments = 0;
+    for definition in document.definitions {
+        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let name = definition.node.name.node.clone();
+        let TypeKind::Object(object) = definition.node.kind else { continue };
+        for field in nodes(object.fields) {
+            for argument in nodes(field.arguments) {
+                arguments += 1;
+                let place = format!("{name}.{}({})", field.name.node, argument.name.node);
+                assert!(argument.default_value.is_none() || argument.ty.node.nullable, "{place}");
+            }
+        }
+    }
+    assert!(100 < arguments, "these are not all arguments");
+}
+
 fn nodes<T>(positioned: Vec<async_graphql::Positioned<T>>) -> Vec<T> {
     positioned.into_iter().map(|it| it.node).collect()
 }

@@ -7,7 +7,7 @@ export const examples: Example[] = [
     // Lines are short enough for half of a small screen.
     query: `# Contacts by the beginnings of words.
 # Press Ctrl+Enter, or the arrow, to run it.
-query SearchContacts($search: String) {
+query SearchContacts($search: String = "an") {
   contacts(search: $search, first: 10) {
     totalCount
     nodes {
@@ -29,9 +29,6 @@ query SearchContacts($search: String) {
   }
 }
 `,
-    variables: `{
-  "search": "an"
-}`,
   },
   {
     query: `# Look before you leap: how many remain

@@ -100,7 +100,7 @@ async fn walk(
             Way::Back => "be taken back",
             Way::Forward => "be done again",
         };
-        let message = format!("Only {} steps can {what}.", walked.len());
+        let message = format!("Steps that can {what}: {}.", walked.len());
         return Err(Error::reject(Reason::NotAllowed, &["steps"], message));
     }
     let set = (*locked.set).clone();

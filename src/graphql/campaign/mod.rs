@@ -114,7 +114,7 @@ impl Campaign {
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
         filter: Option<InteractionFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
+        #[graphql(desc = "The newest first unless it is said.")] order_by: Option<InteractionOrder>,
         #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
@@ -280,7 +280,7 @@ impl CampaignQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<CampaignFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: CampaignOrder,
+        #[graphql(desc = "By number unless it is said.")] order_by: Option<CampaignOrder>,
         #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
@@ -288,7 +288,7 @@ impl CampaignQuery {
     ) -> Result<Connection<Cursor, Campaign, CampaignTotal>> {
         let args = Slice { first, after, last, before }.args()?;
         let filter = Filter::from(filter.unwrap_or_default());
-        let descending = order_by == CampaignOrder::NoDesc;
+        let descending = order_by == Some(CampaignOrder::NoDesc);
         let page = domain::campaign::list(ctx.data()?, &filter, descending, args).await?;
         Ok(connection(page, CampaignTotal(filter), Campaign))
     }

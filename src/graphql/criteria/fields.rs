@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// How many values are listed unless it is said.
+const VALUES_DEFAULT: i32 = 20;
+
 /// What criteria can test.
 #[derive(SimpleObject)]
 pub(super) struct CriteriaField {
@@ -123,12 +126,13 @@ impl CriteriaQuery {
         #[graphql(desc = "Only values that begin with this, whatever the case.")] prefix: Option<
             String,
         >,
-        #[graphql(desc = "How many at most: 1 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many: 1 to 100; default 20.")] first: Option<i32>,
     ) -> Result<Vec<CriteriaValue>> {
         let context = ctx.data::<domain::Context>()?;
         let prefix = prefix.unwrap_or_default();
-        let values =
-            criteria::values(context, &field, &prefix, first).await.map_err(ApiError::from)?;
+        let values = criteria::values(context, &field, &prefix, first.unwrap_or(VALUES_DEFAULT))
+            .await
+            .map_err(ApiError::from)?;
         let value = |(value, count)| CriteriaValue { value, contacts_count: count };
         Ok(values.into_iter().map(value).collect())
     }

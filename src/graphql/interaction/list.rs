@@ -90,13 +90,13 @@ pub(in crate::graphql) async fn interactions_of(
     ctx: &Context<'_>,
     owner: Owner,
     filter: Option<InteractionFilter>,
-    order_by: InteractionOrder,
+    order_by: Option<InteractionOrder>,
     slice: Slice,
 ) -> Result<InteractionConnection> {
     let filter = Filter::from(filter.unwrap_or_default());
     let list = List {
         filter: filter.clone(),
-        oldest_first: order_by == InteractionOrder::DateAsc,
+        oldest_first: order_by == Some(InteractionOrder::DateAsc),
         args: slice.args()?,
     };
     let page = ctx.data::<Loaders>()?.interaction_pages.load_one((owner, list)).await?;

@@ -253,7 +253,7 @@ impl InteractionQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; without it, those not canceled and not postponed.")]
         filter: Option<InteractionFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: InteractionOrder,
+        #[graphql(desc = "The newest first unless it is said.")] order_by: Option<InteractionOrder>,
         #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,

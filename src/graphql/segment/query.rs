@@ -150,7 +150,7 @@ impl FindSegment {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which segments.", name = "filter")] input: Option<SegmentFilterInput>,
-        #[graphql(default, desc = "In which order.")] order_by: SegmentOrder,
+        #[graphql(desc = "The newest first unless it is said.")] order_by: Option<SegmentOrder>,
         #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
@@ -159,7 +159,8 @@ impl FindSegment {
         let context = ctx.data::<domain::Context>()?;
         let args = Slice { first, after, last, before }.args()?;
         let filter = filter(input)?;
-        let page = segment::list(context, &filter, order_by.into(), &args).await?;
+        let page =
+            segment::list(context, &filter, order_by.unwrap_or_default().into(), &args).await?;
         Ok(connection(page, SegmentTotal(filter), Segment))
     }
 }

@@ -154,7 +154,7 @@ impl SavedCriteriaQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<SavedCriteriaFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: SavedCriteriaOrder,
+        #[graphql(desc = "By name unless it is said.")] order_by: Option<SavedCriteriaOrder>,
         #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
@@ -162,7 +162,7 @@ impl SavedCriteriaQuery {
     ) -> Result<Connection<Cursor, SavedCriteria, SavedCriteriaTotal>> {
         let args = Slice { first, after, last, before }.args()?;
         let filter = Filter::from(filter.unwrap_or_default());
-        let descending = order_by == SavedCriteriaOrder::NameDesc;
+        let descending = order_by == Some(SavedCriteriaOrder::NameDesc);
         let page = saved::list(ctx.data()?, &filter, descending, &args).await?;
         Ok(connection(page, SavedCriteriaTotal(filter), SavedCriteria))
     }

@@ -32,8 +32,21 @@ pub(super) async fn contacts_in(
 
 /// How many contacts a sample may have.
 const SAMPLE_MAX: i32 = 100;
+/// How many it has unless it is said.
+const SAMPLE_DEFAULT: i32 = 10;
 
-async fn sample(ctx: &Context<'_>, set: &RoaringBitmap, first: i32) -> Result<Vec<Contact>> {
+/// How many contacts a sample may have, for the complexity of the list.
+fn sample_size(first: Option<i32>) -> usize {
+    let size = first.unwrap_or(SAMPLE_DEFAULT).clamp(0, SAMPLE_MAX);
+    usize::try_from(size).expect("it is not negative")
+}
+
+async fn sample(
+    ctx: &Context<'_>,
+    set: &RoaringBitmap,
+    first: Option<i32>,
+) -> Result<Vec<Contact>> {
+    let first = first.unwrap_or(SAMPLE_DEFAULT);
     if !(0..=SAMPLE_MAX).contains(&first) {
         let message = format!("A sample has 0 to {SAMPLE_MAX} contacts.");
         return Err(Error::reject(Reason::LimitExceeded, &["first"], message).into());
@@ -50,21 +63,21 @@ pub(in crate::graphql) struct SelectionSample(pub(super) Delta);
 #[Object(use_type_description)]
 impl SelectionSample {
     /// Contacts that come in.
-    #[graphql(complexity = "5 + first.clamp(0, 100) as usize * child_complexity")]
+    #[graphql(complexity = "5 + sample_size(first) * child_complexity")]
     async fn added(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 10, desc = "How many; at most 100.")] first: i32,
+        #[graphql(desc = "How many: at most 100; default 10.")] first: Option<i32>,
     ) -> Result<Vec<Contact>> {
         sample(ctx, &self.0.added, first).await
     }
 
     /// Contacts that go out.
-    #[graphql(complexity = "5 + first.clamp(0, 100) as usize * child_complexity")]
+    #[graphql(complexity = "5 + sample_size(first) * child_complexity")]
     async fn removed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 10, desc = "How many; at most 100.")] first: i32,
+        #[graphql(desc = "How many: at most 100; default 10.")] first: Option<i32>,
     ) -> Result<Vec<Contact>> {
         sample(ctx, &self.0.removed, first).await
     }
