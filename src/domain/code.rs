@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use crate::{
-    db,
-    domain::{Context, Error, Reason, Result, text},
+    db::{self, OnConflict},
+    domain::{Context, Error, Reason, Rejections, Result, contact::are_addresses, text},
     entity::{
         campaign, code, contact, contact_code, interaction, interaction_template, kinds::CodeKind,
         segment, segment_line,
@@ -18,6 +18,10 @@ use crate::{
 
 /// Characters a code may have.
 pub const CODE_CHARS_MAX: usize = 20;
+/// Characters a description may have.
+const DESCRIPTION_CHARS_MAX: usize = 100;
+/// Characters an e-mail address or a URL may have.
+const ADDRESS_CHARS_MAX: usize = 250;
 
 /// What to change in an entry; what is `None` stays, `Some(None)` clears.
 #[derive(Clone, Debug, Default)]
@@ -56,8 +60,52 @@ pub async fn by_keys(
     Ok(rows.into_iter().map(|row| ((row.kind, row.code.clone()), row)).collect())
 }
 
+/// What is wrong with the texts of an entry, which are tidied already.
+pub fn validate(entry: &code::Model) -> Rejections {
+    let mut rejections = Rejections::default();
+    for (path, text, chars_max) in [
+        ("description", &entry.description, DESCRIPTION_CHARS_MAX),
+        ("email", &entry.email, ADDRESS_CHARS_MAX),
+        ("url", &entry.url, ADDRESS_CHARS_MAX),
+    ] {
+        if text.as_ref().is_some_and(|text| chars_max < text.chars().count()) {
+            let message = format!("It has more than {chars_max} characters.");
+            rejections.add(Reason::LimitExceeded, &[path], message);
+        }
+    }
+    if entry.email.as_deref().is_some_and(|email| !are_addresses(email)) {
+        let message = "This is no e-mail address, nor several parted by \";\".";
+        rejections.add(Reason::Invalid, &["email"], message);
+    }
+    rejections
+}
+
+impl CodeChange {
+    /// # Errors
+    /// What [`validate`] says of the entry as it would be.
+    fn apply(&self, entry: &mut code::Model) -> Result<()> {
+        let texts = [
+            (&self.description, &mut entry.description),
+            (&self.email, &mut entry.email),
+            (&self.url, &mut entry.url),
+        ];
+        for (change, text) in texts {
+            if let Some(change) = change {
+                *text = change.as_deref().and_then(text::tidy);
+            }
+        }
+        entry.blocked = self.blocked.unwrap_or(entry.blocked);
+        validate(entry).into_result()
+    }
+}
+
+/// An entry that says nothing yet.
+pub fn blank(kind: CodeKind, code: String) -> code::Model {
+    code::Model { kind, code, description: None, email: None, url: None, blocked: false }
+}
+
 /// # Errors
-/// [`Reason::Invalid`] or [`Reason::Taken`] at `code`.
+/// [`Reason::Invalid`] or [`Reason::Taken`] at `code`, and what is wrong with the texts.
 pub async fn create(
     context: &Context,
     kind: CodeKind,
@@ -65,26 +113,22 @@ pub async fn create(
     change: CodeChange,
 ) -> Result<code::Model> {
     let code = checked(code)?;
-    let row = code::ActiveModel {
-        kind: Set(kind),
-        code: Set(code.clone()),
-        description: Set(change.description.flatten().and_then(|it| text::tidy(&it))),
-        email: Set(change.email.flatten().and_then(|it| text::tidy(&it))),
-        url: Set(change.url.flatten().and_then(|it| text::tidy(&it))),
-        blocked: Set(change.blocked.unwrap_or(false)),
-    };
+    let mut row = blank(kind, code.clone());
+    change.apply(&mut row)?;
     db::write(&context.db, async |txn| {
-        code::Entity::insert(row.clone()).exec_with_returning(txn).await.map_err(|err| {
+        let rows = std::slice::from_ref(&row);
+        db::insert_rows::<code::Entity>(txn, rows, OnConflict::Fail).await.map_err(|err| {
             Error::if_taken(err, || {
                 Error::reject(Reason::Taken, &["code"], format!("The code {code} is taken."))
             })
         })
     })
-    .await
+    .await?;
+    Ok(row)
 }
 
 /// # Errors
-/// [`Reason::NotFound`] at `code`.
+/// [`Reason::NotFound`] at `code`, and what is wrong with the texts.
 pub async fn update(
     context: &Context,
     kind: CodeKind,
@@ -93,20 +137,11 @@ pub async fn update(
 ) -> Result<code::Model> {
     let code = checked(code)?;
     db::write(&context.db, async |txn| {
-        let mut row = locked(txn, kind, &code).await?.into_active_model();
-        if let Some(description) = &change.description {
-            row.description = Set(description.as_deref().and_then(text::tidy));
-        }
-        if let Some(email) = &change.email {
-            row.email = Set(email.as_deref().and_then(text::tidy));
-        }
-        if let Some(url) = &change.url {
-            row.url = Set(url.as_deref().and_then(text::tidy));
-        }
-        if let Some(blocked) = change.blocked {
-            row.blocked = Set(blocked);
-        }
-        Ok(row.update(txn).await?)
+        let mut row = locked(txn, kind, &code).await?;
+        change.apply(&mut row)?;
+        let rows = std::slice::from_ref(&row);
+        db::insert_rows::<code::Entity>(txn, rows, OnConflict::Replace).await?;
+        Ok(row)
     })
     .await
 }

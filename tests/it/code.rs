@@ -26,6 +26,20 @@ both! {
         "#);
     }
 
+    async fn the_texts_of_a_code_have_their_limits(app) {
+        let long = "x".repeat(251);
+        let input = json!({ "kind": "SALESPERSON", "code": "BC", "description": long, "email": "nope", "url": long });
+        let wrong = app.mutate("codeCreate", "code { code }", input).await;
+        let errors = wrong["userErrors"].as_array().unwrap();
+        let seen: Vec<_> = errors.iter().map(|it| (it["path"][1].as_str().unwrap(), it["code"].as_str().unwrap())).collect();
+        assert_eq!(seen, [("description", "LIMIT_EXCEEDED"), ("url", "LIMIT_EXCEEDED"), ("email", "INVALID")]);
+
+        let input = json!({ "kind": "SALESPERSON", "code": "BC", "description": "ü".repeat(100), "email": "a@b.se; c@d.se" });
+        app.must("codeCreate", "code { code }", input).await;
+        let wrong = app.mutate("codeUpdate", "code { code }", json!({ "kind": "SALESPERSON", "code": "BC", "email": "nope" })).await;
+        assert_eq!(wrong["userErrors"][0]["path"], json!(["input", "email"]));
+    }
+
     async fn a_code_is_changed_and_deleted(app) {
         let input = json!({ "kind": "SALESPERSON", "code": "BC", "description": "Bo", "email": "bo@a.se" });
         app.must("codeCreate", "code { code }", input).await;

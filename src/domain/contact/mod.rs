@@ -26,4 +26,5 @@ pub use list::{Key, Order, OrderBy, Restriction, page_of_ids};
 pub use listed::{Listed, Whole, list};
 pub use merge::{MergeContacts, merge};
 pub use update::{UpdateContact, update};
+pub(super) use validate::are_addresses;
 pub use validate::validate;

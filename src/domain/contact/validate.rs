@@ -83,7 +83,7 @@ fn is_longer(text: &str, chars_max: usize) -> bool {
 }
 
 /// One e-mail address, or several parted by semicolons.
-fn are_addresses(list: &str) -> bool {
+pub(in crate::domain) fn are_addresses(list: &str) -> bool {
     list.split(';').map(str::trim).all(|address| {
         let Some((local, domain)) = address.split_once('@') else { return false };
         let local_is_fine =

@@ -10,8 +10,8 @@ use sea_orm::{
 use crate::{
     db::{self, OnConflict, dialect},
     domain::{
-        Result,
-        code::{CODE_CHARS_MAX, name_of},
+        Error, Result,
+        code::{CODE_CHARS_MAX, blank, name_of},
         text,
     },
     entity::{code, kinds::CodeKind},
@@ -99,6 +99,14 @@ impl Check {
         Some(key.1)
     }
 
+    /// Notes why the domain does not take a value; `caption` knows the column by the field in the API.
+    pub(super) fn note(&mut self, err: Error, caption: impl Fn(Option<&str>) -> Option<String>) {
+        let Error::Rejected(rejections) = err else { return };
+        for rejection in rejections {
+            self.add(caption(rejection.path.first().map(String::as_str)), rejection.message);
+        }
+    }
+
     pub(super) fn is_fine(&self) -> bool {
         self.problems.is_empty()
     }
@@ -153,15 +161,10 @@ pub(super) async fn codes(
         let missing: Vec<code::Model> = wanted
             .into_iter()
             .filter(|key| !known.contains(key))
-            .map(|(kind, code)| entry(kind, code))
+            .map(|(kind, code)| blank(kind, code))
             .collect();
         db::insert_rows::<code::Entity>(txn, &missing, OnConflict::Ignore).await?;
         known.extend(missing.into_iter().map(|row| (row.kind, row.code)));
     }
     Ok(known)
-}
-
-/// An entry of a code table that says nothing yet.
-pub(super) fn entry(kind: CodeKind, code: String) -> code::Model {
-    code::Model { kind, code, description: None, email: None, url: None, blocked: false }
 }

@@ -12,7 +12,11 @@ use super::{
 };
 use crate::{
     db::{self, OnConflict},
-    domain::{Error, Reason, Result, text},
+    domain::{
+        Error, Reason, Result,
+        code::{blank, validate},
+        text,
+    },
     entity::{code, kinds::CodeKind},
 };
 
@@ -89,8 +93,7 @@ impl Codes {
             check.add(self.columns.caption(Field::Code), "There has to be a code.");
         }
         let code = code.unwrap_or_default();
-        let mut entry =
-            entries.get(&code).cloned().unwrap_or_else(|| check::entry(self.kind, code));
+        let mut entry = entries.get(&code).cloned().unwrap_or_else(|| blank(self.kind, code));
         for (field, text) in self.columns.fields(row) {
             match field {
                 Field::Description => entry.description = text::tidy(text),
@@ -99,6 +102,15 @@ impl Codes {
                 Field::Blocked => entry.blocked = check.keep(caption(field), value::flag(text)),
                 Field::Code => {}
             }
+        }
+        if let Err(err) = validate(&entry).into_result() {
+            check.note(err, |path| {
+                self.columns.caption(match path {
+                    Some("email") => Field::Email,
+                    Some("url") => Field::Url,
+                    _ => Field::Description,
+                })
+            });
         }
         (entry, check)
     }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, TryIntoModel,
 };
 
 use super::{
@@ -147,8 +147,11 @@ pub async fn update(
         let found = found.ok_or_else(|| missing(id, &["segmentId"]))?;
         require_open(&found, expected_revision)?;
         let revision = found.revision + 1;
-        let mut row = found.into_active_model();
+        let mut row = found.clone().into_active_model();
         apply(txn, &mut row, change.clone()).await?;
+        if row.clone().try_into_model()? == found {
+            return Ok(found);
+        }
         row.revision = Set(revision);
         row.updated_at = Set(context.clock.now());
         Ok::<_, Error>(row.update(txn).await?)

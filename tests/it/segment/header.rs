@@ -57,6 +57,9 @@ both! {
             "description": "A", "salesperson": null, "unitCost": "2.5", "unitDurationMin": 5,
             "subject": "S", "revision": 2,
         }));
+        let same = json!({ "segmentId": input["segmentId"] });
+        let unchanged = app.must("segmentUpdate", "segment { revision }", same).await;
+        assert_eq!(unchanged["segment"]["revision"], 2);
         let stale = app.mutate("segmentUpdate", "", input).await;
         assert_eq!(stale["userErrors"][0]["code"], "CONFLICT");
         let missing = app.mutate("segmentUpdate", "", json!({ "segmentId": "segment:99" })).await;

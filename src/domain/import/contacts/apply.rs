@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     domain::{
-        Error,
         contact::{
             attribute::{self, AttributeValue},
             derive, validate,
@@ -37,7 +36,7 @@ impl Chunk<'_> {
         self.link_now(&mut place, company_no.as_deref(), &mut check);
         derive(&mut place.row);
         if let Err(err) = validate(&place.row).into_result() {
-            note(err, |path| self.caption(path), &mut check);
+            check.note(err, |path| self.caption(path));
         }
         self.claim_external_id(&place, &mut check);
         if !check.is_fine() {
@@ -196,7 +195,7 @@ impl Chunk<'_> {
             .map(|value| attribute::stored(place.row.id, name, &value, &self.import.attributes));
         match stored.transpose() {
             Ok(value) => _ = place.attributes.insert(name.clone(), value),
-            Err(err) => note(err, |_| caption(), check),
+            Err(err) => check.note(err, |_| caption()),
         }
     }
 
@@ -267,13 +266,5 @@ impl Chunk<'_> {
         let columns = &self.import.columns;
         let field = columns.known().find(|field| api_name(*field) == name && name.is_some())?;
         columns.caption(field)
-    }
-}
-
-/// Notes why the domain does not take a value; `caption` knows the column by the field in the API.
-fn note(err: Error, caption: impl Fn(Option<&str>) -> Option<String>, check: &mut Check) {
-    let Error::Rejected(rejections) = err else { return };
-    for rejection in rejections {
-        check.add(caption(rejection.path.first().map(String::as_str)), rejection.message);
     }
 }
