@@ -120,6 +120,7 @@ fn saved_criteria(columns: Columns) -> TableCreateStatement {
         .table("saved_criteria")
         .col(big_pk_auto("id"))
         .col(columns.text("name").unique_key())
+        .col(columns.text("name_fold"))
         .col(columns.text_null("description"))
         .col(json_binary("steps"))
         .col(columns.text_null("actor"))

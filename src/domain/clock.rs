@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, TimeDelta, Utc};
+
+/// Whether both databases hold this day and order it rightly: of the years 1 to 9999.
+pub fn is_storable(date: NaiveDate) -> bool {
+    (1..=9999).contains(&date.year())
+}
 
 /// Where the time comes from. Tests hold it still.
 #[derive(Clone, Debug, Default)]

@@ -78,7 +78,18 @@ impl Kind {
 pub fn parse(id: &str) -> Option<(Kind, i64)> {
     let (prefix, key) = id.split_once(':')?;
     let kind = Kind::ALL.into_iter().find(|kind| kind.prefix() == prefix)?;
-    Some((kind, canonical(key)?))
+    let key = canonical(key)?;
+    // No contact has a key that is longer than 32 bits.
+    (kind != Kind::Contact || i32::try_from(key).is_ok()).then_some((kind, key))
+}
+
+/// The key of a contact inside an id that a client sent at `path`.
+///
+/// # Errors
+/// As [`Kind::key`].
+pub fn contact_key(id: &str, path: &[&str]) -> Result<i32> {
+    let key = Kind::Contact.key(id, path)?;
+    Ok(i32::try_from(key).expect("other ids are none of contacts"))
 }
 
 /// The id of an interaction, which is keyed by its contact and itself.

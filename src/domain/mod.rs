@@ -26,7 +26,7 @@ pub mod series;
 pub mod template;
 pub mod text;
 
-pub use clock::Clock;
+pub use clock::{Clock, is_storable};
 pub use context::{Context, Moment, expect_revision};
 pub use error::{CONCERNED_MAX, Error, Reason, Rejection, Rejections, Result};
 pub use events::{Event, Events, Progress, ProgressState};

@@ -3,6 +3,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::domain::{Error, Reason, Result};
 
@@ -74,10 +75,22 @@ fn size(size: i32, name: &str) -> Result<u64> {
 
 fn cursor<K: DeserializeOwned>(text: Option<&str>, name: &str) -> Result<Option<K>> {
     let Some(text) = text else { return Ok(None) };
-    let key = URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
+    let json = URL_SAFE_NO_PAD.decode(text).ok();
+    let json = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+    let key = json.filter(|json| !has_nul(json)).and_then(|json| serde_json::from_value(json).ok());
     match key {
         Some(key) => Ok(Some(key)),
         None => Err(Error::reject(Reason::Invalid, &[name], "This is no cursor of this list.")),
+    }
+}
+
+/// Whether there is a text with the character 0, which PostgreSQL does not take. No key has one.
+fn has_nul(key: &Value) -> bool {
+    match key {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(fields) => fields.values().any(has_nul),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

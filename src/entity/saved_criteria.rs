@@ -10,6 +10,7 @@ pub struct Model {
     pub id: i64,
     #[sea_orm(unique)]
     pub name: String,
+    pub name_fold: String,
     pub description: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub steps: Json,

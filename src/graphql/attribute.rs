@@ -58,8 +58,8 @@ pub(super) struct AttributeDeleteInput {
     /// Its name.
     name: String,
     /// Whether to delete the values that contacts have for it, too; it is refused otherwise.
-    #[graphql(default = false)]
-    with_values: bool,
+    #[graphql(default_with = "Some(false)")]
+    with_values: Option<bool>,
 }
 
 /// A custom attribute after a change.
@@ -105,7 +105,8 @@ impl AttributeMutation {
         #[graphql(desc = "Which custom attribute to delete.")] input: AttributeDeleteInput,
     ) -> Result<AttributeDeletePayload> {
         let context = ctx.data::<domain::Context>()?;
-        let deleted = attribute::attribute_delete(context, &input.name, input.with_values).await;
+        let with_values = input.with_values.unwrap_or(false);
+        let deleted = attribute::attribute_delete(context, &input.name, with_values).await;
         let (deleted_name, user_errors) = outcome(deleted)?;
         Ok(AttributeDeletePayload { deleted_name, user_errors })
     }

@@ -128,8 +128,8 @@ pub(super) struct CodeCreateInput {
     /// The address of a web source.
     url: Option<String>,
     /// Whether it can no longer be chosen.
-    #[graphql(default = false)]
-    blocked: bool,
+    #[graphql(default_with = "Some(false)")]
+    blocked: Option<bool>,
 }
 
 /// What to change in an entry of a code table. What is left out stays; null clears.
@@ -192,7 +192,7 @@ impl CodeMutation {
             description: Some(input.description),
             email: Some(input.email),
             url: Some(input.url),
-            blocked: Some(input.blocked),
+            blocked: input.blocked,
         };
         let created = domain::code::create(context, input.kind.into(), &input.code, change).await;
         let (code, user_errors) = outcome(created)?;

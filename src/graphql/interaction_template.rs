@@ -176,19 +176,19 @@ pub(super) struct InteractionTemplateCreateInput {
     /// The campaign its interactions are for.
     campaign_id: Option<ID>,
     /// Whether its interactions reach a target of their campaign.
-    #[graphql(default = false)]
-    campaign_target: bool,
+    #[graphql(default_with = "Some(false)")]
+    campaign_target: Option<bool>,
     /// Whether its interactions are responses to their campaign.
-    #[graphql(default = false)]
-    campaign_response: bool,
+    #[graphql(default_with = "Some(false)")]
+    campaign_response: Option<bool>,
     /// How contacts are reached who have no correspondence type of their own.
     #[graphql(default_with = "Some(CorrespondenceType::Email)")]
     correspondence_type: Option<CorrespondenceType>,
     /// The language of its interactions.
     language: Option<String>,
     /// Whether the segment's correspondence type goes before the contact's own.
-    #[graphql(default = false)]
-    ignore_contact_correspondence_type: bool,
+    #[graphql(default_with = "Some(false)")]
+    ignore_contact_correspondence_type: Option<bool>,
 }
 
 /// What to change in an interaction template. What is left out stays; null clears.
@@ -302,11 +302,11 @@ async fn create(
         information_flow: Some(input.information_flow.map(Into::into)),
         initiated_by: Some(input.initiated_by.map(Into::into)),
         campaign_id: Some(campaign),
-        campaign_target: Some(input.campaign_target),
-        campaign_response: Some(input.campaign_response),
+        campaign_target: input.campaign_target,
+        campaign_response: input.campaign_response,
         correspondence_type: Some(input.correspondence_type.map(Into::into)),
         language: Some(input.language),
-        ignore_contact_correspondence_type: Some(input.ignore_contact_correspondence_type),
+        ignore_contact_correspondence_type: input.ignore_contact_correspondence_type,
     };
     domain::template::create(context, &input.code, change).await
 }

@@ -169,20 +169,20 @@ pub(super) struct SegmentLogInput {
     /// Who is responsible, if another is wanted. Lines with a salesperson of their own keep it.
     salesperson: Option<String>,
     /// What to do with lines that are to be reached by e-mail, and whose contact has no address.
-    #[graphql(default)]
-    unreachable: Unreachable,
+    #[graphql(default_with = "Some(Unreachable::default())")]
+    unreachable: Option<Unreachable>,
     /// Whether to make a follow-up segment of the contacts that were logged, without those who are
     /// excluded from segments.
-    #[graphql(default = false)]
-    follow_up: bool,
+    #[graphql(default_with = "Some(false)")]
+    follow_up: Option<bool>,
     /// The id of the operation, such as `operation:4711`, for those who watch `operationProgress`
     /// meanwhile: choose a random number. Chosen for you unless it is given.
     operation_id: Option<ID>,
     /// Fail with `CONFLICT` if the segment is at another revision.
     expected_revision: Option<i32>,
     /// Find out what would happen, and write nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
+    #[graphql(default_with = "Some(false)")]
+    dry_run: Option<bool>,
 }
 
 /// What came of logging a segment, or would come of it.
@@ -325,9 +325,9 @@ async fn log(context: &domain::Context, input: SegmentLogInput) -> domain::Resul
         description: input.description,
         date: input.date.map(|it| it.0),
         salesperson: input.salesperson,
-        unreachable: input.unreachable.into(),
-        follow_up: input.follow_up,
-        dry_run: input.dry_run,
+        unreachable: input.unreachable.unwrap_or_default().into(),
+        follow_up: input.follow_up.unwrap_or(false),
+        dry_run: input.dry_run.unwrap_or(false),
         operation: operation.transpose()?,
     };
     domain::segment::log(context, &request).await

@@ -5,6 +5,8 @@ use chrono::{NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use rust_decimal::Decimal as Exact;
 
+use crate::domain::is_storable;
+
 /// An exact decimal number as a string, such as `"12.50"`. Numbers are accepted, too.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Description)]
 pub(super) struct Decimal(pub(super) Exact);
@@ -49,7 +51,7 @@ impl ScalarType for TimeZone {
     }
 }
 
-/// A day, such as `"2026-11-23"`.
+/// A day of the years 1 to 9999, such as `"2026-11-23"`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Description)]
 pub(super) struct Date(pub(super) NaiveDate);
 
@@ -58,8 +60,8 @@ impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
             Value::String(text) => match text.parse() {
-                Ok(date) => Ok(Self(date)),
-                Err(_) => Err(InputValueError::custom("not a date such as 2026-11-23")),
+                Ok(date) if is_storable(date) => Ok(Self(date)),
+                _ => Err(InputValueError::custom("not a date such as 2026-11-23")),
             },
             _ => Err(InputValueError::expected_type(value)),
         }

@@ -47,7 +47,7 @@ both! {
         let unknown = json!({ "id": id, "mailingGroups": { "set": ["nope"] } });
         let unknown = app.mutate("contactUpdate", CODES, unknown).await;
         assert_eq!(unknown["userErrors"][0]["code"], "NOT_FOUND");
-        assert_eq!(unknown["userErrors"][0]["path"], json!(["input", "mailingGroups"]));
+        assert_eq!(unknown["userErrors"][0]["path"], json!(["input", "mailingGroups", "set", "0"]));
         let which = json!({ "kind": "MAILING_GROUP", "code": "A" });
         let used = app.mutate("codeDelete", "deletedCode", which).await;
         assert_eq!(used["userErrors"][0]["code"], "IN_USE");

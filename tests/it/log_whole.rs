@@ -142,4 +142,26 @@ both! {
             assert_eq!(wrong(&refused), [expected]);
         }
     }
+
+    async fn the_time_of_a_line_is_that_of_its_interaction(app) {
+        let contacts = people(&app, &["Ada", "Bo"]).await;
+        let id = stage(&app, &contacts, json!({})).await;
+        let set = async |lines: Value, time: Value| {
+            let input = json!({ "segmentId": id, "lines": lines, "set": { "time": time } });
+            app.must("segmentUpdateLines", "linesCount", input).await["linesCount"].clone()
+        };
+        assert_eq!(set(json!({ "all": true }), json!("09:15")).await, 2);
+        assert_eq!(set(json!({ "contactIds": [contacts[0]] }), json!("14:30:05")).await, 1);
+        assert_eq!(set(json!({ "contactIds": [contacts[1]] }), Value::Null).await, 1);
+        let query = "query($id: ID!) { segment(id: $id) { lines(orderBy: { by: NO }) { nodes { time overridden } } } }";
+        let lines = app.data(query, json!({ "id": id })).await;
+        assert_eq!(lines["segment"]["lines"]["nodes"], json!([
+            { "time": "14:30:05", "overridden": ["TIME"] }, { "time": null, "overridden": [] },
+        ]));
+        app.must("segmentLog", "", json!({ "segmentId": id })).await;
+        let logged = app.data("{ interactions { nodes { time contact { name } } } }", json!({})).await;
+        assert_eq!(logged["interactions"]["nodes"], json!([
+            { "time": null, "contact": { "name": "Bo" } }, { "time": "14:30:05", "contact": { "name": "Ada" } },
+        ]));
+    }
 }

@@ -41,3 +41,4 @@ mod stub;
 mod subscription;
 mod template;
 mod tidy;
+mod wrong;

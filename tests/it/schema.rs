@@ -68,24 +68,39 @@ fn everything_in_the_api_is_described() {
 }
 
 /// The GraphQL library refuses a variable that is not sent where an argument cannot be null, even if
-/// the argument has a default. So what an argument is when left out is said in its description.
+/// the argument has a default; and typed clients take what cannot be null for what must be given. So
+/// null is the same as left out.
 #[test]
-fn an_argument_that_can_be_left_out_can_be_null() {
+fn what_can_be_left_out_can_be_null() {
     let document = parse_schema(urval::graphql::sdl()).unwrap();
-    let mut arguments = 0;
+    let (mut arguments, mut inputs) = (0, 0);
     for definition in document.definitions {
         let TypeSystemDefinition::Type(definition) = definition else { continue };
         let name = definition.node.name.node.clone();
-        let TypeKind::Object(object) = definition.node.kind else { continue };
-        for field in nodes(object.fields) {
-            for argument in nodes(field.arguments) {
-                arguments += 1;
-                let place = format!("{name}.{}({})", field.name.node, argument.name.node);
-                assert!(argument.default_value.is_none() || argument.ty.node.nullable, "{place}");
+        let can_be_left_out = |place: String, it: &InputValueDefinition| {
+            assert!(it.default_value.is_none() || it.ty.node.nullable, "{place}");
+        };
+        match definition.node.kind {
+            TypeKind::Object(object) => {
+                for field in nodes(object.fields) {
+                    for argument in nodes(field.arguments) {
+                        arguments += 1;
+                        let place = format!("{name}.{}({})", field.name.node, argument.name.node);
+                        can_be_left_out(place, &argument);
+                    }
+                }
             }
+            TypeKind::InputObject(input) => {
+                for field in nodes(input.fields) {
+                    inputs += 1;
+                    can_be_left_out(format!("{name}.{}", field.name.node), &field);
+                }
+            }
+            _ => {}
         }
     }
     assert!(100 < arguments, "these are not all arguments");
+    assert!(300 < inputs, "these are not all fields of inputs");
 }
 
 fn nodes<T>(positioned: Vec<async_graphql::Positioned<T>>) -> Vec<T> {

@@ -33,6 +33,8 @@ pub struct Classification {
     pub link_no: Option<String>,
     /// Of web sources.
     pub search_word: Option<String>,
+    /// Where it stands in the input, below the field of its kind.
+    pub place: Vec<String>,
 }
 
 /// What to change in the codes of one kind.
@@ -47,6 +49,9 @@ pub struct CodesChange {
     pub add: Vec<Classification>,
     pub remove: Vec<String>,
 }
+
+/// Where in the input the codes stand that are given.
+type Places = HashMap<String, Vec<String>>;
 
 /// Whether a contact of this type can have codes of this kind of its own.
 pub fn fits(kind: CodeKind, r#type: ContactType) -> bool {
@@ -107,7 +112,7 @@ async fn change_kind(txn: &DatabaseTransaction, row: &Model, change: &CodesChang
         .filter(contact_code::Column::Kind.eq(change.kind));
     let before: BTreeMap<String, contact_code::Model> =
         own.all(txn).await?.into_iter().map(|row| (row.code.clone(), row)).collect();
-    let after = outcome(row, change, &before)?;
+    let (after, places) = outcome(row, change, &before)?;
     if !after.is_empty() && !fits(change.kind, row.r#type) {
         let message = format!(
             "Only a {} can have this.",
@@ -125,7 +130,7 @@ async fn change_kind(txn: &DatabaseTransaction, row: &Model, change: &CodesChang
         .filter(|(code, row)| before.get(code) != Some(row))
         .map(|(_, row)| row)
         .collect();
-    check_new(txn, &written).await?;
+    check_new(txn, &written, &places).await?;
     if !gone.is_empty() {
         let code = Expr::col((contact_code::Entity, contact_code::Column::Code));
         contact_code::Entity::delete_many()
@@ -144,43 +149,68 @@ fn outcome(
     row: &Model,
     change: &CodesChange,
     before: &BTreeMap<String, contact_code::Model>,
-) -> Result<BTreeMap<String, contact_code::Model>> {
+) -> Result<(BTreeMap<String, contact_code::Model>, Places)> {
     let mut after = if change.set.is_some() { BTreeMap::new() } else { before.clone() };
     for code in &change.remove {
         after.remove(&text::code(code).unwrap_or_default());
     }
+    let (mut places, mut rejections) = (Places::new(), Rejections::default());
     for given in change.set.iter().flatten().chain(&change.add) {
-        let detail = |text: &Option<String>| {
+        let mut detail = |name: &str, text: &Option<String>| {
             let text = text.as_deref().and_then(text::tidy);
-            match text {
-                Some(text) if DETAIL_CHARS_MAX < text.chars().count() => {
-                    let message = format!("It has more than {DETAIL_CHARS_MAX} characters.");
-                    Err(Error::reject(Reason::LimitExceeded, &[], message))
-                }
-                text => Ok(text),
+            if text.as_ref().is_some_and(|text| DETAIL_CHARS_MAX < text.chars().count()) {
+                let message = format!("It has more than {DETAIL_CHARS_MAX} characters.");
+                rejections.add(Reason::LimitExceeded, &below(&given.place, name), message);
             }
+            text
         };
         let code = text::code(&given.code).unwrap_or_default();
         let row = contact_code::Model {
             contact_id: row.id,
             kind: change.kind,
             code: code.clone(),
-            link_type: detail(&given.link_type)?,
-            link_no: detail(&given.link_no)?,
-            search_word: detail(&given.search_word)?,
+            link_type: detail("linkType", &given.link_type),
+            link_no: detail("linkNo", &given.link_no),
+            search_word: detail("searchWord", &given.search_word),
         };
-        after.insert(code, row);
+        if code.is_empty() {
+            let place = place_of_code(change.kind, &given.place);
+            rejections.add(Reason::Required, &place, "A code is not empty.");
+        }
+        after.insert(code.clone(), row);
+        places.insert(code, given.place.clone());
     }
+    rejections.into_result()?;
     if CODES_MAX < after.len() {
         let message = format!("A contact has at most {CODES_MAX} of these.");
         return Err(Error::reject(Reason::LimitExceeded, &[], message));
     }
-    Ok(after)
+    Ok((after, places))
+}
+
+/// A code by itself is the item of the list; beside details it is a field of the item.
+fn place_of_code(kind: CodeKind, item: &[String]) -> Vec<&str> {
+    match kind {
+        CodeKind::BusinessRelation | CodeKind::WebSource => below(item, "code"),
+        _ => item.iter().map(String::as_str).collect(),
+    }
+}
+
+fn below<'a>(item: &'a [String], field: &'a str) -> Vec<&'a str> {
+    item.iter().map(String::as_str).chain([field]).collect()
 }
 
 /// Codes must be there, and what a contact is elsewhere, no other contact is.
-async fn check_new(txn: &DatabaseTransaction, rows: &[contact_code::Model]) -> Result<()> {
-    let codes: Vec<_> = rows.iter().map(|row| (row.kind, row.code.as_str(), Vec::new())).collect();
+async fn check_new(
+    txn: &DatabaseTransaction,
+    rows: &[contact_code::Model],
+    places: &Places,
+) -> Result<()> {
+    let place = |row: &contact_code::Model| places.get(&row.code).map_or(&[][..], Vec::as_slice);
+    let codes: Vec<_> = rows
+        .iter()
+        .map(|row| (row.kind, row.code.as_str(), place_of_code(row.kind, place(row))))
+        .collect();
     code::require(txn, &codes).await?;
     for row in rows {
         let (Some(link_type), Some(link_no)) = (&row.link_type, &row.link_no) else { continue };
@@ -194,7 +224,7 @@ async fn check_new(txn: &DatabaseTransaction, rows: &[contact_code::Model]) -> R
             let contact = contact::Entity::find_by_id(other.contact_id).one(txn).await?;
             let no = contact.map(|contact| contact.no).unwrap_or_default();
             let message = format!("{link_type} {link_no} is the contact {no} already.");
-            return Err(Error::reject(Reason::Taken, &[], message));
+            return Err(Error::reject(Reason::Taken, &below(place(row), "linkNo"), message));
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::validate::{NAME_CHARS_MAX, is_longer};
 use crate::{
     domain::text,
     entity::{contact::Model, kinds::ContactType},
@@ -157,13 +158,14 @@ fn tidy(row: &mut Model) {
 }
 
 /// CON-2. A name without parts is split: the last word is the surname, with three or more the one
-/// before is the middle name, the rest is the first name. Parts without a name make one.
+/// before is the middle name, the rest is the first name. Parts without a name make one. A name that
+/// is too long is left as it is, for it will be refused.
 fn complete_names(row: &mut Model) {
     let parts = [&row.first_name, &row.middle_name, &row.surname];
     let parts: Vec<&str> = parts.into_iter().filter_map(|part| part.as_deref()).collect();
     if row.name.is_empty() {
         row.name = parts.join(" ");
-    } else if parts.is_empty() {
+    } else if parts.is_empty() && !is_longer(&row.name, NAME_CHARS_MAX) {
         let mut words: Vec<&str> = row.name.split_whitespace().collect();
         let surname = words.pop().map(str::to_owned);
         let middle_name = if 1 < words.len() { words.pop().map(str::to_owned) } else { None };

@@ -5,7 +5,7 @@ use crate::{
     entity::{contact::Model, kinds::ContactType},
 };
 
-const NAME_CHARS_MAX: usize = 100;
+pub(super) const NAME_CHARS_MAX: usize = 100;
 const PHONE_CHARS_MAX: usize = 30;
 const EMAIL_CHARS_MAX: usize = 250;
 const HOME_PAGE_CHARS_MAX: usize = 255;
@@ -42,7 +42,11 @@ fn lengths(row: &Model, rejections: &mut Rejections) {
         }
     };
     check("no", &Some(row.no.clone()), CODE_CHARS_MAX);
-    check("name", &Some(row.name.clone()), NAME_CHARS_MAX);
+    // A name that was made from its parts is too long if one of them is, which is said of that one.
+    let parts = [&row.first_name, &row.middle_name, &row.surname];
+    if !parts.iter().any(|part| part.as_ref().is_some_and(|it| is_longer(it, NAME_CHARS_MAX))) {
+        check("name", &Some(row.name.clone()), NAME_CHARS_MAX);
+    }
     for (path, text, chars_max) in [
         ("name2", &row.name2, NAME_CHARS_MAX),
         ("searchName", &row.search_name, NAME_CHARS_MAX),
@@ -78,7 +82,7 @@ fn lengths(row: &Model, rejections: &mut Rejections) {
 }
 
 /// A text has no more characters than bytes, and those are known.
-fn is_longer(text: &str, chars_max: usize) -> bool {
+pub(super) fn is_longer(text: &str, chars_max: usize) -> bool {
     chars_max < text.len() && chars_max < text.chars().count()
 }
 

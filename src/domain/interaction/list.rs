@@ -9,9 +9,11 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     db::dialect,
-    domain::{Context, Page, PageArgs, Result, arms, text},
+    domain::{Context, Page, PageArgs, Result, arms, is_storable, text},
     entity::{
         contact, interaction,
         kinds::{ContactType, Evaluation},
@@ -46,7 +48,18 @@ pub struct Filter {
 }
 
 /// What interactions are ordered by: date, contact, id.
-pub type Key = (NaiveDate, i32, i64);
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "(NaiveDate, i32, i64)")]
+pub struct Key(NaiveDate, i32, i64);
+
+/// Cursors come from outside, and may say any day.
+impl TryFrom<(NaiveDate, i32, i64)> for Key {
+    type Error = &'static str;
+
+    fn try_from((date, contact, id): (NaiveDate, i32, i64)) -> Result<Self, Self::Error> {
+        if is_storable(date) { Ok(Self(date, contact, id)) } else { Err("no day of ours") }
+    }
+}
 
 /// Which lists to fetch beside each other: the same slice of each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -74,7 +87,7 @@ pub async fn pages(
             .order_by(interaction::Column::ContactId, order.clone())
             .order_by(interaction::Column::Id, order)
     });
-    let key = |row: &interaction::Model| (row.date, row.contact_id, row.id);
+    let key = |row: &interaction::Model| Key(row.date, row.contact_id, row.id);
     let pages = arms::pages(context.db.reader(), arms, &list.args, descending, key).await?;
     Ok(owners.iter().copied().zip(pages).collect())
 }

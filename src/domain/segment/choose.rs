@@ -17,7 +17,7 @@ use crate::{
     domain::{
         Context, Error, Moment, Reason, Result,
         criteria::{self, Criteria, Leaf, LoggedIn, SegmentTest},
-        id::Kind,
+        id::{Kind, contact_key},
     },
     entity::{contact, kinds::Operation, logged_segment},
 };
@@ -114,9 +114,7 @@ pub fn picked(ids: &[String], path: &[&str]) -> Result<Vec<u32>> {
     for (index, id) in ids.iter().enumerate() {
         let index = index.to_string();
         let path: Vec<&str> = path.iter().copied().chain([index.as_str()]).collect();
-        let key = Kind::Contact.key(id, &path)?;
-        // A key that no contact can have is one that is not there.
-        keys.push(u32::try_from(key).ok().filter(|key| i32::try_from(*key).is_ok()).unwrap_or(0));
+        keys.push(contact_key(id, &path)?.cast_unsigned());
     }
     Ok(keys)
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How many steps may be taken back or done again at once.
-const STEPS_MAX: u32 = 10_000;
+const STEPS_MAX: u64 = 10_000;
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Way {
@@ -32,7 +32,7 @@ enum Way {
 ///
 /// # Errors
 /// [`Reason::NotAllowed`] at `steps` if there are not so many, and as [`step::lock_open`].
-pub async fn go_back(context: &Context, target: Target, steps: u32) -> Result<Selected> {
+pub async fn go_back(context: &Context, target: Target, steps: i32) -> Result<Selected> {
     go(context, target, steps, Way::Back).await
 }
 
@@ -40,11 +40,11 @@ pub async fn go_back(context: &Context, target: Target, steps: u32) -> Result<Se
 ///
 /// # Errors
 /// As [`go_back`].
-pub async fn go_forward(context: &Context, target: Target, steps: u32) -> Result<Selected> {
+pub async fn go_forward(context: &Context, target: Target, steps: i32) -> Result<Selected> {
     go(context, target, steps, Way::Forward).await
 }
 
-async fn go(context: &Context, target: Target, steps: u32, way: Way) -> Result<Selected> {
+async fn go(context: &Context, target: Target, steps: i32, way: Way) -> Result<Selected> {
     if target.dry_run {
         let locked = target.look(context).await?;
         let (walked, after) = walk(context.db.reader(), &locked, steps, way).await?;
@@ -82,20 +82,21 @@ fn outcome(
 async fn walk(
     db: &impl ConnectionTrait,
     locked: &Locked,
-    steps: u32,
+    steps: i32,
     way: Way,
 ) -> Result<(Vec<criterion::Model>, RoaringBitmap)> {
-    if steps == 0 || STEPS_MAX < steps {
+    let steps = u64::try_from(steps).unwrap_or(0);
+    if !(1..=STEPS_MAX).contains(&steps) {
         let message = format!("Go 1 to {STEPS_MAX} steps.");
         return Err(Error::reject(Reason::Invalid, &["steps"], message));
     }
-    let on_the_way = of_segment(locked.segment.id, way == Way::Forward).limit(u64::from(steps));
+    let on_the_way = of_segment(locked.segment.id, way == Way::Forward).limit(steps);
     let on_the_way = match way {
         Way::Back => on_the_way.order_by_desc(criterion::Column::No),
         Way::Forward => on_the_way.order_by_asc(criterion::Column::No),
     };
     let walked = on_the_way.all(db).await?;
-    if walked.len() < steps as usize {
+    if (walked.len() as u64) < steps {
         let what = match way {
             Way::Back => "be taken back",
             Way::Forward => "be done again",

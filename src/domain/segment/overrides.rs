@@ -61,6 +61,10 @@ macro_rules! line_change {
             fn sets_something(&self) -> bool {
                 false $(|| matches!(&self.$field, Some(Some(_))))*
             }
+
+            fn is_empty(&self) -> bool {
+                true $(&& self.$field.is_none())*
+            }
         }
     };
 }
@@ -86,7 +90,8 @@ line_change! {
     contact_via ContactVia String,
 }
 
-/// Sets or clears values of lines; returns the segment and how many lines it was about.
+/// Sets or clears values of lines; returns the segment and how many lines it was about:
+/// none if there is nothing to set, and then the segment keeps its revision.
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `lines` for a contact that is not in the segment, what is wrong with
@@ -108,7 +113,7 @@ pub async fn update_lines(
         }
         _ => None,
     };
-    let (segment, count) = db::write(&context.db, async |txn| {
+    let (segment, count, written) = db::write(&context.db, async |txn| {
         let locked = lock_open(context, txn, target.segment_id, target.expected_revision).await?;
         let lines = match (which, &matching) {
             (Which::Contacts(ids), _) => chosen(ids, &locked.set)?,
@@ -116,18 +121,19 @@ pub async fn update_lines(
             _ => (*locked.set).clone(),
         };
         let change = checked(txn, change.clone()).await.map_err(|err| err.under(&["set"]))?;
-        if target.dry_run {
-            return Ok((locked.segment, lines.len()));
+        let count = if change.is_empty() { 0 } else { lines.len() };
+        if target.dry_run || change.is_empty() {
+            return Ok((locked.segment, count, false));
         }
         write(txn, locked.segment.id, &lines, &change).await?;
         let revision = locked.segment.revision + 1;
         let mut segment = locked.segment.into_active_model();
         segment.revision = Set(revision);
         segment.updated_at = Set(context.clock.now());
-        Ok::<_, Error>((segment.update(txn).await?, lines.len()))
+        Ok::<_, Error>((segment.update(txn).await?, count, true))
     })
     .await?;
-    if !target.dry_run {
+    if written {
         announce_header(context, &segment).await;
     }
     Ok((segment, count))

@@ -74,6 +74,7 @@ pub async fn save(
         let now = context.clock.now();
         let row = saved_criteria::ActiveModel {
             name: Set(name.clone()),
+            name_fold: Set(text::fold(&name)),
             description: Set(description.clone()),
             steps: Set(to_stored(&steps)),
             actor: Set(context.actor.clone()),
@@ -149,6 +150,7 @@ pub async fn rename(
         if let Some(name) = &name {
             free_name(txn, name, Some(id)).await?;
             row.name = Set(name.clone());
+            row.name_fold = Set(text::fold(name));
         }
         if let Some(description) = &description {
             row.description = Set(description.clone());
@@ -230,9 +232,10 @@ pub async fn count(context: &Context, filter: &SavedCriteriaFilter) -> Result<u6
 
 impl SavedCriteriaFilter {
     fn condition(&self) -> Condition {
-        let name = Expr::col(saved_criteria::Column::Name);
+        let name = Expr::col(saved_criteria::Column::NameFold);
         let prefix = self.name_starts_with.as_deref().and_then(text::tidy);
-        Condition::all().add_option(prefix.map(|prefix| dialect::starts_with(name, &prefix)))
+        let starts = |prefix: String| dialect::starts_with(name, &text::fold(&prefix));
+        Condition::all().add_option(prefix.map(starts))
     }
 }
 

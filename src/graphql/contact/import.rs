@@ -18,11 +18,11 @@ pub(in crate::graphql) struct ContactsImportInput {
     /// clears. Rows without any value are passed over.
     rows: Vec<Vec<Option<String>>>,
     /// What to do if a row is bad.
-    #[graphql(default)]
-    on_error: ImportOnError,
+    #[graphql(default_with = "Some(ImportOnError::default())")]
+    on_error: Option<ImportOnError>,
     /// Whether codes that are not in their table yet are added to it. Otherwise their rows are bad.
-    #[graphql(default = true)]
-    create_codes: bool,
+    #[graphql(default_with = "Some(true)")]
+    create_codes: Option<bool>,
 }
 
 /// What to do if a row of an import is bad.
@@ -67,7 +67,9 @@ impl ContactImportMutation {
     ) -> Result<ContactsImportPayload> {
         let context = ctx.data::<domain::Context>()?;
         let ContactsImportInput { columns, rows, on_error, create_codes } = input;
-        let batch = import::Batch { columns, rows, on_error: on_error.into(), create_codes };
+        let on_error = on_error.unwrap_or_default().into();
+        let create_codes = create_codes.unwrap_or(true);
+        let batch = import::Batch { columns, rows, on_error, create_codes };
         let (done, mut user_errors) = outcome(import::contacts(context, &batch).await)?;
         let (summary, rejections) = done.unzip();
         let rejections = rejections.filter(|it| !it.is_empty());

@@ -2,14 +2,20 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined, OneofObject};
 
-use super::{fields::ContactFields, key};
+use super::{
+    classify::{
+        BusinessRelationInput, BusinessRelationsInput, CodesInput, WebSourceInput, WebSourcesInput,
+        given,
+    },
+    fields::ContactFields,
+    key,
+};
 use crate::{
     domain::{
         Result, amount,
         contact::{
             NewContact, UpdateContact,
             attribute::{AttributeChange, AttributeValue},
-            classify::{Classification, CodesChange},
         },
     },
     entity::kinds::CodeKind,
@@ -30,28 +36,28 @@ pub(in crate::graphql) struct ContactCreateInput {
     company_id: Option<ID>,
     /// Whether a person without an address, telephone, fax, e-mail, home page, territory,
     /// language, salesperson or correspondence type gets the company's.
-    #[graphql(default = true)]
-    inherit_from_company: bool,
+    #[graphql(default_with = "Some(true)")]
+    inherit_from_company: Option<bool>,
     #[graphql(flatten)]
     fields: ContactFields,
     /// The mailing groups to be in, by code.
-    #[graphql(default)]
-    mailing_groups: Vec<String>,
+    #[graphql(default_with = "Some(Vec::new())")]
+    mailing_groups: Option<Vec<String>>,
     /// The industry groups of a company, by code.
-    #[graphql(default)]
-    industry_groups: Vec<String>,
+    #[graphql(default_with = "Some(Vec::new())")]
+    industry_groups: Option<Vec<String>>,
     /// The job responsibilities of a person, by code.
-    #[graphql(default)]
-    job_responsibilities: Vec<String>,
+    #[graphql(default_with = "Some(Vec::new())")]
+    job_responsibilities: Option<Vec<String>>,
     /// The business relations of a company.
-    #[graphql(default)]
-    business_relations: Vec<BusinessRelationInput>,
+    #[graphql(default_with = "Some(Vec::new())")]
+    business_relations: Option<Vec<BusinessRelationInput>>,
     /// The web sources of a company.
-    #[graphql(default)]
-    web_sources: Vec<WebSourceInput>,
+    #[graphql(default_with = "Some(Vec::new())")]
+    web_sources: Option<Vec<WebSourceInput>>,
     /// Values of custom attributes.
-    #[graphql(default)]
-    attributes: Vec<AttributeValueInput>,
+    #[graphql(default_with = "Some(Vec::new())")]
+    attributes: Option<Vec<AttributeValueInput>>,
 }
 
 /// What to change in a contact. What is left out stays; null clears.
@@ -71,8 +77,8 @@ pub(in crate::graphql) struct ContactUpdateInput {
     /// Whether a person who changes company takes over its address, telephone, fax, e-mail, home
     /// page, territory, language, salesperson and correspondence type, each if it is missing or
     /// equal to the one of the company before.
-    #[graphql(default = true)]
-    inherit_from_company: bool,
+    #[graphql(default_with = "Some(true)")]
+    inherit_from_company: Option<bool>,
     #[graphql(flatten)]
     fields: ContactFields,
     /// The mailing groups to be in.
@@ -86,67 +92,8 @@ pub(in crate::graphql) struct ContactUpdateInput {
     /// The web sources of a company.
     web_sources: Option<WebSourcesInput>,
     /// Values of custom attributes to set or clear; others stay.
-    #[graphql(default)]
-    attributes: Vec<AttributeValueInput>,
-}
-
-/// What to change in the codes of a contact; at most 1,000 afterwards.
-#[derive(InputObject)]
-pub(in crate::graphql) struct CodesInput {
-    /// Exactly these, before `add` and `remove`.
-    set: Option<Vec<String>>,
-    /// These, too.
-    #[graphql(default)]
-    add: Vec<String>,
-    /// Not these.
-    #[graphql(default)]
-    remove: Vec<String>,
-}
-
-/// What a company is to us.
-#[derive(InputObject)]
-pub(in crate::graphql) struct BusinessRelationInput {
-    /// The code of the business relation.
-    code: String,
-    /// What the company is elsewhere, such as `CUSTOMER`; at most 100 characters.
-    link_type: Option<String>,
-    /// Its number there; at most 100 characters. No two contacts have the same.
-    link_no: Option<String>,
-}
-
-/// What to change in the business relations of a company.
-#[derive(InputObject)]
-pub(in crate::graphql) struct BusinessRelationsInput {
-    /// Exactly these, before `add` and `remove`.
-    set: Option<Vec<BusinessRelationInput>>,
-    /// These, too; what is there already gets this link.
-    #[graphql(default)]
-    add: Vec<BusinessRelationInput>,
-    /// Not these, by code.
-    #[graphql(default)]
-    remove: Vec<String>,
-}
-
-/// Where a company can be looked up on the web.
-#[derive(InputObject)]
-pub(in crate::graphql) struct WebSourceInput {
-    /// The code of the web source.
-    code: String,
-    /// What to search for there; at most 100 characters.
-    search_word: Option<String>,
-}
-
-/// What to change in the web sources of a company.
-#[derive(InputObject)]
-pub(in crate::graphql) struct WebSourcesInput {
-    /// Exactly these, before `add` and `remove`.
-    set: Option<Vec<WebSourceInput>>,
-    /// These, too; what is there already gets this search word.
-    #[graphql(default)]
-    add: Vec<WebSourceInput>,
-    /// Not these, by code.
-    #[graphql(default)]
-    remove: Vec<String>,
+    #[graphql(default_with = "Some(Vec::new())")]
+    attributes: Option<Vec<AttributeValueInput>>,
 }
 
 /// The value of a custom attribute.
@@ -176,20 +123,22 @@ pub(in crate::graphql) enum AttributeInput {
 impl ContactCreateInput {
     pub(super) fn into_domain(self) -> Result<NewContact> {
         let company_id = self.company_id.map(|id| key(&id, &["companyId"])).transpose()?;
-        let codes = |codes| CodesInput { set: None, add: codes, remove: Vec::new() };
         Ok(NewContact {
             no: self.no,
             r#type: self.r#type.into(),
             company_id,
-            inherit: self.inherit_from_company,
+            inherit: self.inherit_from_company.unwrap_or(true),
             change: self.fields.into(),
             codes: vec![
-                codes(self.mailing_groups).of(CodeKind::MailingGroup, "mailingGroups"),
-                codes(self.industry_groups).of(CodeKind::IndustryGroup, "industryGroups"),
-                codes(self.job_responsibilities)
-                    .of(CodeKind::JobResponsibility, "jobResponsibilities"),
-                relations(None, self.business_relations, Vec::new()),
-                web_sources(None, self.web_sources, Vec::new()),
+                given(CodeKind::MailingGroup, "mailingGroups", self.mailing_groups),
+                given(CodeKind::IndustryGroup, "industryGroups", self.industry_groups),
+                given(
+                    CodeKind::JobResponsibility,
+                    "jobResponsibilities",
+                    self.job_responsibilities,
+                ),
+                given(CodeKind::BusinessRelation, "businessRelations", self.business_relations),
+                given(CodeKind::WebSource, "webSources", self.web_sources),
             ],
             attributes: attributes(self.attributes)?,
         })
@@ -208,8 +157,8 @@ impl ContactUpdateInput {
             self.industry_groups.map(|it| it.of(CodeKind::IndustryGroup, "industryGroups")),
             self.job_responsibilities
                 .map(|it| it.of(CodeKind::JobResponsibility, "jobResponsibilities")),
-            self.business_relations.map(|it| relations(it.set, it.add, it.remove)),
-            self.web_sources.map(|it| web_sources(it.set, it.add, it.remove)),
+            self.business_relations.map(Into::into),
+            self.web_sources.map(Into::into),
         ];
         Ok(UpdateContact {
             id: key(&self.id, &["id"])?,
@@ -217,7 +166,7 @@ impl ContactUpdateInput {
             no: self.no,
             r#type: self.r#type.map(Into::into),
             company_id,
-            inherit: self.inherit_from_company,
+            inherit: self.inherit_from_company.unwrap_or(true),
             change: self.fields.into(),
             codes: codes.into_iter().flatten().collect(),
             attributes: attributes(self.attributes)?,
@@ -225,52 +174,7 @@ impl ContactUpdateInput {
     }
 }
 
-impl CodesInput {
-    fn of(self, kind: CodeKind, path: &'static str) -> CodesChange {
-        let all = |codes: Vec<String>| {
-            let of_code = |code| Classification { code, ..Classification::default() };
-            codes.into_iter().map(of_code).collect()
-        };
-        CodesChange { kind, path, set: self.set.map(all), add: all(self.add), remove: self.remove }
-    }
-}
-
-fn relations(
-    set: Option<Vec<BusinessRelationInput>>,
-    add: Vec<BusinessRelationInput>,
-    remove: Vec<String>,
-) -> CodesChange {
-    let all = |relations: Vec<BusinessRelationInput>| {
-        let of_relation = |it: BusinessRelationInput| Classification {
-            code: it.code,
-            link_type: it.link_type,
-            link_no: it.link_no,
-            search_word: None,
-        };
-        relations.into_iter().map(of_relation).collect()
-    };
-    let kind = CodeKind::BusinessRelation;
-    CodesChange { kind, path: "businessRelations", set: set.map(all), add: all(add), remove }
-}
-
-fn web_sources(
-    set: Option<Vec<WebSourceInput>>,
-    add: Vec<WebSourceInput>,
-    remove: Vec<String>,
-) -> CodesChange {
-    let all = |sources: Vec<WebSourceInput>| {
-        let of_source = |it: WebSourceInput| Classification {
-            code: it.code,
-            search_word: it.search_word,
-            ..Classification::default()
-        };
-        sources.into_iter().map(of_source).collect()
-    };
-    let kind = CodeKind::WebSource;
-    CodesChange { kind, path: "webSources", set: set.map(all), add: all(add), remove }
-}
-
-fn attributes(values: Vec<AttributeValueInput>) -> Result<Vec<AttributeChange>> {
+fn attributes(values: Option<Vec<AttributeValueInput>>) -> Result<Vec<AttributeChange>> {
     let change = |(index, given): (usize, AttributeValueInput)| {
         let path = ["attributes", &index.to_string(), "value"];
         let value = match given.value {
@@ -285,5 +189,5 @@ fn attributes(values: Vec<AttributeValueInput>) -> Result<Vec<AttributeChange>> 
         };
         Ok(AttributeChange { name: given.name, value })
     };
-    values.into_iter().enumerate().map(change).collect()
+    values.unwrap_or_default().into_iter().enumerate().map(change).collect()
 }

@@ -1,5 +1,6 @@
 //! A contact as the API shows it.
 
+mod classify;
 mod detail;
 mod fields;
 mod import;
@@ -28,7 +29,7 @@ use super::{
     page::{Cursor, connection},
 };
 use crate::{
-    domain::{self, Error, Page, contact::Key, id::Kind},
+    domain::{self, Error, Page, contact::Key, id::contact_key},
     entity::contact,
 };
 
@@ -158,7 +159,7 @@ pub(super) async fn load(ctx: &Context<'_>, id: i32) -> Result<Option<Contact>> 
 /// # Errors
 /// If it is no id of a contact, at `path`.
 pub(super) fn key(id: &ID, path: &[&str]) -> Result<i32, Error> {
-    Ok(i32::try_from(Kind::Contact.key(id, path)?).unwrap_or(0))
+    contact_key(id, path)
 }
 
 /// A page of contacts, of which only the keys are known yet. One who was deleted meanwhile is left

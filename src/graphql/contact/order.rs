@@ -33,15 +33,16 @@ pub(in crate::graphql) enum OrderDirection {
 #[derive(Copy, Clone, InputObject)]
 pub(in crate::graphql) struct ContactOrder {
     /// What by.
-    #[graphql(default_with = "ContactOrderField::Company")]
-    by: ContactOrderField,
+    #[graphql(default_with = "Some(ContactOrderField::Company)")]
+    by: Option<ContactOrderField>,
     /// Which way.
-    #[graphql(default_with = "OrderDirection::Asc")]
-    direction: OrderDirection,
+    #[graphql(default_with = "Some(OrderDirection::Asc)")]
+    direction: Option<OrderDirection>,
 }
 
 impl From<ContactOrder> for contact::Order {
     fn from(order: ContactOrder) -> Self {
-        Self { by: order.by.into(), descending: order.direction == OrderDirection::Desc }
+        let by = order.by.unwrap_or(ContactOrderField::Company).into();
+        Self { by, descending: order.direction == Some(OrderDirection::Desc) }
     }
 }

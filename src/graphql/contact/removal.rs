@@ -27,11 +27,11 @@ pub(in crate::graphql) struct ContactDeleteInput {
     expected_revision: Option<i32>,
     /// Whether to take it out of the open segments it is in, as a step of each; it is refused
     /// otherwise, and the error lists the segments.
-    #[graphql(default = false)]
-    remove_from_segments: bool,
+    #[graphql(default_with = "Some(false)")]
+    remove_from_segments: Option<bool>,
     /// What becomes of the people of a company.
-    #[graphql(default_with = "PeopleOfDeleted::Delete")]
-    people: PeopleOfDeleted,
+    #[graphql(default_with = "Some(PeopleOfDeleted::Delete)")]
+    people: Option<PeopleOfDeleted>,
 }
 
 /// Which contacts to merge.
@@ -52,8 +52,8 @@ impl ContactDeleteInput {
         Ok(DeleteContact {
             id: key(&self.id, &["id"])?,
             expected_revision: self.expected_revision,
-            remove_from_segments: self.remove_from_segments,
-            people: self.people.into(),
+            remove_from_segments: self.remove_from_segments.unwrap_or(false),
+            people: self.people.unwrap_or(PeopleOfDeleted::Delete).into(),
         })
     }
 }

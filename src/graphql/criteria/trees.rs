@@ -84,8 +84,8 @@ fn register_interactions(registry: &mut Registry) {
         declare("within", "DateTest", "When it was."),
         declare("measure", "Measure = {some: true}", "What is measured over those that remain."),
         declare("scope", "InteractionScope = PERSON", "Whose interactions."),
-        declare("includeCanceled", "Boolean! = false", "Whether canceled ones count."),
-        declare("includePostponed", "Boolean! = false", "Whether postponed ones count."),
+        declare("includeCanceled", "Boolean = false", "Whether canceled ones count."),
+        declare("includePostponed", "Boolean = false", "Whether postponed ones count."),
     ];
     let description = "What is asked of the interactions of a contact.";
     add(registry, "InteractionTest", description, false, &fields);

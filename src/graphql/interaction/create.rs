@@ -58,11 +58,11 @@ pub(in crate::graphql) struct InteractionCreateInput {
     /// By whom or what the contact was reached, such as a phone number.
     contact_via: Option<String>,
     /// Whether the contact was not reached.
-    #[graphql(default = false)]
-    attempt_failed: bool,
+    #[graphql(default_with = "Some(false)")]
+    attempt_failed: Option<bool>,
     /// Keep it for later. It counts nowhere until `interactionUpdate` finishes it.
-    #[graphql(default = false)]
-    postponed: bool,
+    #[graphql(default_with = "Some(false)")]
+    postponed: Option<bool>,
 }
 
 payloads! {
@@ -112,7 +112,8 @@ async fn create(
         campaign_target: input.campaign_target,
         campaign_response: input.campaign_response,
         contact_via: input.contact_via,
-        attempt_failed: Some(input.attempt_failed),
+        attempt_failed: input.attempt_failed,
     };
-    domain::interaction::create(context, contact, &input.template, &values, input.postponed).await
+    let postponed = input.postponed.unwrap_or(false);
+    domain::interaction::create(context, contact, &input.template, &values, postponed).await
 }

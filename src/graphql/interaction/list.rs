@@ -38,11 +38,11 @@ pub(in crate::graphql) struct InteractionFilter {
     /// With one of these evaluations.
     evaluations: Option<Vec<Evaluation>>,
     /// Whether to list canceled ones, too.
-    #[graphql(default = false)]
-    include_canceled: bool,
+    #[graphql(default_with = "Some(false)")]
+    include_canceled: Option<bool>,
     /// Whether to list postponed ones, too.
-    #[graphql(default = false)]
-    include_postponed: bool,
+    #[graphql(default_with = "Some(false)")]
+    include_postponed: Option<bool>,
 }
 
 impl From<InteractionFilter> for Filter {
@@ -53,8 +53,8 @@ impl From<InteractionFilter> for Filter {
             templates: filter.templates,
             groups: filter.groups,
             evaluations: filter.evaluations.map(|all| all.into_iter().map(Into::into).collect()),
-            include_canceled: filter.include_canceled,
-            include_postponed: filter.include_postponed,
+            include_canceled: filter.include_canceled.unwrap_or(false),
+            include_postponed: filter.include_postponed.unwrap_or(false),
         }
     }
 }

@@ -44,22 +44,22 @@ pub(super) fn moment(context: &domain::Context, input: Option<&SelectionContext>
 #[derive(Copy, Clone, Default, InputObject)]
 pub(in crate::graphql) struct SelectionOptions {
     /// Take each match that has a company for all contacts of the company: itself and its people.
-    #[graphql(default = false)]
-    expand_companies: bool,
+    #[graphql(default_with = "Some(false)")]
+    expand_companies: Option<bool>,
     /// Take the companies of the people, too.
-    #[graphql(default = false)]
-    include_companies: bool,
+    #[graphql(default_with = "Some(false)")]
+    include_companies: Option<bool>,
     /// Select contacts although they are excluded from segments.
-    #[graphql(default = false)]
-    ignore_exclusion: bool,
+    #[graphql(default_with = "Some(false)")]
+    ignore_exclusion: Option<bool>,
 }
 
 impl From<SelectionOptions> for Options {
     fn from(options: SelectionOptions) -> Self {
         Self {
-            expand_companies: options.expand_companies,
-            include_companies: options.include_companies,
-            ignore_exclusion: options.ignore_exclusion,
+            expand_companies: options.expand_companies.unwrap_or(false),
+            include_companies: options.include_companies.unwrap_or(false),
+            ignore_exclusion: options.ignore_exclusion.unwrap_or(false),
             ..Self::default()
         }
     }
@@ -69,13 +69,14 @@ impl From<SelectionOptions> for Options {
 #[derive(Copy, Clone, Default, InputObject)]
 pub(in crate::graphql) struct NarrowingOptions {
     /// Let one match remove, or keep, all contacts of its company.
-    #[graphql(default = false)]
-    entire_companies: bool,
+    #[graphql(default_with = "Some(false)")]
+    entire_companies: Option<bool>,
 }
 
 impl From<NarrowingOptions> for Options {
     fn from(options: NarrowingOptions) -> Self {
-        Self { entire_companies: options.entire_companies, ..Self::default() }
+        let entire_companies = options.entire_companies.unwrap_or(false);
+        Self { entire_companies, ..Self::default() }
     }
 }
 

@@ -40,8 +40,8 @@ pub(in crate::graphql) struct SegmentCreateInput {
     /// How to reach contacts who have no preference of their own.
     correspondence_type: Option<CorrespondenceType>,
     /// Whether `correspondenceType` goes before the preference of a contact.
-    #[graphql(default = false)]
-    ignore_contact_correspondence_type: bool,
+    #[graphql(default_with = "Some(false)")]
+    ignore_contact_correspondence_type: Option<bool>,
     /// The code of the language.
     language: Option<String>,
     /// The subject; at most 250 characters.
@@ -188,7 +188,7 @@ impl SegmentCreateInput {
             interaction_template: Some(self.interaction_template),
             interaction_group: Some(self.interaction_group),
             correspondence_type: Some(self.correspondence_type.map(Into::into)),
-            ignore_contact_correspondence_type: Some(self.ignore_contact_correspondence_type),
+            ignore_contact_correspondence_type: self.ignore_contact_correspondence_type,
             language: Some(self.language),
             subject: Some(self.subject),
             unit_cost: Some(cost(self.unit_cost)?),

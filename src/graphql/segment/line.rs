@@ -59,17 +59,17 @@ pub(in crate::graphql) enum SegmentLineOrderField {
 #[derive(Copy, Clone, InputObject)]
 pub(in crate::graphql) struct SegmentLineOrder {
     /// What by.
-    #[graphql(default_with = "SegmentLineOrderField::Default")]
-    by: SegmentLineOrderField,
+    #[graphql(default_with = "Some(SegmentLineOrderField::Default)")]
+    by: Option<SegmentLineOrderField>,
     /// Which way.
-    #[graphql(default_with = "OrderDirection::Asc")]
-    direction: OrderDirection,
+    #[graphql(default_with = "Some(OrderDirection::Asc)")]
+    direction: Option<OrderDirection>,
 }
 
 impl From<SegmentLineOrder> for LineOrder {
     fn from(order: SegmentLineOrder) -> Self {
-        let descending = order.direction == OrderDirection::Desc;
-        let by = match order.by {
+        let descending = order.direction == Some(OrderDirection::Desc);
+        let by = match order.by.unwrap_or(SegmentLineOrderField::Default) {
             SegmentLineOrderField::Default => ContactOrderField::Company,
             SegmentLineOrderField::No => ContactOrderField::No,
             SegmentLineOrderField::Name => ContactOrderField::Name,

@@ -16,11 +16,11 @@ pub(in crate::graphql) struct SegmentApplyMailingGroupInput {
     /// The code of the mailing group.
     mailing_group: String,
     /// Take all contacts that are not in the segment out of the group.
-    #[graphql(default = false)]
-    delete_old: bool,
+    #[graphql(default_with = "Some(false)")]
+    delete_old: Option<bool>,
     /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
+    #[graphql(default_with = "Some(false)")]
+    dry_run: Option<bool>,
 }
 
 /// What came of applying a mailing group.
@@ -53,8 +53,10 @@ impl MailingGroupMutation {
         let context = ctx.data::<domain::Context>()?;
         let applied = async {
             let id = Kind::Segment.key(&input.segment_id, &["segmentId"])?;
-            let (group, delete_old) = (&input.mailing_group, input.delete_old);
-            segment::apply_mailing_group(context, id, group, delete_old, input.dry_run).await
+            let group = &input.mailing_group;
+            let delete_old = input.delete_old.unwrap_or(false);
+            let dry_run = input.dry_run.unwrap_or(false);
+            segment::apply_mailing_group(context, id, group, delete_old, dry_run).await
         };
         let (applied, user_errors) = outcome(applied.await)?;
         Ok(SegmentApplyMailingGroupPayload {

@@ -34,8 +34,8 @@ pub(in crate::graphql) struct SegmentReuseCriteriaInput {
     /// Which saved criteria.
     saved_criteria_id: ID,
     /// What to do with the contacts that the segment has already.
-    #[graphql(default_with = "OnExistingContacts::Append")]
-    on_existing: OnExistingContacts,
+    #[graphql(default_with = "Some(OnExistingContacts::Append)")]
+    on_existing: Option<OnExistingContacts>,
     /// When and where to resolve relative dates; now and here unless it is said.
     context: Option<SelectionContext>,
 }
@@ -82,7 +82,8 @@ impl ReuseMutation {
             let target = input.target.checked()?;
             let saved = key(&input.saved_criteria_id)?;
             let moment = moment(context, input.context.as_ref());
-            segment::reuse(context, target, saved, input.on_existing.into(), moment).await
+            let on_existing = input.on_existing.unwrap_or(OnExistingContacts::Append).into();
+            segment::reuse(context, target, saved, on_existing, moment).await
         };
         let (reused, user_errors) = outcome(reused.await)?;
         let (selected, criteria) = reused.map(|it| (it.selected, it.criteria)).unzip();

@@ -97,7 +97,7 @@ impl From<Request> for SavedStep {
 /// Which saved criteria to list. What is left out does not restrict.
 #[derive(Default, InputObject)]
 pub(in crate::graphql) struct SavedCriteriaFilter {
-    /// Those whose name starts with this, to the letter.
+    /// Those whose name starts with this, whatever the case.
     name_starts_with: Option<String>,
 }
 

@@ -119,15 +119,15 @@ pub(in crate::graphql) struct SegmentTarget {
     /// Fail with `CONFLICT` if the segment is at another revision.
     expected_revision: Option<i32>,
     /// Find out what would happen, and change nothing.
-    #[graphql(default = false)]
-    dry_run: bool,
+    #[graphql(default_with = "Some(false)")]
+    dry_run: Option<bool>,
 }
 
 impl SegmentTarget {
     pub(super) fn checked(&self) -> domain::Result<Target> {
         let segment_id = Kind::Segment.key(&self.segment_id, &["segmentId"])?;
-        let &Self { expected_revision, dry_run, .. } = self;
-        Ok(Target { segment_id, expected_revision, dry_run })
+        let dry_run = self.dry_run.unwrap_or(false);
+        Ok(Target { segment_id, expected_revision: self.expected_revision, dry_run })
     }
 }
 
@@ -155,8 +155,8 @@ pub(in crate::graphql) struct SegmentClearInput {
     #[graphql(flatten)]
     target: SegmentTarget,
     /// Forget all steps, too, instead of recording one more. This can't be taken back.
-    #[graphql(default = false)]
-    reset_criteria: bool,
+    #[graphql(default_with = "Some(false)")]
+    reset_criteria: Option<bool>,
 }
 
 /// How many steps to take back.
@@ -165,8 +165,8 @@ pub(in crate::graphql) struct SegmentGoBackInput {
     #[graphql(flatten)]
     target: SegmentTarget,
     /// How many steps: 1 to 10,000, and no more than there are.
-    #[graphql(default = 1)]
-    steps: u32,
+    #[graphql(default_with = "Some(1)")]
+    steps: Option<i32>,
 }
 
 /// How many steps to do again.
@@ -175,8 +175,8 @@ pub(in crate::graphql) struct SegmentGoForwardInput {
     #[graphql(flatten)]
     target: SegmentTarget,
     /// How many steps: 1 to 10,000, and no more than there are.
-    #[graphql(default = 1)]
-    steps: u32,
+    #[graphql(default_with = "Some(1)")]
+    steps: Option<i32>,
 }
 
 #[derive(Default)]
@@ -212,7 +212,7 @@ impl StepMutation {
         let context = ctx.data::<domain::Context>()?;
         let cleared = async {
             let target = input.target.checked()?;
-            if input.reset_criteria {
+            if input.reset_criteria == Some(true) {
                 return segment::reset(context, target).await;
             }
             segment::select(context, target, &Request::clear(), context.moment(), false).await
@@ -230,7 +230,7 @@ impl StepMutation {
         let context = ctx.data::<domain::Context>()?;
         let gone = async {
             let target = input.target.checked()?;
-            segment::go_back(context, target, input.steps).await
+            segment::go_back(context, target, input.steps.unwrap_or(1)).await
         };
         payload(gone.await)
     }
@@ -244,7 +244,7 @@ impl StepMutation {
         let context = ctx.data::<domain::Context>()?;
         let gone = async {
             let target = input.target.checked()?;
-            segment::go_forward(context, target, input.steps).await
+            segment::go_forward(context, target, input.steps.unwrap_or(1)).await
         };
         payload(gone.await)
     }

@@ -7,7 +7,7 @@ use super::{
         criteria::ContactCriteria,
         error::{Result, UserError, outcome},
         kinds::{CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
-        scalar::{Date, Decimal},
+        scalar::{Date, Decimal, Time},
     },
     Segment,
     select::SegmentTarget,
@@ -37,6 +37,8 @@ pub(in crate::graphql) struct SegmentLineChange {
     description: MaybeUndefined<String>,
     /// The date of the interaction.
     date: MaybeUndefined<Date>,
+    /// The time of day of the interaction, in the time zone of the business.
+    time: MaybeUndefined<Time>,
     /// The code of the salesperson.
     salesperson: MaybeUndefined<String>,
     /// How to reach the contact.
@@ -80,7 +82,7 @@ impl SegmentLineChange {
         Ok(LineChange {
             description: self.description.into(),
             date: given(self.date).map(|it| it.map(|date| date.0)),
-            time: None,
+            time: given(self.time).map(|it| it.map(|time| time.0)),
             salesperson: self.salesperson.into(),
             correspondence_type: given(self.correspondence_type).map(|it| it.map(Into::into)),
             language: self.language.into(),
@@ -140,7 +142,7 @@ pub(in crate::graphql) struct SegmentUpdateLinesInput {
 pub(in crate::graphql) struct SegmentUpdateLinesPayload {
     /// The segment; null if there are user errors.
     segment: Option<Segment>,
-    /// How many lines it was about; null if there are user errors.
+    /// How many lines it was about, 0 if nothing was to be set; null if there are user errors.
     lines_count: Option<u64>,
     /// What the caller has to put right; empty if it was done.
     user_errors: Vec<UserError>,
@@ -152,7 +154,8 @@ pub(in crate::graphql) struct LineMutation;
 #[Object]
 impl LineMutation {
     /// Sets or clears values of chosen lines, of those that match, or of all. A contact who leaves
-    /// the segment and comes back finds their values again.
+    /// the segment and comes back finds their values again. If nothing is to be set, nothing is
+    /// written, and the segment keeps its revision.
     async fn segment_update_lines(
         &self,
         ctx: &Context<'_>,

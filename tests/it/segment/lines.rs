@@ -124,8 +124,15 @@ both! {
         let input = json!({ "segmentId": id, "lines": { "all": true }, "set": { "unitCost": "5" } });
         assert_eq!(app.must("segmentUpdateLines", "linesCount segment { cost }", input).await["segment"]["cost"], "15");
         let input = json!({ "segmentId": id, "lines": { "criteria": { "ids": make::ids([2, 3, 4]) } }, "set": { "unitCost": null } });
-        let cleared = app.must("segmentUpdateLines", "linesCount segment { cost }", input).await;
-        assert_eq!(cleared, json!({ "linesCount": 2, "segment": { "cost": "7" }, "userErrors": [] }));
+        let cleared = app.must("segmentUpdateLines", "linesCount segment { cost revision }", input).await;
+        assert_eq!((&cleared["linesCount"], &cleared["segment"]["cost"]), (&json!(2), &json!("7")));
+        // Nothing to set is nothing done.
+        let revision = cleared["segment"]["revision"].clone();
+        for dry in [true, false] {
+            let nothing = json!({ "segmentId": id, "lines": { "all": true }, "set": {}, "dryRun": dry });
+            let nothing = app.must("segmentUpdateLines", "linesCount segment { revision }", nothing).await;
+            assert_eq!(nothing, json!({ "linesCount": 0, "segment": { "revision": revision }, "userErrors": [] }));
+        }
         let dry = json!({ "segmentId": id, "lines": { "all": true }, "set": { "unitCost": null }, "dryRun": true });
         assert_eq!(app.must("segmentUpdateLines", "linesCount segment { cost }", dry).await["segment"]["cost"], "7");
 

@@ -100,8 +100,8 @@ both! {
 
         let some = list(&app, r#"(first: 1, filter: { nameStartsWith: "b" })"#).await;
         assert_eq!((names(&some), &some["totalCount"]), (vec!["b%"], &json!(2)));
-        for (prefix, found) in [("b%", 1), ("B", 0), ("%", 0), ("", 5), ("Å", 1)] {
-            let some = list(&app, &format!("(filter: {{ nameStartsWith: {prefix:?} }})")).await;
+        for (prefix, found) in [("b%", 1), ("B", 2), ("B%", 1), ("%", 0), ("", 5), ("å", 1), ("A\u{30a}", 1)] {
+            let some = list(&app, &format!("(filter: {{ nameStartsWith: {} }})", json!(prefix))).await;
             assert_eq!((some["totalCount"].as_u64(), names(&some).len()), (Some(found), found as usize), "{prefix}");
         }
         for wrong in ["first: 1, last: 1", "first: 1001", r#"after: "x""#] {

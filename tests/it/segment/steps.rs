@@ -83,7 +83,7 @@ both! {
         for (ids, code, path) in [
             (json!([]), "REQUIRED", json!(["input", "contactIds"])),
             (json!(["contact:1", "contact:2"]), "NOT_FOUND", json!(["input", "contactIds", "1"])),
-            (json!(["contact:4294967297"]), "NOT_FOUND", json!(["input", "contactIds", "0"])),
+            (json!(["contact:2147483647"]), "NOT_FOUND", json!(["input", "contactIds", "0"])),
             (json!(["segment:1"]), "INVALID", json!(["input", "contactIds", "0"])),
             (too_many, "LIMIT_EXCEEDED", json!(["input", "contactIds"])),
         ] {

@@ -1,5 +1,6 @@
 //! The small parts: tests, operands, lists, and what every object must be.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
@@ -10,7 +11,7 @@ use crate::domain::{
         Anchor, Kind, Operand, Operator, Period, Takes, Test, When, field::EVALUATIONS,
         filter_expression,
     },
-    text,
+    is_storable, text,
 };
 
 impl Parser {
@@ -114,12 +115,12 @@ impl Parser {
         let (key, value) = self.one_of(value)?;
         self.at(key, |parser| match key {
             "date" => match value.as_str().and_then(|text| text.parse().ok()) {
-                Some(date) => Some(When::Date(date)),
-                None => parser.invalid("Give a date such as 2026-11-23."),
+                Some(date) if is_storable(date) => Some(When::Date(date)),
+                _ => parser.invalid("Give a date such as 2026-11-23."),
             },
-            "instant" => match value.as_str().and_then(|text| text.parse().ok()) {
-                Some(instant) => Some(When::Instant(instant)),
-                None => parser.invalid("Give an instant such as 2026-11-23T12:00:00Z."),
+            "instant" => match value.as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok()) {
+                Some(instant) if is_storable(instant.date_naive()) => Some(When::Instant(instant)),
+                _ => parser.invalid("Give an instant such as 2026-11-23T12:00:00Z."),
             },
             "relative" => {
                 let fields = parser.object(value, &["anchor", "plus"])?;
@@ -151,13 +152,14 @@ impl Parser {
     pub(super) fn ids(&mut self, value: &Value) -> Option<Vec<u32>> {
         self.values(value, |parser, value| {
             let key = parser.key(Id::Contact, value)?;
-            // Beyond 32 bits there are no contacts, which is not wrong to ask.
-            Some(u32::try_from(key).unwrap_or(u32::MAX))
+            Some(u32::try_from(key).expect("keys of contacts have 32 bits"))
         })
     }
 
     pub(super) fn key(&mut self, kind: Id, value: &Value) -> Option<i64> {
-        let id = value.as_str().unwrap_or_default();
+        // As GraphQL has it, an id may come as a number.
+        let number = value.as_i64().map(|number| number.to_string());
+        let id = value.as_str().or(number.as_deref()).unwrap_or_default();
         match kind.key(id, &[]) {
             Ok(key) => Some(key),
             Err(Error::Rejected(rejections)) => {
