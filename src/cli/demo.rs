@@ -6,7 +6,7 @@ use clap::Args;
 use super::{Failure, open, progress::Bar, serve};
 use crate::{
     config::{Config, Listening},
-    domain::demo,
+    domain::{demo, text},
 };
 
 #[derive(Clone, Debug, Args)]
@@ -42,7 +42,7 @@ pub(super) async fn run(config: &Config, demo: Demo) -> Result<(), Failure> {
     let filled = demo::fill(&context, &plan, &mut |done| bar.at(done.into())).await;
     bar.finish();
     filled?;
-    super::say(&format!("{} contacts were invented.", demo.contacts));
+    super::say(&format!("Invented {}.", text::counted(demo.contacts, "contact")));
     if demo.no_serve {
         return Ok(context.db.close().await?);
     }

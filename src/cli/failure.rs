@@ -18,6 +18,10 @@ impl Failure {
     /// The database can't be reached. Its URL may hold a password and is not repeated whole.
     pub(super) fn no_database(url: &str, err: &DbErr) -> Self {
         let what = match url.split_once(':') {
+            Some(("sqlite", _)) if err.to_string().contains("file is not a database") => {
+                "The file is something else than an SQLite database: name another, or one that is \
+                 not there yet and will be made."
+            }
             Some(("sqlite", _)) => {
                 "Check that the folder of the file exists and that you may write in it."
             }

@@ -1,7 +1,7 @@
 //! `urval import`: table files into the database.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -15,6 +15,7 @@ use crate::{
     domain::{
         Context,
         import::{self, FileKind, Notice, Options, Outcome, Problem, Stop},
+        text,
     },
 };
 
@@ -105,7 +106,7 @@ async fn files(import: &Import) -> Result<Vec<(PathBuf, FileKind)>, Failure> {
             files.push((path.clone(), kind));
             continue;
         }
-        let entries = fs::read_dir(path).map_err(|err| about(path, err))?;
+        let entries = fs::read_dir(path).map_err(|err| unreadable(path, &err))?;
         let mut entries: Vec<PathBuf> =
             entries.map(|entry| entry.map(|it| it.path())).collect::<Result<_, _>>()?;
         entries.sort();
@@ -131,12 +132,24 @@ async fn files(import: &Import) -> Result<Vec<(PathBuf, FileKind)>, Failure> {
 }
 
 async fn recognise(path: &Path) -> Result<Result<FileKind, Failure>, Failure> {
-    let file = tokio::fs::File::open(path).await.map_err(|err| about(path, err))?;
+    let file = tokio::fs::File::open(path).await.map_err(|err| unreadable(path, &err))?;
     Ok(import::recognise(file, &stem(path)).await.map_err(Failure::from))
 }
 
 fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A file or folder can't be read: why, and what to do about it.
+fn unreadable(path: &Path, err: &io::Error) -> Failure {
+    let what = match err.kind() {
+        io::ErrorKind::NotFound => {
+            "there is no such file. Check its name; one without a folder is looked for where you are."
+        }
+        io::ErrorKind::PermissionDenied => "you may not read it. Ask whoever owns it.",
+        _ => return about(path, err),
+    };
+    about(path, what)
 }
 
 fn about(path: &Path, what: impl std::fmt::Display) -> Failure {
@@ -175,7 +188,7 @@ async fn one(
     rehearsal: Option<&DatabaseTransaction>,
     mut rejects: Option<Rejects>,
 ) -> Result<Outcome, Failure> {
-    let file = tokio::fs::File::open(path).await.map_err(|err| about(path, err))?;
+    let file = tokio::fs::File::open(path).await.map_err(|err| unreadable(path, &err))?;
     let size = file.metadata().await.map_or(0, |it| it.len());
     let bar = Bar::of_bytes(&path.display().to_string(), size);
     let options = Options {
@@ -206,7 +219,8 @@ async fn one(
         }
         Notice::Warning(problem) => print(&bar, path, problem, &mut printed),
         Notice::Committed(summary) => {
-            bar.message(format!("{} rows, up to line {}", summary.rows(), summary.next_line));
+            let rows = text::counted(summary.rows(), "row");
+            bar.message(format!("{rows}, up to line {}", summary.next_line));
         }
     };
     let source = bar.reading(file);

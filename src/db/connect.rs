@@ -3,8 +3,13 @@ use std::time::Duration;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        Connection,
+        postgres::{PgConnectOptions, PgConnection},
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
+use tokio::time::timeout;
 
 /// How long a request waits for a free connection, or a writer for the one before it.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -110,9 +115,28 @@ pub async fn connect(url: &str) -> Result<Database, DbErr> {
         let reader = pool(url, CONNECTIONS_MAX, READER_CACHE_KIB).await?;
         Ok(Database { reader, writer })
     } else {
+        reach(url).await?;
         let pool = pool(url, CONNECTIONS_MAX, 0).await?;
         Ok(Database { reader: pool.clone(), writer: pool })
     }
+}
+
+/// Tries PostgreSQL once: a pool tries until its time is up, and then says only that it was.
+async fn reach(url: &str) -> Result<(), DbErr> {
+    let Ok(options) = url.parse::<PgConnectOptions>() else { return Ok(()) };
+    let (host, port, user) = (options.get_host(), options.get_port(), options.get_username());
+    let name = options.get_database().unwrap_or(user);
+    let why = match timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await {
+        Ok(Ok(connection)) => {
+            // That it could be opened is all we wanted to know.
+            connection.close().await.unwrap_or_default();
+            return Ok(());
+        }
+        Ok(Err(err)) => err.to_string(),
+        Err(_) => format!("no answer within {} seconds", ACQUIRE_TIMEOUT.as_secs()),
+    };
+    let message = format!("{name} at {host}:{port} can't be reached by the user {user}: {why}");
+    Err(DbErr::Custom(message))
 }
 
 async fn pool(

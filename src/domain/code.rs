@@ -232,9 +232,9 @@ async fn locked(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result
 /// What has the code, in words; nothing if nothing has.
 async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<Option<String>> {
     let mut users = Vec::new();
-    let mut count = |what: &str, count: u64| {
+    let mut count = |noun: &str, count: u64| {
         if 0 < count {
-            users.push(format!("{count} {what}"));
+            users.push(text::counted(count, noun));
         }
     };
     use CodeKind as Kind;
@@ -249,7 +249,7 @@ async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<
         _ => None,
     };
     if let Some(column) = contact_column {
-        count("contacts", uses::<contact::Entity>(txn, column, code).await?);
+        count("contact", uses::<contact::Entity>(txn, column, code).await?);
     }
     match kind {
         Kind::BusinessRelation
@@ -260,49 +260,46 @@ async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<
             let having = contact_code::Entity::find()
                 .filter(contact_code::Column::Kind.eq(kind))
                 .filter(contact_code::Column::Code.eq(code));
-            count("contacts", having.count(txn).await?);
+            count("contact", having.count(txn).await?);
         }
         Kind::Salesperson => {
             count(
-                "campaigns",
+                "campaign",
                 uses::<campaign::Entity>(txn, campaign::Column::Salesperson, code).await?,
             );
             count(
-                "segments",
+                "segment",
                 uses::<segment::Entity>(txn, segment::Column::Salesperson, code).await?,
             );
             count(
-                "lines",
+                "line",
                 uses::<segment_line::Entity>(txn, segment_line::Column::Salesperson, code).await?,
             );
             count(
-                "interactions",
+                "interaction",
                 uses::<interaction::Entity>(txn, interaction::Column::Salesperson, code).await?,
             );
         }
         Kind::CampaignStatus => {
-            count(
-                "campaigns",
-                uses::<campaign::Entity>(txn, campaign::Column::Status, code).await?,
-            );
+            count("campaign", uses::<campaign::Entity>(txn, campaign::Column::Status, code).await?);
         }
         Kind::InteractionGroup => {
             let column = interaction_template::Column::InteractionGroup;
             count(
-                "interaction templates",
+                "interaction template",
                 uses::<interaction_template::Entity>(txn, column, code).await?,
             );
             count(
-                "segments",
+                "segment",
                 uses::<segment::Entity>(txn, segment::Column::InteractionGroup, code).await?,
             );
             count(
-                "lines",
+                "line",
                 uses::<segment_line::Entity>(txn, segment_line::Column::InteractionGroup, code)
                     .await?,
             );
             count(
-                "interactions",
+                "interaction",
                 uses::<interaction::Entity>(txn, interaction::Column::InteractionGroup, code)
                     .await?,
             );
@@ -310,16 +307,16 @@ async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<
         Kind::Language => {
             let column = interaction_template::Column::Language;
             count(
-                "interaction templates",
+                "interaction template",
                 uses::<interaction_template::Entity>(txn, column, code).await?,
             );
-            count("segments", uses::<segment::Entity>(txn, segment::Column::Language, code).await?);
+            count("segment", uses::<segment::Entity>(txn, segment::Column::Language, code).await?);
             count(
-                "lines",
+                "line",
                 uses::<segment_line::Entity>(txn, segment_line::Column::Language, code).await?,
             );
             count(
-                "interactions",
+                "interaction",
                 uses::<interaction::Entity>(txn, interaction::Column::Language, code).await?,
             );
         }

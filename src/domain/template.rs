@@ -169,8 +169,10 @@ pub async fn delete(context: &Context, code: &str) -> Result<String> {
                 return Ok(code.clone());
             }
             (0, Some(_)) => "interactions".to_owned(),
-            (segments, None) => format!("{segments} segments"),
-            (segments, Some(_)) => format!("{segments} segments and interactions"),
+            (segments, None) => text::counted(segments, "segment"),
+            (segments, Some(_)) => {
+                format!("{} and interactions", text::counted(segments, "segment"))
+            }
         };
         let message = format!("The interaction template {code} is in use by {users}.");
         Err(Error::reject(Reason::InUse, &["code"], message))

@@ -54,6 +54,14 @@ pub fn code(text: &str) -> Option<String> {
     tidy(text).map(|text| text.to_uppercase())
 }
 
+/// How many of something there are: `1 contact`, `2 contacts`. For nouns that take an s.
+pub fn counted(count: impl Into<u64>, noun: &str) -> String {
+    match count.into() {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}
+
 /// The folded words of a text: runs of letters and digits.
 pub fn words(text: &str) -> Vec<String> {
     folded_words(&fold(text)).map(str::to_owned).collect()
@@ -99,6 +107,11 @@ mod tests {
             assert!(!is_tidy(text), "{text:?}");
             assert_eq!(tidy(text).as_deref(), tidied, "{text:?}");
         }
+    }
+
+    #[test]
+    fn one_thing_is_no_plural() {
+        assert_eq!(["0 rows", "1 row", "2 rows"], [0_u64, 1, 2].map(|count| counted(count, "row")));
     }
 
     #[test]

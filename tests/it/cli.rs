@@ -39,6 +39,41 @@ fn what_is_not_understood_exits_with_2_and_what_fails_with_1() {
     assert!(message.contains("Check that the folder of the file exists"), "{message}");
 }
 
+/// What a command that fails says to whoever typed it.
+fn complaint(arguments: &[&str]) -> String {
+    let output = urval(arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_server_that_can_not_be_reached_is_named_without_the_password() {
+    // Nobody listens at port 1.
+    let url = "postgres://reader:secret@127.0.0.1:1/people";
+    let message = complaint(&["migrate", "--database-url", url]);
+    for part in ["people at 127.0.0.1:1", "user reader", "Check that the server runs"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!message.contains("secret"), "{message}");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_told_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("junk.db");
+    std::fs::write(&file, "This is no database. ".repeat(500)).unwrap();
+    let url = format!("sqlite://{}", file.display());
+    let message = complaint(&["migrate", "--database-url", &url]);
+    assert!(message.contains("something else than an SQLite database"), "{message}");
+    assert!(!message.contains("folder"), "{message}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_not_imported() {
+    let message = complaint(&["import", "/no/such/people.csv"]);
+    assert!(message.contains("/no/such/people.csv: there is no such file. Check"), "{message}");
+}
+
 #[test]
 fn an_address_that_others_can_reach_needs_a_word() {
     let dir = tempfile::tempdir().unwrap();

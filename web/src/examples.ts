@@ -60,8 +60,13 @@ query PreviewCriteria($criteria: ContactCriteria!) {
     variables: `{
   "criteria": {
     "all": [
-      { "country": { "in": ["NO", "SE"] } },
-      { "mailingGroups": { "hasAny": ["NEWS"] } },
+      { "type": { "eq": "PERSON" } },
+      {
+        "any": [
+          { "mailingGroups": { "hasAny": ["NEWS"] } },
+          { "email": { "isEmpty": false } }
+        ]
+      },
       { "not": { "interactions": { "within": { "inLast": "P30D" } } } }
     ]
   }

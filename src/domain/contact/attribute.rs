@@ -107,7 +107,7 @@ pub async fn attribute_delete(context: &Context, name: &str, with_values: bool) 
                 .count(txn)
                 .await?;
             if 0 < values {
-                let message = format!("{values} contacts have a value for it.");
+                let message = format!("It is in use by {}.", text::counted(values, "contact"));
                 return Err(Error::reject(Reason::InUse, &["name"], message));
             }
         }

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         Result,
         members::{self, DELETED},
+        text,
     },
     entity::{criterion, criterion_set, segment, segment_set},
 };
@@ -54,7 +55,8 @@ async fn of_segment(
     let count = set.len();
     if u64::try_from(row.contacts_count) != Ok(count) {
         let claimed = row.contacts_count;
-        run.found(&format!("{name}: it has {count} contacts, but counts {claimed}."));
+        let count = text::counted(count, "contact");
+        run.found(&format!("{name}: it has {count}, but counts {claimed}."));
     }
     let dead = &set & deleted;
     if !dead.is_empty() {
@@ -152,7 +154,8 @@ async fn delta(
     for (set, claimed, what) in [(&are_added, added, "added"), (&are_removed, removed, "removed")] {
         if u64::try_from(claimed) != Ok(set.len()) {
             let count = set.len();
-            run.found(&format!("{name}: it {what} {count} contacts, but counts {claimed}."));
+            let count = text::counted(count, "contact");
+            run.found(&format!("{name}: it {what} {count}, but counts {claimed}."));
         }
     }
     if !are_added.is_disjoint(&are_removed) {

@@ -12,7 +12,7 @@ use crate::{
             choose::privacy_blocked,
             effective::{self, Defaults},
         },
-        template,
+        template, text,
     },
     entity::{contact, interaction_template, segment},
 };
@@ -75,7 +75,10 @@ pub(super) async fn lines_to_log(
         // LOG-5
         let lost = lines_where(txn, segment.id, &contacts, &condition).await?;
         if !lost.is_empty() {
-            let message = format!("{} contacts have no salesperson: name one.", lost.len());
+            let message = format!(
+                "Nobody is responsible for {}: name a salesperson.",
+                text::counted(lost.len(), "contact")
+            );
             wrong.push(concerning(Reason::Required, "salesperson", message, &lost));
         }
     }
@@ -86,7 +89,8 @@ pub(super) async fn lines_to_log(
             skipped_unreachable = lost.len();
             contacts -= lost;
         } else if !lost.is_empty() {
-            let message = format!("{} contacts have no e-mail address.", lost.len());
+            let message =
+                format!("No e-mail address is known of {}.", text::counted(lost.len(), "contact"));
             wrong.push(concerning(Reason::Unreachable, "unreachable", message, &lost));
         }
     }
