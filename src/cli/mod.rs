@@ -51,8 +51,8 @@ enum Command {
     Demo(demo::Demo),
     /// Write the contacts of a segment to a file, in the order of its lines.
     Export(export::ExportArgs),
-    /// Import table files: contacts, their codes, templates, campaigns, interactions. What is there
-    /// already, by its number or external id, is changed.
+    /// Import table files: contacts, their codes, templates, campaigns, interactions, segments. What
+    /// is there already, by its number or external id, is changed.
     Import(import::Import),
     /// Check that the database keeps its promises: sets, steps, references, derived columns. Changes
     /// nothing, and may run beside a server. Prints what is wrong, a line each.

@@ -15,7 +15,7 @@ use urval::{
 use crate::app::{TestApp, both};
 
 /// Imports a file; also returns what was said of its rows, a line each.
-async fn import_with(
+pub(crate) async fn import_with(
     app: &TestApp,
     file: impl AsRef<[u8]>,
     options: Options,
@@ -37,12 +37,12 @@ async fn import_with(
     (outcome, said)
 }
 
-async fn import(app: &TestApp, file: impl AsRef<[u8]>) -> (Outcome, Vec<String>) {
+pub(crate) async fn import(app: &TestApp, file: impl AsRef<[u8]>) -> (Outcome, Vec<String>) {
     import_with(app, file, Options::default()).await
 }
 
 /// Created, updated, unchanged, rejected.
-fn counts(outcome: &Outcome) -> [u64; 4] {
+pub(crate) fn counts(outcome: &Outcome) -> [u64; 4] {
     let it = &outcome.summary;
     [it.created, it.updated, it.unchanged, it.rejected]
 }

@@ -28,6 +28,7 @@ mod export_http;
 mod http;
 mod import;
 mod import_http;
+mod import_segments;
 mod interaction;
 mod killed_import;
 mod limits;

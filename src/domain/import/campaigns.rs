@@ -1,6 +1,6 @@
 //! Campaigns, made or changed by number.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -65,7 +65,8 @@ impl Campaigns {
         let codes = check::codes(txn, self.codes(rows), self.create_codes).await?;
         let mut campaigns = self.before(txn, rows).await?;
         let mut written = Written::default();
-        let mut changed: HashMap<String, campaign::Model> = HashMap::new();
+        // In the order of the numbers, so that the same file always gives the same keys.
+        let mut changed: BTreeMap<String, campaign::Model> = BTreeMap::new();
         for (index, row) in rows.iter().enumerate() {
             let (campaign, check) = self.campaign(row, &campaigns, &codes);
             if let Some(problems) = check.failed() {

@@ -14,7 +14,7 @@ use crate::{
         code::{CODE_CHARS_MAX, blank, name_of},
         text,
     },
-    entity::{code, kinds::CodeKind},
+    entity::{code, kinds::CodeKind, segment},
 };
 
 /// Characters of what is said of a row.
@@ -46,6 +46,8 @@ pub(super) struct Written {
     pub(super) mentioned: RoaringBitmap,
     /// Of interactions: the first key that the import took.
     pub(super) first_key: Option<i64>,
+    /// Segments that were made or changed, as they are now.
+    pub(super) segments: Vec<segment::Model>,
 }
 
 /// A person whose company is not there yet.

@@ -1,6 +1,6 @@
 //! Finds what rows refer to, a statement for all rows of a chunk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::{
     db::dialect,
     domain::{Result, text},
-    entity::{campaign, contact_identifier, kinds::IdentifierKind},
+    entity::{campaign, contact, contact_identifier, interaction_template, kinds::IdentifierKind},
 };
 
 /// Contacts by number or external id.
@@ -34,6 +34,50 @@ pub(super) async fn contacts(
         .all(txn)
         .await?;
     Ok(rows.into_iter().map(|row| ((row.kind, row.value), row.contact_id)).collect())
+}
+
+/// The contacts with these keys. They stay as they are until the transaction ends.
+pub(super) async fn contacts_by_ids(
+    txn: &DatabaseTransaction,
+    ids: impl Iterator<Item = i32>,
+) -> Result<HashMap<i32, contact::Model>> {
+    let ids = ids.map(i32::cast_unsigned);
+    let rows = contact::Entity::find()
+        .filter(dialect::in_ids(txn.get_database_backend(), Expr::col(contact::Column::Id), ids))
+        .lock_shared()
+        .all(txn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Those of the interaction templates that there are. They can't be deleted before the transaction
+/// ends.
+pub(super) async fn templates(
+    txn: &DatabaseTransaction,
+    mut codes: Vec<String>,
+) -> Result<HashSet<String>> {
+    codes.sort_unstable();
+    codes.dedup();
+    if codes.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let column = Expr::col(interaction_template::Column::Code);
+    let templates = interaction_template::Entity::find()
+        .filter(dialect::in_texts(txn.get_database_backend(), column, &codes))
+        .lock_shared()
+        .all(txn)
+        .await?;
+    Ok(templates.into_iter().map(|row| row.code).collect())
+}
+
+/// The code of an interaction template, if it is one of those there are; nothing if none is written.
+pub(super) fn template(known: &HashSet<String>, text: &str) -> Result<Option<String>, String> {
+    match text::code(text) {
+        Some(code) if !known.contains(&code) => {
+            Err(format!("There is no interaction template {text:?}."))
+        }
+        code => Ok(code),
+    }
 }
 
 /// The keys of campaigns by number.

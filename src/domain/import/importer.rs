@@ -5,9 +5,9 @@ use sea_orm::DatabaseTransaction;
 use super::{
     FileKind, Options, Problem, Row, campaigns::Campaigns, check::Written, codes::Codes,
     contact_codes::ContactCodes, contacts::Contacts, interactions::Interactions,
-    templates::Templates,
+    segment_lines::SegmentLines, segments::Segments, templates::Templates,
 };
-use crate::domain::{Context, Result};
+use crate::domain::{Context, Result, members::MembersCache};
 
 /// Writes rows of one kind of file.
 pub(super) enum Importer {
@@ -17,6 +17,8 @@ pub(super) enum Importer {
     Contacts(Box<Contacts>),
     ContactCodes(ContactCodes),
     Interactions(Interactions),
+    Segments(Segments),
+    SegmentLines(SegmentLines),
 }
 
 impl Importer {
@@ -48,6 +50,14 @@ impl Importer {
                 let actor = context.actor.clone();
                 Self::Interactions(Interactions::new(header, create_codes, now, actor)?)
             }
+            FileKind::Segments => {
+                Self::Segments(Segments::new(header, create_codes, context.clone())?)
+            }
+            FileKind::SegmentLines => {
+                // A rehearsal writes sets that nobody may remember.
+                let context = Context { members: MembersCache::default(), ..context.clone() };
+                Self::SegmentLines(SegmentLines::new(header, create_codes, context)?)
+            }
         })
     }
 
@@ -60,6 +70,8 @@ impl Importer {
             Self::Contacts(it) => it.unknown(),
             Self::ContactCodes(it) => it.unknown(),
             Self::Interactions(it) => it.unknown(),
+            Self::Segments(it) => it.unknown(),
+            Self::SegmentLines(it) => it.unknown(),
         }
         .to_vec()
     }
@@ -73,6 +85,8 @@ impl Importer {
             Self::Contacts(it) => it.write(txn, rows).await,
             Self::ContactCodes(it) => it.write(txn, rows).await,
             Self::Interactions(it) => it.write(txn, rows).await,
+            Self::Segments(it) => it.write(txn, rows).await,
+            Self::SegmentLines(it) => it.write(txn, rows).await,
         }
     }
 

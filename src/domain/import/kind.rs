@@ -20,6 +20,9 @@ pub enum FileKind {
     /// Which contacts have which codes of a kind.
     ContactCodes(CodeKind),
     Interactions,
+    Segments,
+    /// Which contacts are in which segments.
+    SegmentLines,
 }
 
 /// The code tables by the names of their files.
@@ -49,6 +52,10 @@ const OF_CONTACTS: &[CodeKind] = &[
     CodeKind::WebSource,
 ];
 
+/// What segments have, and contacts have not.
+const OF_SEGMENTS: &[&str] =
+    &["campaign", "campaignno", "interactiontemplate", "interactiontemplatecode"];
+
 impl FileKind {
     /// All kinds by the names that people give them by.
     pub fn all() -> Vec<(String, Self)> {
@@ -63,6 +70,8 @@ impl FileKind {
             all.push((format!("contact_{name}"), Self::ContactCodes(*kind)));
         }
         all.push(("interactions".to_owned(), Self::Interactions));
+        all.push(("segments".to_owned(), Self::Segments));
+        all.push(("segment_lines".to_owned(), Self::SegmentLines));
         all
     }
 
@@ -96,7 +105,7 @@ impl FileKind {
     }
 
     /// The kind of a file with this header; `file` is its name, without folder and extension. Only
-    /// code tables need it: their headers are alike.
+    /// code tables need it, for their headers are alike, and files that say next to nothing.
     ///
     /// # Errors
     /// If it can't be made out.
@@ -104,7 +113,11 @@ impl FileKind {
         let captions: Vec<String> = header.iter().map(|caption| plain(caption)).collect();
         let has = |name: &str| captions.iter().any(|caption| caption == name);
         let has_any = |names: &[&str]| names.iter().any(|name| has(name));
-        if has("contactno") {
+        let of_interactions = ["entryno", "documentno", "canceled", "postponed"];
+        let of_segments = has_any(&["segmentno", "segment"]) && !has_any(&of_interactions);
+        if of_segments && has_any(&["contactno", "contact"]) {
+            return Ok(Self::SegmentLines);
+        } else if has("contactno") {
             let codes = OF_CONTACTS.iter().find(|kind| {
                 let name = plain(name_of(**kind));
                 has(&name) || has(&format!("{name}code"))
@@ -124,6 +137,8 @@ impl FileKind {
             }
         } else if has("no") && has_any(&["startingdate", "statuscode", "status"]) {
             return Ok(Self::Campaigns);
+        } else if has("no") && (has_any(OF_SEGMENTS) || plain(file) == "segments") {
+            return Ok(Self::Segments);
         } else if has_any(&["no", "externalid", "name", "firstname", "surname"])
             && (has_any(&["name", "surname", "email", "city", "phone", "phoneno", "country"])
                 || CODES.iter().any(|(name, _)| has(&plain(name)))
@@ -160,8 +175,11 @@ mod tests {
             ("Contact No.,Mailing Group Code", "x", Some("contact_mailing_groups")),
             ("contactNo,jobResponsibility", "x", Some("contact_job_responsibilities")),
             ("Entry No.,Contact No.,Date,Description", "x", Some("interactions")),
-            ("Segment No.,Line No.,Contact No.,Date", "segment_lines", None),
-            ("No.,Description,Campaign No.,Date", "segments", None),
+            ("Entry No.,Contact No.,Date,Segment No.", "x", Some("interactions")),
+            ("Segment No.,Line No.,Contact No.,Date", "x", Some("segment_lines")),
+            ("segment,contact", "x", Some("segment_lines")),
+            ("No.,Description,Campaign No.,Date", "x", Some("segments")),
+            ("no,description", "segments", Some("segments")),
             ("Code,Description,Unit Cost (LCY)", "x", Some("interaction_templates")),
             ("No.,Description,Starting Date", "x", Some("campaigns")),
         ] {

@@ -16,6 +16,8 @@ mod kind;
 mod reader;
 mod report;
 mod run;
+mod segment_lines;
+mod segments;
 mod source;
 mod templates;
 mod value;

@@ -1,6 +1,6 @@
 //! One file from its first to its last row.
 
-use std::io;
+use std::{collections::BTreeMap, io};
 
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::io::AsyncRead;
@@ -33,7 +33,7 @@ pub async fn recognise(source: impl AsyncRead + Unpin, file: &str) -> Result<Fil
 /// each chunk, so that an import that ends early, even by a crash, leaves whole chunks behind. Doing
 /// it again finds their rows unchanged and goes on from there.
 ///
-/// Who subscribes is told at the end, once, whatever the number of rows.
+/// Who subscribes is told at the end, once, whatever the number of rows; of each segment by itself.
 ///
 /// # Errors
 /// If the file can't be imported at all; then nothing was changed.
@@ -52,7 +52,8 @@ pub async fn run(
     let importer = Importer::new(context, kind, &header, options, rehearsal).await?;
     tell(Notice::Header(&header));
     let unknown_columns = importer.unknown();
-    let mut run = Run { context, options, rehearsal, importer, summary: Summary::default(), tell };
+    let (summary, segments) = (Summary::default(), BTreeMap::new());
+    let mut run = Run { context, options, rehearsal, importer, summary, segments, tell };
     let stopped = run.all(reader, header.len()).await.err();
     let summary = run.summary;
     if rehearsal.is_none() && ANALYZE_FROM <= summary.created {
@@ -62,9 +63,11 @@ pub async fn run(
         let event = match kind {
             FileKind::Contacts | FileKind::ContactCodes(_) => Some(Event::ContactsImported),
             FileKind::Interactions => Some(Event::InteractionsImported),
-            FileKind::Codes(_) | FileKind::Campaigns | FileKind::InteractionTemplates => None,
+            _ => None,
         };
-        if let Some(event) = event {
+        let segments = run.segments.into_iter();
+        let segments = segments.map(|(id, revision)| Event::SegmentChanged { id, revision });
+        for event in event.into_iter().chain(segments) {
             context.events.publish(&context.db, event).await;
         }
     }
@@ -118,6 +121,8 @@ struct Run<'a> {
     rehearsal: Option<&'a DatabaseTransaction>,
     importer: Importer,
     summary: Summary,
+    /// The revisions of the segments that were made or changed, by their keys.
+    segments: BTreeMap<i64, i32>,
     tell: &'a mut (dyn FnMut(Notice<'_>) + Send),
 }
 
@@ -168,6 +173,7 @@ impl Run<'_> {
         match written {
             Ok(written) => {
                 self.importer.committed(&written);
+                self.segments.extend(written.segments.iter().map(|it| (it.id, it.revision)));
                 self.report(chunk, &written);
                 Ok(())
             }

@@ -20,6 +20,11 @@ pub(super) fn flag(text: &str) -> Result<bool> {
     }
 }
 
+/// Yes or no, or nothing.
+pub(super) fn flag_or_blank(text: &str) -> Result<Option<bool>> {
+    if text.is_empty() { Ok(None) } else { flag(text).map(Some) }
+}
+
 pub(super) fn contact_type(text: &str) -> Result<Option<ContactType>> {
     choice(text, &[("Company", "0", ContactType::Company), ("Person", "1", ContactType::Person)])
 }

@@ -7,6 +7,7 @@ use sea_orm::{
 };
 
 use super::{
+    limits::{check_cost, check_duration, check_text},
     missing,
     step::{announce_header, forget, require_open},
 };
@@ -27,13 +28,6 @@ use crate::{
 
 /// Characters a number may have.
 const NO_CHARS_MAX: usize = 20;
-/// Characters a description or subject may have.
-pub const TEXT_CHARS_MAX: usize = 250;
-/// What a line may cost, in ten-thousandths: a hundred million lines can still be added up.
-pub(super) const UNIT_COST_MAX: i64 = 1_000_000 * 10_000;
-/// What a line may last: a year.
-pub(super) const UNIT_DURATION_MIN_MAX: i32 = 366 * 24 * 60;
-
 /// What to set in a header. What is `None` stays as it is, `Some(None)` clears.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentChange {
@@ -265,36 +259,6 @@ async fn checked(txn: &DatabaseTransaction, mut change: SegmentChange) -> Result
     }
     rejections.into_result()?;
     Ok(change)
-}
-
-/// # Errors
-/// [`Reason::LimitExceeded`] at `name`.
-pub(super) fn check_text(text: Option<&str>, name: &str) -> Result<()> {
-    if text.is_none_or(|text| text.chars().count() <= TEXT_CHARS_MAX) {
-        return Ok(());
-    }
-    let message = format!("This has at most {TEXT_CHARS_MAX} characters.");
-    Err(Error::reject(Reason::LimitExceeded, &[name], message))
-}
-
-/// # Errors
-/// [`Reason::Invalid`] at `unitCost`.
-pub(super) fn check_cost(cost: Option<i64>) -> Result<()> {
-    if cost.is_none_or(|cost| (0..=UNIT_COST_MAX).contains(&cost)) {
-        return Ok(());
-    }
-    let message = "The cost of a contact lies between 0 and 1,000,000.";
-    Err(Error::reject(Reason::Invalid, &["unitCost"], message))
-}
-
-/// # Errors
-/// [`Reason::Invalid`] at `unitDurationMin`.
-pub(super) fn check_duration(duration: Option<i32>) -> Result<()> {
-    if duration.is_none_or(|minutes| (0..=UNIT_DURATION_MIN_MAX).contains(&minutes)) {
-        return Ok(());
-    }
-    let message = "The duration lies between 0 minutes and a year.";
-    Err(Error::reject(Reason::Invalid, &["unitDurationMin"], message))
 }
 
 async fn require_template(txn: &DatabaseTransaction, template: &str) -> Result<()> {

@@ -247,7 +247,8 @@ async fn filled(
     Ok(Page { items: items.collect(), ..pages(page.has_previous, page.has_next) })
 }
 
-async fn own_values(
+/// The values of their own that the lines of these contacts have; nothing of lines that have none.
+pub(super) async fn own_values(
     db: &impl ConnectionTrait,
     segment_id: i64,
     ids: &[u32],

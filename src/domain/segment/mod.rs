@@ -7,8 +7,10 @@ pub mod effective;
 mod explain;
 mod header;
 mod history;
+mod limits;
 mod lines;
 mod list;
+mod listed;
 mod log;
 mod logged;
 mod mailing;
@@ -28,10 +30,12 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 pub use choose::{Chosen, PICKED_MAX, Request, picked};
 pub use compare::{Diff, OVERLAP_MAX, Overlap, State, diff, overlap};
 pub use explain::{Change, ExplainedStep, Explanation, explain};
-pub use header::{SegmentChange, TEXT_CHARS_MAX, create, delete, insert, update};
+pub use header::{SegmentChange, create, delete, insert, update};
 pub use history::{added_and_removed, at_step, go_back, go_forward, steps_by_ids, steps_of_each};
+pub use limits::{TEXT_CHARS_MAX, check_values};
 pub use lines::{Line, LineKey, LineOrder, LineQuery, Lines, added_by, contacts_of, lines};
 pub use list::{SegmentFilter, SegmentKey, SegmentOrder, SegmentSort, count, list};
+pub use listed::{Listing, Taken};
 pub use log::{FollowUp, LogOutcome, LogRequest, Unreachable, log};
 pub use logged::{
     cancel_logged, count_logged, delete_logged, list_logged, logged_by_ids, logged_by_segments,

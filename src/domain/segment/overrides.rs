@@ -12,7 +12,8 @@ use sea_orm::{
 
 use super::{
     Target,
-    header::{check_cost, check_duration, check_text, require_campaign},
+    header::require_campaign,
+    limits::{check_cost, check_duration, check_text},
     mailing::chunks,
     step::{announce_header, lock_open},
 };
@@ -165,7 +166,11 @@ async fn write(
             clear(txn, segment_id, &chunk, &values).await?;
         }
     }
-    // A line without values of its own has no row.
+    delete_empty(txn, segment_id).await
+}
+
+/// A line without values of its own has no row.
+pub(super) async fn delete_empty(txn: &DatabaseTransaction, segment_id: i64) -> Result<()> {
     let mut empty =
         segment_line::Entity::delete_many().filter(segment_line::Column::SegmentId.eq(segment_id));
     for column in segment_line::Column::iter() {

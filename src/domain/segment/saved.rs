@@ -9,7 +9,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Options, Request, criteria_of, existing, header::check_text, options_of};
+use super::{Options, Request, criteria_of, existing, limits::check_text, options_of};
 use crate::{
     db::{self, dialect},
     domain::{

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
 use super::{Options, missing};
 use crate::{
+    db::dialect,
     domain::{
         Context, Error, Event, Moment, Reason, Result,
         criteria::{self, Criteria},
@@ -47,6 +48,32 @@ pub async fn lock(context: &Context, txn: &DatabaseTransaction, id: i64) -> Resu
     Ok(Locked { segment, set, deleted })
 }
 
+/// Locks the segments with these numbers, whatever their status, in the order of their ids.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_by_numbers(
+    context: &Context,
+    txn: &DatabaseTransaction,
+    numbers: &[String],
+) -> Result<Vec<Locked>> {
+    members::hold_deletions(txn).await?;
+    let no = Expr::col(segment::Column::No);
+    let segments = segment::Entity::find()
+        .filter(dialect::in_texts(txn.get_database_backend(), no, numbers))
+        .order_by_asc(segment::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    let deleted = Arc::new(members::deleted(txn).await?);
+    let mut all = Vec::with_capacity(segments.len());
+    for segment in segments {
+        let set = context.members.load(txn, &segment).await?;
+        all.push(Locked { segment, set, deleted: Arc::clone(&deleted) });
+    }
+    Ok(all)
+}
+
 /// Locks a segment in order to change its set.
 ///
 /// # Errors
@@ -65,7 +92,7 @@ pub async fn lock_open(
 
 /// # Errors
 /// As [`lock_open`].
-pub(super) fn require_open(segment: &segment::Model, expected_revision: Option<i32>) -> Result<()> {
+pub fn require_open(segment: &segment::Model, expected_revision: Option<i32>) -> Result<()> {
     if segment.status != SegmentStatus::Open {
         let message = format!("The segment {} has been logged and can't change.", segment.no);
         return Err(Error::reject(Reason::NotAllowed, &["segmentId"], message));

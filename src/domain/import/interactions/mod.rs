@@ -30,7 +30,7 @@ use crate::{
         text,
     },
     entity::{
-        contact, interaction, interaction_template,
+        contact, interaction,
         kinds::{CodeKind, IdentifierKind},
     },
 };
@@ -157,21 +157,13 @@ impl Interactions {
             .into_tuple()
             .all(txn)
             .await?;
-        let templates: BTreeSet<String> = texts(Field::Template).collect();
-        let templates: Vec<String> = templates.into_iter().collect();
-        let column = Expr::col(interaction_template::Column::Code);
-        let templates = interaction_template::Entity::find()
-            .filter(dialect::in_texts(backend, column, &templates))
-            .lock_shared()
-            .all(txn)
-            .await?;
         let codes = rows.iter().flat_map(of_row).collect();
         Ok(Known {
             contacts,
             companies: companies.into_iter().collect(),
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
             codes: check::codes(txn, codes, self.create_codes).await?,
-            templates: templates.into_iter().map(|row| row.code).collect(),
+            templates: find::templates(txn, texts(Field::Template).collect()).await?,
         })
     }
 }

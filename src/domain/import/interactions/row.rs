@@ -48,11 +48,7 @@ impl Interactions {
                 }
                 Field::Group => it.interaction_group = code,
                 Field::Template => {
-                    it.template = text::code(text);
-                    if it.template.as_ref().is_some_and(|code| !known.templates.contains(code)) {
-                        let reason = format!("There is no interaction template {text:?}.");
-                        check.add(caption(), reason);
-                    }
+                    it.template = check.keep(caption, find::template(&known.templates, text));
                 }
                 Field::Language => it.language = code,
                 Field::Campaign => {
