@@ -34,6 +34,7 @@ macro_rules! loaders {
 pub(super) use loaders;
 
 loaders! {
+    NameOf: domain::criteria::Named => String = domain::criteria::names_of;
     TemplateByCode: String => interaction_template::Model = domain::template::by_codes;
     CampaignById: i64 => campaign::Model = domain::campaign::by_ids;
     CampaignEntryById: i64 => campaign_entry::Model = domain::campaign::entries_by_ids;

@@ -6,7 +6,7 @@ use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::batches::{
     CampaignById, CampaignEntryById, CommentsByInteraction, EntryPages, InteractionByKey,
-    InteractionCounts, InteractionPages, LoggedSegmentById, LoggedSegmentBySegment,
+    InteractionCounts, InteractionPages, LoggedSegmentById, LoggedSegmentBySegment, NameOf,
     StatisticsByOwner, TemplateByCode,
 };
 use super::batching::Batching;
@@ -20,6 +20,7 @@ use crate::{
 /// All loaders; in the data of each request.
 pub(super) struct Loaders {
     pub(super) code: DataLoader<CodeByKey>,
+    pub(super) names: DataLoader<NameOf>,
     pub(super) segment: SegmentLoaders,
     pub(super) template: DataLoader<TemplateByCode>,
     pub(super) campaign: DataLoader<CampaignById>,
@@ -44,6 +45,7 @@ impl Loaders {
     pub(super) fn new(context: &Context, batching: &Batching) -> Self {
         Self {
             code: batching.loader(CodeByKey(context.clone())),
+            names: batching.loader(NameOf(context.clone())),
             segment: SegmentLoaders::new(context, batching),
             template: batching.loader(TemplateByCode(context.clone())),
             campaign: batching.loader(CampaignById(context.clone())),

@@ -17,6 +17,8 @@ mod contact_list;
 mod contact_merge;
 mod contacts_import;
 mod criteria;
+mod criteria_text;
+mod criteria_values;
 mod demo;
 mod edge;
 mod effective;

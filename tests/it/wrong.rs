@@ -115,8 +115,9 @@ both! {
                     assert_eq!(errors[0]["extensions"]["path"], json!([name]), "{list} {key} {answer}");
                 }
             }
-            for nul in [key.to_string().replacen('"', "\"\\u0000", 1), "nonsense".to_owned(), "[".repeat(10_000)] {
-                if nul == key.to_string() {
+            let written = key.to_string();
+            for nul in [written.replacen('"', "\"\\u0000", 1), "nonsense".to_owned(), "[".repeat(10_000)] {
+                if nul == written {
                     continue;
                 }
                 let nul = URL_SAFE_NO_PAD.encode(nul);

@@ -16,6 +16,7 @@ use sea_orm::{
 use super::{
     Criteria, Leaf, PeopleMeasure, Sample, SampleSize, SegmentTest, Tree,
     compile::{Compiler, contacts_where, not},
+    names,
 };
 use crate::{
     db::{self, dialect},
@@ -78,6 +79,7 @@ pub async fn funnel(
 ) -> Result<Vec<Stage>> {
     let mut conditions = Vec::new();
     unfold(criteria, Vec::new(), &mut conditions);
+    let names = names(db, &criteria.named()).await?;
     let mut remaining = among.cloned();
     let mut stages = Vec::with_capacity(conditions.len());
     for (path, condition) in conditions {
@@ -86,7 +88,7 @@ pub async fn funnel(
             Some(remaining) => remaining & matching,
             None => matching,
         };
-        stages.push(Stage { path, text: condition.text(), matches: left.len() });
+        stages.push(Stage { path, text: condition.text_with(&names), matches: left.len() });
         remaining = Some(left);
     }
     Ok(stages)

@@ -1,7 +1,11 @@
 //! The fields that criteria can test.
 
 use super::operator::{self, Operator};
-use crate::entity::{contact::Column as C, interaction::Column as I, kinds::CodeKind};
+use crate::entity::{
+    contact::Column as C,
+    interaction::Column as I,
+    kinds::{AttributeType, CodeKind},
+};
 
 /// What kind of values a field has: decides what can be asked of it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -53,6 +57,17 @@ pub(super) const EVALUATIONS: [&str; 5] =
     ["VERY_NEGATIVE", "NEGATIVE", "NEUTRAL", "POSITIVE", "VERY_POSITIVE"];
 
 impl Kind {
+    /// The kind of the values of a custom attribute.
+    pub fn of_attribute(r#type: AttributeType) -> Self {
+        match r#type {
+            AttributeType::Text => Self::Text,
+            AttributeType::Number => Self::Decimal,
+            AttributeType::Date => Self::Date,
+            AttributeType::Boolean => Self::Flag,
+            AttributeType::Code => Self::Code,
+        }
+    }
+
     /// What can be asked of such values; nothing of flags, which are tested by themselves.
     pub fn operators(self) -> &'static [Operator] {
         match self {
@@ -190,6 +205,51 @@ pub static CONTACT_FIELDS: &[Field] = &[
     of_contact("createdAt", Kind::Instant, C::CreatedAt, "When the contact was created."),
     of_contact("updatedAt", Kind::Instant, C::UpdatedAt, "When the contact was changed last."),
 ];
+
+/// What contacts have any number of codes of.
+#[derive(Copy, Clone, Debug)]
+pub struct Classification {
+    /// Its name in the API.
+    pub name: &'static str,
+    pub kind: CodeKind,
+    /// What it is, for users of the API.
+    pub description: &'static str,
+}
+
+/// The classifications, in the order in which they are shown.
+pub static CLASSIFICATIONS: [Classification; 5] = [
+    Classification {
+        name: "mailingGroups",
+        kind: CodeKind::MailingGroup,
+        description: "The mailing groups of the contact.",
+    },
+    Classification {
+        name: "industryGroups",
+        kind: CodeKind::IndustryGroup,
+        description: "The industry groups of the contact's company.",
+    },
+    Classification {
+        name: "jobResponsibilities",
+        kind: CodeKind::JobResponsibility,
+        description: "What the person answers for.",
+    },
+    Classification {
+        name: "businessRelations",
+        kind: CodeKind::BusinessRelation,
+        description: "What the contact's company is to us.",
+    },
+    Classification {
+        name: "webSources",
+        kind: CodeKind::WebSource,
+        description: "The web sources of the contact's company.",
+    },
+];
+
+/// The classification by codes of this kind.
+pub(super) fn classification(kind: CodeKind) -> &'static Classification {
+    let found = CLASSIFICATIONS.iter().find(|it| it.kind == kind);
+    found.expect("the parser lets no other kinds through")
+}
 
 /// The fields of an interaction, in the order in which they are shown.
 pub static INTERACTION_FIELDS: &[Field] = &[

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
     Kind, Leaf, LoggedIn, Measure, Operand, Operator, PeopleMeasure, Sample, SampleSize, Scope,
-    SegmentTest, Takes, Test, Tree, When, parse::CLASSIFICATIONS,
+    SegmentTest, Takes, Test, Tree, When, field::classification,
 };
 use crate::domain::{Error, Result, id::Kind as Id};
 
@@ -84,10 +84,7 @@ fn leaf(leaf: &Leaf) -> Value {
             json!({ "people": { "where": filter.to_json(), "measure": measure } })
         }
         Leaf::Codes { kind, test } => {
-            let (name, _) = CLASSIFICATIONS
-                .into_iter()
-                .find(|(_, it)| it == kind)
-                .expect("the parser knows no other kinds");
+            let name = classification(*kind).name;
             let test = match test {
                 CodesTest::HasAny(codes) => json!({ "hasAny": codes }),
                 CodesTest::HasAll(codes) => json!({ "hasAll": codes }),
@@ -108,7 +105,7 @@ fn leaf(leaf: &Leaf) -> Value {
 }
 
 /// The field of the API's `CustomAttributeTest` for values of this kind.
-pub(super) fn attribute_key(kind: Kind) -> &'static str {
+pub fn attribute_key(kind: Kind) -> &'static str {
     match kind {
         Kind::Code => "code",
         Kind::Decimal => "number",

@@ -17,6 +17,7 @@ mod evaluate;
 mod field;
 pub mod filter_expression;
 mod json;
+mod names;
 mod operator;
 mod oracle;
 mod parse;
@@ -32,13 +33,14 @@ use rust_decimal::Decimal;
 use crate::entity::kinds::CodeKind;
 
 pub use evaluate::{Stage, condition, evaluate, funnel};
-pub use field::{CONTACT_FIELDS, Choice, Field, INTERACTION_FIELDS, Kind};
-pub use json::{stored, upgrade};
+pub use field::{CLASSIFICATIONS, CONTACT_FIELDS, Choice, Field, INTERACTION_FIELDS, Kind};
+pub use json::{attribute_key, stored, upgrade};
+pub use names::{Named, Names, names, names_of};
 pub use operator::{Operator, Takes};
 pub use oracle::{Verdict, World, explain};
 pub use parse::{DEPTH_MAX, LIST_VALUES_MAX, NODES_MAX};
 pub use references::require;
-pub use values::values;
+pub use values::{FieldOf, Values, has_values, values};
 pub use when::{Anchor, Period, When};
 
 /// A combination of conditions.

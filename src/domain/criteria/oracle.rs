@@ -11,8 +11,9 @@ use sea_orm::{
 
 use super::{
     Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
-    Kind, Leaf, LoggedIn, Measure, PeopleMeasure, Scope, SegmentTest, Test, Tree,
-    compile::of_company, evaluate::evaluate, field::Column, predicate::Scalar, resolve::resolve,
+    Kind, Leaf, LoggedIn, Measure, Names, PeopleMeasure, Scope, SegmentTest, Test, Tree,
+    compile::of_company, evaluate::evaluate, field::Column, names, predicate::Scalar,
+    resolve::resolve,
 };
 use crate::{
     db::dialect,
@@ -46,6 +47,8 @@ pub struct World {
     pub logged_segments: Vec<logged_segment::Model>,
     /// The sets of the conditions that are sets by nature: memberships and samples.
     pub sets: Vec<(Leaf, Arc<RoaringBitmap>)>,
+    /// What people call what the criteria name.
+    pub names: Names,
 }
 
 /// Says of one contact, condition by condition, whether it matches.
@@ -61,6 +64,7 @@ pub async fn explain(
 ) -> Result<Verdict> {
     let mut world = World::around(db, contact_id, moment).await?;
     world.fetch_sets(context, db, criteria).await?;
+    world.names = names(db, &criteria.named()).await?;
     let contact = &world.contacts[&contact_id];
     Ok(world.verdict(criteria, contact, Vec::new()))
 }
@@ -115,6 +119,7 @@ impl World {
                 .collect(),
             logged_segments: logged_segment::Entity::find().all(db).await?,
             sets: Vec::new(),
+            names: Names::new(),
         })
     }
 
@@ -155,7 +160,12 @@ impl World {
             }
             Tree::Leaf(_) => Vec::new(),
         };
-        Verdict { text: criteria.text(), holds: self.holds(criteria, contact), path, conditions }
+        Verdict {
+            text: criteria.text_with(&self.names),
+            holds: self.holds(criteria, contact),
+            path,
+            conditions,
+        }
     }
 
     /// Whether `contact`, one of this world, matches.

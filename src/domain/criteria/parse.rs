@@ -3,17 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::{
-    AttributeTest, CONTACT_FIELDS, CodesTest, Criteria, Field, FieldTest, INTERACTION_FIELDS,
-    InteractionCriteria, InteractionsTest, Kind, Leaf, LoggedIn, Measure, PeopleMeasure, Sample,
-    SampleSize, Scope, SegmentTest, Test, Tree,
+    AttributeTest, CLASSIFICATIONS, CONTACT_FIELDS, CodesTest, Criteria, Field, FieldTest,
+    INTERACTION_FIELDS, InteractionCriteria, InteractionsTest, Kind, Leaf, LoggedIn, Measure,
+    PeopleMeasure, Sample, SampleSize, Scope, SegmentTest, Test, Tree,
 };
-use crate::{
-    domain::{
-        Error, Reason, Rejection, Result,
-        id::{self, Kind as Id},
-        text,
-    },
-    entity::kinds::CodeKind,
+use crate::domain::{
+    Error, Reason, Rejection, Result,
+    id::{self, Kind as Id},
+    text,
 };
 
 mod operand;
@@ -46,15 +43,6 @@ impl InteractionCriteria {
         Parser::new(path).finish(|parser| parser.interaction_criteria(value))
     }
 }
-
-/// The classifications by their names in the API.
-pub(super) const CLASSIFICATIONS: [(&str, CodeKind); 5] = [
-    ("mailingGroups", CodeKind::MailingGroup),
-    ("industryGroups", CodeKind::IndustryGroup),
-    ("jobResponsibilities", CodeKind::JobResponsibility),
-    ("businessRelations", CodeKind::BusinessRelation),
-    ("webSources", CodeKind::WebSource),
-];
 
 /// Where we are, how much there was, and what was wrong. Each reading function answers `None` after
 /// it noted what is wrong, so that its siblings are still read.
@@ -144,8 +132,8 @@ impl Parser {
             "custom" => self.attribute(value),
             "search" => self.search(value),
             _ => {
-                if let Some((_, kind)) = CLASSIFICATIONS.iter().find(|(name, _)| *name == key) {
-                    return Some(Leaf::Codes { kind: *kind, test: self.codes(value)? });
+                if let Some(found) = CLASSIFICATIONS.iter().find(|it| it.name == key) {
+                    return Some(Leaf::Codes { kind: found.kind, test: self.codes(value)? });
                 }
                 let field = self.field(CONTACT_FIELDS, key)?;
                 Some(Leaf::Field(self.field_test(field, value)?))

@@ -160,7 +160,8 @@ impl There {
                     let message = format!("There is no custom attribute {name}.");
                     return Some((Reason::NotFound, message));
                 };
-                let (asked, fits) = (asked.map(attribute_key)?, key_of(*r#type));
+                let (asked, fits) =
+                    (attribute_key(asked?), attribute_key(Kind::of_attribute(*r#type)));
                 if asked == fits {
                     return None;
                 }
@@ -180,16 +181,5 @@ impl There {
             _ => return None,
         };
         Some((Reason::NotFound, message))
-    }
-}
-
-/// The field of the API's `CustomAttributeTest` for values of this type.
-fn key_of(r#type: AttributeType) -> &'static str {
-    match r#type {
-        AttributeType::Text => "text",
-        AttributeType::Number => "number",
-        AttributeType::Date => "date",
-        AttributeType::Boolean => "boolean",
-        AttributeType::Code => "code",
     }
 }

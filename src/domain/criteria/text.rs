@@ -5,36 +5,50 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{
     Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
-    Leaf, LoggedIn, Measure, Operand, Operator, PeopleMeasure, Period, SampleSize, Scope,
-    SegmentTest, Test, Tree, When, parse::CLASSIFICATIONS,
+    Leaf, LoggedIn, Measure, Named, Names, Operand, Operator, PeopleMeasure, Period, SampleSize,
+    Scope, SegmentTest, Test, Tree, When, field::classification,
 };
 
 /// How many values of a list are written out.
-const LIST_MAX: usize = 10;
+pub(super) const LIST_MAX: usize = 10;
 
 impl Criteria {
     /// As people read it. Long lists are cut, so it can't be read back.
     pub fn text(&self) -> String {
-        self.to_string()
+        self.text_with(&Names::new())
+    }
+
+    /// The same, with what people call [what it names](Self::named).
+    pub fn text_with(&self, names: &Names) -> String {
+        Shown(self, names).to_string()
     }
 }
 
-impl Display for Criteria {
+/// Criteria, and what people call what they name.
+struct Shown<'a>(&'a Criteria, &'a Names);
+
+impl Display for Shown<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        tree(self, f, leaf, ["everybody", "nobody"])
+        let Self(criteria, names) = *self;
+        tree(criteria, f, &|it, f| leaf(it, names, f), ["everybody", "nobody"])
     }
 }
 
 impl Display for InteractionCriteria {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        tree(self, f, field, ["any", "none"])
+        tree(self, f, &field, ["any", "none"])
     }
 }
 
-type Write<T> = fn(&T, &mut Formatter<'_>) -> fmt::Result;
+type Write<'a, T> = &'a dyn Fn(&T, &mut Formatter<'_>) -> fmt::Result;
 
 /// `empty` are the words for an empty `all` and an empty `any`.
-fn tree<L>(it: &Tree<L>, f: &mut Formatter<'_>, leaf: Write<L>, empty: [&str; 2]) -> fmt::Result {
+fn tree<L>(
+    it: &Tree<L>,
+    f: &mut Formatter<'_>,
+    leaf: Write<'_, L>,
+    empty: [&str; 2],
+) -> fmt::Result {
     let joined = |f: &mut Formatter<'_>, trees: &[Tree<L>], word: &str| {
         for (index, inner) in trees.iter().enumerate() {
             if 0 < index {
@@ -66,7 +80,7 @@ fn tree<L>(it: &Tree<L>, f: &mut Formatter<'_>, leaf: Write<L>, empty: [&str; 2]
     }
 }
 
-fn leaf(leaf: &Leaf, f: &mut Formatter<'_>) -> fmt::Result {
+fn leaf(leaf: &Leaf, names: &Names, f: &mut Formatter<'_>) -> fmt::Result {
     match leaf {
         Leaf::Field(test) => field(test, f),
         Leaf::Attribute { name, test } => match test {
@@ -74,15 +88,17 @@ fn leaf(leaf: &Leaf, f: &mut Formatter<'_>) -> fmt::Result {
             AttributeTest::IsSet(false) => write!(f, "custom {name} is not set"),
             AttributeTest::Value(_, test) => write!(f, "custom {name} {test}"),
         },
-        Leaf::Company(criteria) => write!(f, "company({criteria})"),
-        Leaf::People { filter, measure } => match measure {
-            PeopleMeasure::Some => write!(f, "people({filter})"),
-            PeopleMeasure::None => write!(f, "no people({filter})"),
-            PeopleMeasure::Count(test) => write!(f, "people({filter}) count {test}"),
-        },
+        Leaf::Company(criteria) => write!(f, "company({})", Shown(criteria, names)),
+        Leaf::People { filter, measure } => {
+            let filter = Shown(filter, names);
+            match measure {
+                PeopleMeasure::Some => write!(f, "people({filter})"),
+                PeopleMeasure::None => write!(f, "no people({filter})"),
+                PeopleMeasure::Count(test) => write!(f, "people({filter}) count {test}"),
+            }
+        }
         Leaf::Codes { kind, test } => {
-            let name =
-                CLASSIFICATIONS.iter().find(|(_, it)| it == kind).map_or("", |(name, _)| name);
+            let name = classification(*kind).name;
             match test {
                 CodesTest::HasAny(codes) => write!(f, "{name} has any of ({})", List(codes)),
                 CodesTest::HasAll(codes) => write!(f, "{name} has all of ({})", List(codes)),
@@ -91,28 +107,44 @@ fn leaf(leaf: &Leaf, f: &mut Formatter<'_>) -> fmt::Result {
             }
         }
         Leaf::Interactions(test) => interactions(test, f),
-        Leaf::Segment(test) => match test {
-            SegmentTest::Current(id) => write!(f, "in segment:{id}"),
-            SegmentTest::AsOfStep { segment, step } => {
-                write!(f, "in segment:{segment} after step {step}")
-            }
-            SegmentTest::Ever(id) => write!(f, "ever in segment:{id}"),
-            SegmentTest::Logged(LoggedIn::Segment(id)) => write!(f, "logged with segment:{id}"),
-            SegmentTest::Logged(LoggedIn::LoggedSegment(id)) => {
-                write!(f, "logged with loggedSegment:{id}")
-            }
-        },
-        Leaf::Ids(ids) if ids.len() == 1 => write!(f, "is contact:{}", ids[0]),
-        Leaf::Ids(ids) => write!(f, "one of {} chosen contacts", ids.len()),
-        Leaf::Sample(sample) => match &sample.size {
-            SampleSize::Fraction(fraction) => {
-                write!(f, "sample of {fraction} of ({}) by {}", sample.of, Quoted(&sample.salt))
-            }
-            SampleSize::Take(take) => {
-                write!(f, "sample of {take} of ({}) by {}", sample.of, Quoted(&sample.salt))
-            }
-        },
+        Leaf::Segment(test) => segment(*test, names, f),
+        Leaf::Ids(ids) => chosen(ids, names, f),
+        Leaf::Sample(sample) => {
+            let size: &dyn Display = match &sample.size {
+                SampleSize::Fraction(fraction) => fraction,
+                SampleSize::Take(take) => take,
+            };
+            let (of, salt) = (Shown(&sample.of, names), Quoted(&sample.salt));
+            write!(f, "sample of {size} of ({of}) by {salt}")
+        }
         Leaf::Search(words) => write!(f, "found by {}", Quoted(words)),
+    }
+}
+
+fn segment(test: SegmentTest, names: &Names, f: &mut Formatter<'_>) -> fmt::Result {
+    let no = |named: Named| named.shown(names);
+    match test {
+        SegmentTest::Current(id) => write!(f, "in {}", no(Named::Segment(id))),
+        SegmentTest::AsOfStep { segment, step } => {
+            write!(f, "in {} after step {step}", no(Named::Segment(segment)))
+        }
+        SegmentTest::Ever(id) => write!(f, "ever in {}", no(Named::Segment(id))),
+        SegmentTest::Logged(LoggedIn::Segment(id)) => {
+            write!(f, "logged with {}", no(Named::Segment(id)))
+        }
+        SegmentTest::Logged(LoggedIn::LoggedSegment(id)) => {
+            write!(f, "logged with {}", no(Named::LoggedSegment(id)))
+        }
+    }
+}
+
+fn chosen(ids: &[u32], names: &Names, f: &mut Formatter<'_>) -> fmt::Result {
+    let numbers = || ids.iter().map(|id| Named::Contact(*id).shown(names)).collect::<Vec<_>>();
+    match ids.len() {
+        0 => f.write_str("nobody"),
+        1 => write!(f, "is {}", numbers().join(", ")),
+        2..=LIST_MAX => write!(f, "one of ({})", numbers().join(", ")),
+        count => write!(f, "one of {count} chosen contacts"),
     }
 }
 

@@ -1,15 +1,18 @@
 //! What criteria can test, for user interfaces that are built without knowing the schema by heart.
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, Object, SimpleObject};
 
 use super::types_of;
 use crate::{
     domain::{
         self,
-        criteria::{self, CONTACT_FIELDS, Field, INTERACTION_FIELDS, Operator, Takes},
+        criteria::{
+            self, CONTACT_FIELDS, FieldOf, INTERACTION_FIELDS, Kind, Operator, Takes, has_values,
+        },
     },
+    entity::kinds,
     graphql::{
-        code::CodeKind,
+        code::{Code, CodeKind},
         error::{ApiError, Result},
     },
 };
@@ -20,10 +23,13 @@ const VALUES_DEFAULT: i32 = 20;
 /// What criteria can test.
 #[derive(SimpleObject)]
 pub(super) struct CriteriaField {
-    /// The field of `ContactCriteria` or `InteractionCriteria`.
-    name: &'static str,
-    /// Whether it is a field of contacts or of interactions.
+    /// Its name: of a field, a classification or a custom attribute.
+    name: String,
+    /// Whether it is a field of contacts, a custom attribute, or a field of interactions.
     of: CriteriaFieldOf,
+    /// Where its test stands in `ContactCriteria`: `["country"]`, `["interactions", "where",
+    /// "template"]`; of a custom attribute `["custom", "number"]`, beside its `name`.
+    path: Vec<&'static str>,
     /// The input type of its test.
     test_type: &'static str,
     /// The type of the values it is compared with.
@@ -32,15 +38,20 @@ pub(super) struct CriteriaField {
     operators: Vec<CriteriaOperator>,
     /// The code table that its values come from.
     codes: Option<CodeKind>,
-    /// What it is.
-    description: &'static str,
+    /// Whether `criteriaValues` lists its values.
+    has_values: bool,
+    /// What it is; of a custom attribute, as it was described when it was declared.
+    description: Option<String>,
 }
 
 /// What a field belongs to.
 #[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "FieldOf")]
 pub(super) enum CriteriaFieldOf {
-    /// Contacts.
+    /// Contacts, with their classifications: mailing groups and the like.
     Contact,
+    /// The custom attributes of contacts.
+    Attribute,
     /// Interactions.
     Interaction,
 }
@@ -58,7 +69,6 @@ pub(super) struct CriteriaOperator {
 
 /// What an operator is given.
 #[derive(Copy, Clone, PartialEq, Eq, Enum)]
-#[graphql(remote = "Takes")]
 pub(super) enum CriteriaOperand {
     /// One value.
     One,
@@ -72,33 +82,113 @@ pub(super) enum CriteriaOperand {
     Period,
     /// A filter expression.
     Expression,
+    /// A test of a number: an `IntTest`.
+    Test,
+}
+
+impl From<Takes> for CriteriaOperand {
+    fn from(takes: Takes) -> Self {
+        match takes {
+            Takes::One => Self::One,
+            Takes::Many => Self::Many,
+            Takes::Range => Self::Range,
+            Takes::Flag => Self::Flag,
+            Takes::Period => Self::Period,
+            Takes::Expression => Self::Expression,
+        }
+    }
 }
 
 /// A value that occurs.
-#[derive(SimpleObject)]
+#[derive(Description)]
 pub(super) struct CriteriaValue {
-    /// The value.
     value: String,
-    /// How many contacts have it.
-    contacts_count: i32,
+    of: FieldOf,
+    count: i32,
+    is_exact: bool,
+    codes: Option<kinds::CodeKind>,
 }
 
-fn described(of: CriteriaFieldOf, field: &'static Field) -> CriteriaField {
-    let (test_type, value_type) = types_of(field.kind);
+#[Object(use_type_description)]
+impl CriteriaValue {
+    /// The value, as tests are given it.
+    async fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// How many contacts have it; null for a field of interactions.
+    async fn contacts_count(&self) -> Option<i32> {
+        (self.of != FieldOf::Interaction).then_some(self.count)
+    }
+
+    /// How many interactions have it, canceled and postponed ones included; null for a field of
+    /// contacts.
+    async fn interactions_count(&self) -> Option<i32> {
+        (self.of == FieldOf::Interaction).then_some(self.count)
+    }
+
+    /// Whether all were counted. Of most fields of interactions, the newest 100,000 interactions alone
+    /// are counted if there are more.
+    async fn is_exact(&self) -> bool {
+        self.is_exact
+    }
+
+    /// What the value means, if it comes from a code table and is still there.
+    async fn code(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
+        Code::load(ctx, self.codes?, Some(&self.value)).await.transpose()
+    }
+}
+
+fn described(
+    of: CriteriaFieldOf,
+    name: &str,
+    path: Vec<&'static str>,
+    kind: Kind,
+    description: Option<String>,
+) -> CriteriaField {
+    let (test_type, value_type) = types_of(kind);
     let operator = |operator: &Operator| CriteriaOperator {
         name: operator.name(),
         takes: operator.takes().into(),
         description: operator.description(),
     };
     CriteriaField {
-        name: field.name,
+        name: name.to_owned(),
         of,
+        path,
         test_type,
         value_type,
-        operators: field.kind.operators().iter().map(operator).collect(),
-        codes: field.codes.map(CodeKind::from),
-        description: field.description,
+        operators: kind.operators().iter().map(operator).collect(),
+        codes: None,
+        has_values: has_values(kind),
+        description,
     }
+}
+
+fn of_contacts() -> impl Iterator<Item = CriteriaField> {
+    CONTACT_FIELDS.iter().map(|it| CriteriaField {
+        codes: it.codes.map(CodeKind::from),
+        ..described(
+            CriteriaFieldOf::Contact,
+            it.name,
+            vec![it.name],
+            it.kind,
+            Some(it.description.to_owned()),
+        )
+    })
+}
+
+fn of_interactions() -> impl Iterator<Item = CriteriaField> {
+    INTERACTION_FIELDS.iter().map(|it| CriteriaField {
+        codes: it.codes.map(CodeKind::from),
+        ..described(
+            CriteriaFieldOf::Interaction,
+            it.name,
+            vec!["interactions", "where", it.name],
+            it.kind,
+            Some(it.description.to_owned()),
+        )
+    })
 }
 
 #[derive(Default)]
@@ -109,31 +199,37 @@ impl CriteriaQuery {
     /// All fields that criteria can test, with what can be asked of each: enough to build a user
     /// interface.
     async fn criteria_fields(&self) -> Vec<CriteriaField> {
-        let contact = CONTACT_FIELDS.iter().map(|it| described(CriteriaFieldOf::Contact, it));
-        let interaction =
-            INTERACTION_FIELDS.iter().map(|it| described(CriteriaFieldOf::Interaction, it));
-        contact.chain(interaction).collect()
+        of_contacts().chain(of_interactions()).collect()
     }
 
-    /// The values of a field of contacts that occur, the most frequent first.
+    /// The values of a field that occur, the most frequent first.
+    #[graphql(
+        complexity = "10 + first.map_or(20, |it| it.clamp(0, 100).unsigned_abs() as usize) * child_complexity"
+    )]
     async fn criteria_values(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The field, by its name in `ContactCriteria`. Dates and flags have no list."
+            desc = "The field, by its `name` among `criteriaFields`, of those with `hasValues`."
         )]
         field: String,
+        #[graphql(
+            desc = "What it is a field of.",
+            default_with = "Some(CriteriaFieldOf::Contact)"
+        )]
+        of: Option<CriteriaFieldOf>,
         #[graphql(desc = "Only values that begin with this, whatever the case.")] prefix: Option<
             String,
         >,
         #[graphql(desc = "How many: 1 to 100; default 20.")] first: Option<i32>,
     ) -> Result<Vec<CriteriaValue>> {
         let context = ctx.data::<domain::Context>()?;
+        let of = FieldOf::from(of.unwrap_or(CriteriaFieldOf::Contact));
         let prefix = prefix.unwrap_or_default();
-        let values = criteria::values(context, &field, &prefix, first.unwrap_or(VALUES_DEFAULT))
-            .await
-            .map_err(ApiError::from)?;
-        let value = |(value, count)| CriteriaValue { value, contacts_count: count };
-        Ok(values.into_iter().map(value).collect())
+        let first = first.unwrap_or(VALUES_DEFAULT);
+        let values = criteria::values(context, of, &field, &prefix, first);
+        let criteria::Values { counted, is_exact, codes } = values.await.map_err(ApiError::from)?;
+        let value = |(value, count)| CriteriaValue { value, of, count, is_exact, codes };
+        Ok(counted.into_iter().map(value).collect())
     }
 }

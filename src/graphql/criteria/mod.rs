@@ -11,13 +11,14 @@ mod trees;
 use std::borrow::Cow;
 
 use async_graphql::{
-    Enum, InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value,
+    Context, Enum, InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value,
     registry::Registry,
 };
 
 pub(super) use self::fields::CriteriaQuery;
 
-use crate::domain::criteria::{Choice, Kind};
+use super::{error::Result, loaders::Loaders};
+use crate::domain::criteria::{Choice, Criteria, Kind};
 
 /// Criteria as they came in. The domain reads them.
 pub(in crate::graphql) struct ContactCriteria(pub(super) serde_json::Value);
@@ -121,6 +122,16 @@ enum InteractionScope {
     Company,
     /// Both together.
     Either,
+}
+
+/// The text of criteria for people, what they name being looked up in a batch with others.
+pub(super) async fn text_of(ctx: &Context<'_>, criteria: &Criteria) -> Result<String> {
+    let named = criteria.named();
+    if named.is_empty() {
+        return Ok(criteria.text());
+    }
+    let names = ctx.data::<Loaders>()?.names.load_many(named).await?;
+    Ok(criteria.text_with(&names))
 }
 
 /// The type of the test, and the type of its values, of a kind.

@@ -3,12 +3,22 @@
 use async_graphql::registry::Registry;
 
 use super::{
+    fields::CriteriaOperand,
     inputs::{add, declare},
     types_of,
 };
 use crate::domain::criteria::{
-    CONTACT_FIELDS, DEPTH_MAX, Field, INTERACTION_FIELDS, LIST_VALUES_MAX, NODES_MAX,
+    CLASSIFICATIONS, CONTACT_FIELDS, DEPTH_MAX, Field, INTERACTION_FIELDS, LIST_VALUES_MAX,
+    NODES_MAX,
 };
+
+/// What can be asked of the codes of one kind.
+pub(super) const CODE_SET: [(&str, CriteriaOperand, &str); 4] = [
+    ("hasAny", CriteriaOperand::Many, "At least one of these codes; nobody if the list is empty."),
+    ("hasAll", CriteriaOperand::Many, "All of these codes; everybody if the list is empty."),
+    ("hasNone", CriteriaOperand::Many, "None of these codes; everybody if the list is empty."),
+    ("count", CriteriaOperand::Test, "How many codes."),
+];
 
 pub(super) fn register(registry: &mut Registry) {
     register_relations(registry);
@@ -17,12 +27,10 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 fn register_relations(registry: &mut Registry) {
-    let fields = [
-        declare("hasAny", "[String!]", "At least one of these codes; nobody if the list is empty."),
-        declare("hasAll", "[String!]", "All of these codes; everybody if the list is empty."),
-        declare("hasNone", "[String!]", "None of these codes; everybody if the list is empty."),
-        declare("count", "IntTest", "How many codes."),
-    ];
+    let fields = CODE_SET.map(|(name, takes, description)| {
+        let ty = if takes == CriteriaOperand::Test { "IntTest" } else { "[String!]" };
+        declare(name, ty, description)
+    });
     let description = "What is asked of a contact's codes of one kind. Give exactly one field.";
     add(registry, "CodeSetTest", description, true, &fields);
     let fields = [
@@ -136,11 +144,6 @@ fn register_trees(registry: &mut Registry) {
             "The contact's company matches; for a company, itself.",
         ),
         declare("people", "PeopleTest", "The people of the company that the contact is."),
-        declare("mailingGroups", "CodeSetTest", "The mailing groups of the contact."),
-        declare("industryGroups", "CodeSetTest", "The industry groups of the contact's company."),
-        declare("jobResponsibilities", "CodeSetTest", "What the person answers for."),
-        declare("businessRelations", "CodeSetTest", "What the contact's company is to us."),
-        declare("webSources", "CodeSetTest", "The web sources of the contact's company."),
         declare("interactions", "InteractionTest", "The contact's interactions."),
         declare("inSegment", "SegmentTest", "Membership of a segment."),
         declare("ids", "[ID!]", "One of these contacts; nobody if the list is empty."),
@@ -153,6 +156,7 @@ fn register_trees(registry: &mut Registry) {
     ];
     let mut fields = combined("ContactCriteria", ["everybody", "nobody"]).to_vec();
     fields.extend(of_fields(CONTACT_FIELDS));
+    fields.extend(CLASSIFICATIONS.map(|it| declare(it.name, "CodeSetTest", it.description)));
     fields.extend(relations);
     let description = format!(
         "A question about a contact, true or false. Give exactly one field. Questions nest at most \

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     super::{
-        criteria::ContactCriteria,
+        criteria::{ContactCriteria, text_of},
         error::{Result, UserError, outcome},
         scalar::TimeZone,
     },
@@ -174,10 +174,14 @@ impl PreviewQuery {
             let request = Request::with_criteria(Operation::Add, options, &input.criteria.0)?;
             let moment = moment(context, input.context.as_ref());
             let preview = segment::preview(context, &request, moment, with_funnel).await?;
-            Ok((preview, request.criteria.map(|criteria| criteria.text())))
+            Ok((preview, request.criteria))
         };
         let (found, user_errors) = outcome(found.await)?;
-        let (preview, text) = found.unzip();
+        let (preview, criteria) = found.unzip();
+        let text = match criteria.flatten() {
+            Some(criteria) => Some(text_of(ctx, &criteria).await?),
+            None => None,
+        };
         let chosen = preview.as_ref().map(|it| &it.chosen);
         Ok(CriteriaPreview {
             selected: chosen.map(|it| ContactSet(Arc::new(it.contacts.clone()))),
@@ -186,7 +190,7 @@ impl PreviewQuery {
             funnel: preview
                 .and_then(|it| it.funnel)
                 .map(|steps| steps.into_iter().map(Into::into).collect()),
-            text: text.flatten(),
+            text,
             user_errors,
         })
     }

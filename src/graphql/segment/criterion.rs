@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     super::{
         contact::ContactOrder,
+        criteria::text_of,
         error::Result,
         kinds::Operation,
         loaders::Loaders,
@@ -19,7 +20,7 @@ use crate::{
     domain::{
         self,
         id::Kind,
-        segment::{self, Cause, Options},
+        segment::{self, Cause, Options, Request},
     },
     entity,
 };
@@ -64,8 +65,11 @@ impl Criterion {
     }
 
     /// The criteria as text for people.
-    async fn text(&self) -> Result<Option<String>> {
-        Ok(segment::criteria_of(&self.0)?.map(|criteria| criteria.text()))
+    async fn text(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        match segment::criteria_of(&self.0)? {
+            Some(criteria) => text_of(ctx, &criteria).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The instant at which relative dates were resolved.
@@ -197,6 +201,36 @@ impl From<Options> for StepOptions {
             ignore_exclusion: options.ignore_exclusion,
             entire_companies: options.entire_companies,
             cause: options.cause.map(Into::into),
+        }
+    }
+}
+
+/// A step that is saved.
+#[derive(Description)]
+pub(in crate::graphql) struct SavedStep(pub(super) Request);
+
+#[Object(use_type_description)]
+impl SavedStep {
+    /// What it does.
+    async fn operation(&self) -> Operation {
+        self.0.operation.into()
+    }
+
+    /// How it treats companies and exclusion.
+    async fn options(&self) -> StepOptions {
+        self.0.options.into()
+    }
+
+    /// Which contacts, in the form of the input `ContactCriteria`; null where it needs none.
+    async fn criteria(&self) -> Option<Json<serde_json::Value>> {
+        self.0.criteria.as_ref().map(|criteria| Json(criteria.to_json()))
+    }
+
+    /// The criteria as text for people.
+    async fn text(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        match &self.0.criteria {
+            Some(criteria) => text_of(ctx, criteria).await.map(Some),
+            None => Ok(None),
         }
     }
 }

@@ -9,20 +9,16 @@ use chrono::{DateTime, Utc};
 use super::{
     super::{
         error::{Result, UserError, outcome},
-        kinds::Operation,
         loaders::Loaders,
         page::{Cursor, Slice, connection, page_size},
     },
-    criterion::StepOptions,
+    criterion::SavedStep,
 };
 use crate::{
     domain::{
         self,
         id::Kind,
-        segment::{
-            Request,
-            saved::{self, SavedCriteriaFilter as Filter},
-        },
+        segment::saved::{self, SavedCriteriaFilter as Filter},
     },
     entity::saved_criteria,
 };
@@ -51,7 +47,7 @@ impl SavedCriteria {
     /// The steps, in their order.
     #[graphql(complexity = "1 + 10 * child_complexity")]
     async fn steps(&self) -> Result<Vec<SavedStep>> {
-        Ok(saved::steps_of(&self.0)?.into_iter().map(SavedStep::from).collect())
+        Ok(saved::steps_of(&self.0)?.into_iter().map(SavedStep).collect())
     }
 
     /// Who saved them, where that is known.
@@ -67,30 +63,6 @@ impl SavedCriteria {
     /// When they were renamed last.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
-    }
-}
-
-/// A step that is saved.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct SavedStep {
-    /// What it does.
-    operation: Operation,
-    /// How it treats companies and exclusion.
-    options: StepOptions,
-    /// Which contacts, in the form of the input `ContactCriteria`; null where it needs none.
-    criteria: Option<async_graphql::Json<serde_json::Value>>,
-    /// The criteria as text for people.
-    text: Option<String>,
-}
-
-impl From<Request> for SavedStep {
-    fn from(step: Request) -> Self {
-        Self {
-            operation: step.operation.into(),
-            options: step.options.into(),
-            text: step.criteria.as_ref().map(|criteria| criteria.text()),
-            criteria: step.criteria.map(|criteria| async_graphql::Json(criteria.to_json())),
-        }
     }
 }
 
