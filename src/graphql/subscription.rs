@@ -109,7 +109,8 @@ impl Subscription {
         })
     }
 
-    /// Segments that are created, changed, logged or deleted, their contacts included.
+    /// Segments that are created, changed, logged or deleted, their contacts included. An import is
+    /// told at its end, once for each segment.
     async fn segment_changed(
         &self,
         ctx: &Context<'_>,

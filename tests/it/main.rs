@@ -29,6 +29,7 @@ mod export;
 mod export_http;
 mod http;
 mod import;
+mod import_criteria;
 mod import_http;
 mod import_segments;
 mod interaction;

@@ -53,7 +53,7 @@ impl Choice {
 }
 
 /// The evaluations, worst first; the first is stored as 1.
-pub(super) const EVALUATIONS: [&str; 5] =
+pub const EVALUATIONS: [&str; 5] =
     ["VERY_NEGATIVE", "NEGATIVE", "NEUTRAL", "POSITIVE", "VERY_POSITIVE"];
 
 impl Kind {

@@ -33,7 +33,9 @@ use rust_decimal::Decimal;
 use crate::entity::kinds::CodeKind;
 
 pub use evaluate::{Stage, condition, evaluate, funnel};
-pub use field::{CLASSIFICATIONS, CONTACT_FIELDS, Choice, Field, INTERACTION_FIELDS, Kind};
+pub use field::{
+    CLASSIFICATIONS, CONTACT_FIELDS, Choice, EVALUATIONS, Field, INTERACTION_FIELDS, Kind,
+};
 pub use json::{attribute_key, stored, upgrade};
 pub use names::{Named, Names, names, names_of};
 pub use operator::{Operator, Takes};

@@ -46,6 +46,8 @@ pub(super) struct Written {
     pub(super) mentioned: RoaringBitmap,
     /// Of interactions: the first key that the import took.
     pub(super) first_key: Option<i64>,
+    /// Of recorded criteria: the segments that had rows.
+    pub(super) criteria_of: Vec<String>,
     /// Segments that were made or changed, as they are now.
     pub(super) segments: Vec<segment::Model>,
 }

@@ -8,11 +8,23 @@ use super::{
     Problem, Row,
     reader::{Read, Reader},
 };
+use crate::domain::text;
 
 /// Rows of a transaction: enough to make a transaction cheap, few enough to wait for.
 const CHUNK_ROWS: usize = 5000;
 /// And bytes: rows of the usual length stay far below.
 const CHUNK_BYTES: usize = 16 * 1024 * 1024;
+
+/// What the rows of a file are like.
+#[derive(Copy, Clone)]
+pub(super) struct Shape {
+    /// How many fields they have.
+    pub(super) width: usize,
+    /// Those that begin on an earlier line are passed over.
+    pub(super) from_line: u64,
+    /// The column by which rows belong together.
+    pub(super) group: Option<usize>,
+}
 
 /// What is read at once and written in one transaction.
 #[derive(Default)]
@@ -30,12 +42,17 @@ pub(super) struct Chunk {
 impl Chunk {
     pub(super) async fn read<R: AsyncRead + Unpin>(
         reader: &mut Reader<R>,
-        width: usize,
-        from_line: u64,
+        Shape { width, from_line, group }: Shape,
     ) -> io::Result<Self> {
         let mut chunk = Self::default();
         let mut size = 0;
-        while chunk.rows.len() + chunk.bad.len() < CHUNK_ROWS && size < CHUNK_BYTES {
+        loop {
+            let count = chunk.rows.len() + chunk.bad.len();
+            let is_full = CHUNK_ROWS <= count || CHUNK_BYTES <= size;
+            let is_overfull = 2 * CHUNK_ROWS <= count || 2 * CHUNK_BYTES <= size;
+            if is_overfull || (is_full && group.is_none()) {
+                break;
+            }
             let (line, reason) = match reader.next().await? {
                 Read::End => {
                     chunk.is_last = true;
@@ -50,6 +67,10 @@ impl Chunk {
                     continue;
                 }
                 Read::Row(row) => match misfit(&row, width) {
+                    None if is_full && chunk.is_whole_before(&row, group) => {
+                        reader.put_back(row);
+                        break;
+                    }
                     None => {
                         size += row.size();
                         chunk.rows.push(row);
@@ -65,6 +86,13 @@ impl Chunk {
         }
         chunk.end = reader.line();
         Ok(chunk)
+    }
+
+    /// Whether a new group begins with a row, certainly: what can't be read may belong to any.
+    fn is_whole_before(&self, row: &Row, group: Option<usize>) -> bool {
+        let (Some(group), Some(last)) = (group, self.rows.last()) else { return true };
+        let is_readable = self.bad.last().is_none_or(|bad| bad.line < last.line);
+        is_readable && text::code(last.field(group)) != text::code(row.field(group))
     }
 
     pub(super) fn first_line(&self) -> Option<u64> {

@@ -71,6 +71,11 @@ impl<F: Copy + PartialEq> Columns<F> {
         self.known.iter().any(|(_, it)| *it == field)
     }
 
+    /// Where the field is in a row.
+    pub(super) fn index(&self, field: F) -> Option<usize> {
+        self.known.iter().find(|(_, it)| *it == field).map(|(index, _)| *index)
+    }
+
     /// What the file calls the field.
     pub(super) fn caption(&self, field: F) -> Option<String> {
         let (index, _) = self.known.iter().find(|(_, it)| *it == field)?;

@@ -3,9 +3,10 @@
 use sea_orm::DatabaseTransaction;
 
 use super::{
-    FileKind, Options, Problem, Row, campaigns::Campaigns, check::Written, codes::Codes,
-    contact_codes::ContactCodes, contacts::Contacts, interactions::Interactions,
-    segment_lines::SegmentLines, segments::Segments, templates::Templates,
+    FileKind, Options, Problem, campaign_entries::CampaignEntries, campaigns::Campaigns,
+    check::Written, chunk::Chunk, codes::Codes, contact_codes::ContactCodes, contacts::Contacts,
+    interactions::Interactions, segment_criteria::SegmentCriteria, segment_lines::SegmentLines,
+    segments::Segments, templates::Templates,
 };
 use crate::domain::{Context, Result, members::MembersCache};
 
@@ -19,6 +20,8 @@ pub(super) enum Importer {
     Interactions(Interactions),
     Segments(Segments),
     SegmentLines(SegmentLines),
+    SegmentCriteria(SegmentCriteria),
+    CampaignEntries(CampaignEntries),
 }
 
 impl Importer {
@@ -58,6 +61,13 @@ impl Importer {
                 let context = Context { members: MembersCache::default(), ..context.clone() };
                 Self::SegmentLines(SegmentLines::new(header, create_codes, context)?)
             }
+            FileKind::SegmentCriteria => {
+                Self::SegmentCriteria(SegmentCriteria::new(header, context.clone())?)
+            }
+            FileKind::CampaignEntries => {
+                let entries = CampaignEntries::new(header, create_codes, context.clone())?;
+                Self::CampaignEntries(entries)
+            }
         })
     }
 
@@ -72,12 +82,15 @@ impl Importer {
             Self::Interactions(it) => it.unknown(),
             Self::Segments(it) => it.unknown(),
             Self::SegmentLines(it) => it.unknown(),
+            Self::SegmentCriteria(it) => it.unknown(),
+            Self::CampaignEntries(it) => it.unknown(),
         }
         .to_vec()
     }
 
     /// Writes the rows that are good, and says what is wrong with the others.
-    pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
+    pub(super) async fn write(&self, txn: &DatabaseTransaction, chunk: &Chunk) -> Result<Written> {
+        let rows = &chunk.rows;
         match self {
             Self::Codes(it) => it.write(txn, rows).await,
             Self::Campaigns(it) => it.write(txn, rows).await,
@@ -87,6 +100,8 @@ impl Importer {
             Self::Interactions(it) => it.write(txn, rows).await,
             Self::Segments(it) => it.write(txn, rows).await,
             Self::SegmentLines(it) => it.write(txn, rows).await,
+            Self::SegmentCriteria(it) => it.write(txn, chunk).await,
+            Self::CampaignEntries(it) => it.write(txn, rows).await,
         }
     }
 
@@ -95,7 +110,18 @@ impl Importer {
         match self {
             Self::Contacts(it) => it.committed(written),
             Self::Interactions(it) => it.committed(written),
+            Self::SegmentCriteria(it) => it.committed(written),
+            Self::CampaignEntries(it) => it.committed(written),
             _ => {}
+        }
+    }
+
+    /// The column by which rows belong together: rows that say the same there, one after the other,
+    /// come in one chunk.
+    pub(super) fn group(&self) -> Option<usize> {
+        match self {
+            Self::SegmentCriteria(it) => it.group(),
+            _ => None,
         }
     }
 

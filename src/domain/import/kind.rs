@@ -23,6 +23,9 @@ pub enum FileKind {
     Segments,
     /// Which contacts are in which segments.
     SegmentLines,
+    /// By which criteria segments were made.
+    SegmentCriteria,
+    CampaignEntries,
 }
 
 /// The code tables by the names of their files.
@@ -72,6 +75,8 @@ impl FileKind {
         all.push(("interactions".to_owned(), Self::Interactions));
         all.push(("segments".to_owned(), Self::Segments));
         all.push(("segment_lines".to_owned(), Self::SegmentLines));
+        all.push(("segment_criteria".to_owned(), Self::SegmentCriteria));
+        all.push(("campaign_entries".to_owned(), Self::CampaignEntries));
         all
     }
 
@@ -117,6 +122,8 @@ impl FileKind {
         let of_segments = has_any(&["segmentno", "segment"]) && !has_any(&of_interactions);
         if of_segments && has_any(&["contactno", "contact"]) {
             return Ok(Self::SegmentLines);
+        } else if of_segments && has("action") && has("filter") {
+            return Ok(Self::SegmentCriteria);
         } else if has("contactno") {
             let codes = OF_CONTACTS.iter().find(|kind| {
                 let name = plain(name_of(**kind));
@@ -135,6 +142,8 @@ impl FileKind {
             if let Some(kind) = Self::by_name(file).filter(|kind| matches!(kind, Self::Codes(_))) {
                 return Ok(kind);
             }
+        } else if has_any(&["campaignno", "campaign"]) && has("date") && !has("no") {
+            return Ok(Self::CampaignEntries);
         } else if has("no") && has_any(&["startingdate", "statuscode", "status"]) {
             return Ok(Self::Campaigns);
         } else if has("no") && (has_any(OF_SEGMENTS) || plain(file) == "segments") {
@@ -178,6 +187,8 @@ mod tests {
             ("Entry No.,Contact No.,Date,Segment No.", "x", Some("interactions")),
             ("Segment No.,Line No.,Contact No.,Date", "x", Some("segment_lines")),
             ("segment,contact", "x", Some("segment_lines")),
+            ("Segment No.,Type,Action,Table,Filter", "x", Some("segment_criteria")),
+            ("Entry No.,Campaign No.,Date,Segment No.", "x", Some("campaign_entries")),
             ("No.,Description,Campaign No.,Date", "x", Some("segments")),
             ("no,description", "segments", Some("segments")),
             ("Code,Description,Unit Cost (LCY)", "x", Some("interaction_templates")),

@@ -2,6 +2,7 @@
 //! each; a bad row is reported and costs only itself.
 
 mod batch;
+mod campaign_entries;
 mod campaigns;
 mod check;
 mod chunk;
@@ -16,6 +17,7 @@ mod kind;
 mod reader;
 mod report;
 mod run;
+mod segment_criteria;
 mod segment_lines;
 mod segments;
 mod source;

@@ -75,6 +75,8 @@ pub(super) struct Reader<R> {
     line: u64,
     bytes: Vec<u8>,
     ends: Vec<usize>,
+    /// A row that was put back.
+    held: Option<Row>,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
@@ -89,15 +91,24 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             line: 1,
             bytes: vec![0; ROW_BYTES_MAX],
             ends: vec![0; FIELDS_MAX],
+            held: None,
         })
     }
 
     /// The line of what comes next.
     pub(super) fn line(&self) -> u64 {
-        self.line
+        self.held.as_ref().map_or(self.line, |row| row.line)
+    }
+
+    /// Makes the row come next that came last.
+    pub(super) fn put_back(&mut self, row: Row) {
+        self.held = Some(row);
     }
 
     pub(super) async fn next(&mut self) -> io::Result<Read> {
+        if let Some(row) = self.held.take() {
+            return Ok(Read::Row(row));
+        }
         if !self.skip_line_ends().await? {
             return Ok(Read::End);
         }

@@ -8,7 +8,7 @@ use tokio::io::AsyncRead;
 use super::{
     FileKind, Notice, OnError, Options, Outcome, Problem, Row, Stop, Summary,
     check::Written,
-    chunk::Chunk,
+    chunk::{Chunk, Shape},
     importer::Importer,
     reader::{Read, Reader},
 };
@@ -133,7 +133,8 @@ impl Run<'_> {
         width: usize,
     ) -> Result<(), Stop> {
         let from_line = self.options.from_line;
-        let mut chunk = Chunk::read(&mut reader, width, from_line).await.map_err(unreadable)?;
+        let shape = Shape { width, from_line, group: self.importer.group() };
+        let mut chunk = Chunk::read(&mut reader, shape).await.map_err(unreadable)?;
         self.summary.next_line = chunk.first_line().unwrap_or(from_line);
         loop {
             if chunk.is_last {
@@ -142,8 +143,7 @@ impl Run<'_> {
                 return self.end(chunk).await;
             }
             // While the database works on one chunk, the next is read.
-            let (written, next) =
-                tokio::join!(self.chunk(&chunk), Chunk::read(&mut reader, width, from_line));
+            let (written, next) = tokio::join!(self.chunk(&chunk), Chunk::read(&mut reader, shape));
             written?;
             let next_line = next.as_ref().ok().and_then(Chunk::first_line).unwrap_or(chunk.end);
             self.summary.next_line = self.importer.first_open_line().unwrap_or(next_line);
@@ -160,7 +160,7 @@ impl Run<'_> {
         }
         let importer = &self.importer;
         let work = async |txn: &DatabaseTransaction| {
-            let written = importer.write(txn, &chunk.rows).await.map_err(Undo::Failed)?;
+            let written = importer.write(txn, chunk).await.map_err(Undo::Failed)?;
             if abort && !written.rejected.is_empty() {
                 return Err(Undo::Rejected(written));
             }

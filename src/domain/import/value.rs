@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 
 use crate::{
     domain::{amount, contact_columns::plain},
-    entity::kinds::{ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+    entity::kinds::{
+        ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, Operation,
+    },
 };
 
 /// Why a value can't be taken, as a sentence.
@@ -23,6 +25,32 @@ pub(super) fn flag(text: &str) -> Result<bool> {
 /// Yes or no, or nothing.
 pub(super) fn flag_or_blank(text: &str) -> Result<Option<bool>> {
     if text.is_empty() { Ok(None) } else { flag(text).map(Some) }
+}
+
+/// What a row of recorded criteria is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum CriteriaLine {
+    Action,
+    /// Of the action before.
+    Filter,
+}
+
+pub(super) fn criteria_line(text: &str) -> Result<Option<CriteriaLine>> {
+    choice(text, &[("Action", "0", CriteriaLine::Action), ("Filter", "1", CriteriaLine::Filter)])
+}
+
+pub(super) fn action(text: &str) -> Result<Option<Operation>> {
+    blank_is_0(
+        text,
+        &[
+            ("Add Contacts", "1", Operation::Add),
+            ("Remove Contacts (Reduce)", "2", Operation::Reduce),
+            ("Remove Contacts (Refine)", "3", Operation::Refine),
+            ("Add", "1", Operation::Add),
+            ("Reduce", "2", Operation::Reduce),
+            ("Refine", "3", Operation::Refine),
+        ],
+    )
 }
 
 pub(super) fn contact_type(text: &str) -> Result<Option<ContactType>> {

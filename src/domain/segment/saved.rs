@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many steps may be saved under one name.
-const STEPS_MAX: usize = 1_000;
+pub const STEPS_MAX: usize = 1_000;
 
 /// The steps as they are stored.
 #[derive(Serialize, Deserialize)]
@@ -107,7 +107,8 @@ async fn requests(db: &impl ConnectionTrait, segment_id: i64) -> Result<Vec<Requ
     Ok(requests)
 }
 
-fn to_stored(steps: &[Request]) -> Value {
+/// Steps in the form in which they are stored.
+pub fn to_stored(steps: &[Request]) -> Value {
     let steps = steps.iter().map(|step| StoredStep {
         operation: step.operation,
         options: step.options,
