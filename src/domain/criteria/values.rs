@@ -21,7 +21,7 @@ use crate::{
 /// How many values can be asked for.
 const VALUES_MAX: i32 = 100;
 /// How many interactions are counted by a field that no index has.
-const COUNTED_MAX: u64 = 100_000;
+const COUNTED_MAX: u64 = 20_000;
 
 /// What a field belongs to.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

@@ -127,7 +127,7 @@ impl CriteriaValue {
         (self.of == FieldOf::Interaction).then_some(self.count)
     }
 
-    /// Whether all were counted. Of most fields of interactions, the newest 100,000 interactions alone
+    /// Whether all were counted. Of most fields of interactions, the newest 20,000 interactions alone
     /// are counted if there are more.
     async fn is_exact(&self) -> bool {
         self.is_exact
