@@ -6,7 +6,13 @@ use std::{
 };
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use urval::cli::Cli;
+
+/// Rows are made in one thread and given up in another, that of the database, all the time. It
+/// serves SQLite, too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match Cli::parse().run() {

@@ -186,7 +186,8 @@ const INDEXES: &[&str] = &[
 ];
 
 /// An index of the words of each contact, for search by prefix. The server cuts the words
-/// (`search_text`, parted by spaces), so both databases find the same.
+/// (`search_text`, parted by spaces), so both databases find the same. On SQLite new contacts are
+/// brought into it by who inserts them, many at once.
 fn search(backend: DbBackend) -> &'static [&'static str] {
     match backend {
         DbBackend::Postgres => &["CREATE INDEX contact_search_idx ON contact \
@@ -194,8 +195,6 @@ fn search(backend: DbBackend) -> &'static [&'static str] {
         _ => &[
             "CREATE VIRTUAL TABLE contact_search USING fts5(search_text, tokenize = 'ascii', \
              content = '', contentless_delete = 1, detail = none)",
-            "CREATE TRIGGER contact_search_insert AFTER INSERT ON contact BEGIN \
-             INSERT INTO contact_search (rowid, search_text) VALUES (new.id, new.search_text); END",
             "CREATE TRIGGER contact_search_update AFTER UPDATE OF search_text ON contact \
              WHEN new.search_text IS NOT old.search_text BEGIN \
              UPDATE contact_search SET search_text = new.search_text WHERE rowid = new.id; END",

@@ -127,7 +127,7 @@ where
     let columns = columns::<E>();
     let source =
         format!("SELECT {columns} FROM json_populate_recordset(NULL::\"{table}\", $1::json)");
-    let sql = insert_sql::<E>(&source, on_conflict);
+    let sql = insert_sql::<E>("INSERT", &source, on_conflict);
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [json.into()]);
     Ok(db.execute_raw(statement).await?.rows_affected())
 }
@@ -143,6 +143,8 @@ where
 {
     let width = E::Column::iter().count();
     let row = format!("({})", vec!["?"; width].join(", "));
+    // What fails is given up as a whole, so no statement need be undone on its own.
+    let verb = if on_conflict == OnConflict::Fail { "INSERT OR FAIL" } else { "INSERT" };
     let mut written = 0;
     // The largest block that fits, and so on: only few statements are ever prepared.
     let sizes = iter::successors(Some((VALUES_MAX / width).max(1)), |size| {
@@ -150,7 +152,7 @@ where
     });
     for size in sizes {
         let source = format!("VALUES {}", vec![row.as_str(); size].join(", "));
-        let sql = insert_sql::<E>(&source, on_conflict);
+        let sql = insert_sql::<E>(verb, &source, on_conflict);
         let mut blocks = rows.chunks_exact(size);
         rows = blocks.remainder();
         let mut next = || {
@@ -186,9 +188,9 @@ fn columns<E: EntityTrait>() -> String {
     names.join(", ")
 }
 
-fn insert_sql<E: EntityTrait>(source: &str, on_conflict: OnConflict) -> String {
+fn insert_sql<E: EntityTrait>(verb: &str, source: &str, on_conflict: OnConflict) -> String {
     let table = E::default().table_name().to_owned();
-    let mut sql = format!("INSERT INTO \"{table}\" ({}) {source}", columns::<E>());
+    let mut sql = format!("{verb} INTO \"{table}\" ({}) {source}", columns::<E>());
     match on_conflict {
         OnConflict::Fail => {}
         OnConflict::Ignore => sql += " ON CONFLICT DO NOTHING",

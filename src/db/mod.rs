@@ -10,5 +10,5 @@ mod write;
 pub use bulk::{OnConflict, ids, insert_rows, integers};
 pub use connect::{Database, connect};
 pub use notify::{Notifications, listen, notify};
-pub use words::indexed_words;
+pub use words::{index_words, indexed_words};
 pub use write::{AsDbErr, rehearse, snapshot, write};

@@ -1,7 +1,29 @@
-//! What the index of words holds, to be compared with what it should.
+//! The index of words by which contacts are found: how new contacts come into it, and what it holds.
 
 use futures_util::TryStreamExt;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, StreamTrait};
+
+/// Takes the words of contacts just inserted into the index; what changes or goes later takes its
+/// words along by itself.
+///
+/// On PostgreSQL the index follows from the rows, and nothing is done. On SQLite the words of all
+/// come in one statement: as part of each row's they would take as long as the rows, for the index
+/// is written anew at every statement.
+///
+/// # Errors
+/// What the database says.
+pub async fn index_words(txn: &DatabaseTransaction, contacts: &[i32]) -> Result<(), DbErr> {
+    let backend = ConnectionTrait::get_database_backend(txn);
+    if backend == DbBackend::Postgres || contacts.is_empty() {
+        return Ok(());
+    }
+    let contacts = serde_json::Value::from(contacts).to_string();
+    let words = "INSERT INTO contact_search (rowid, search_text) \
+                 SELECT id, search_text FROM contact \
+                 WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id";
+    txn.execute_raw(Statement::from_sql_and_values(backend, words, [contacts.into()])).await?;
+    Ok(())
+}
 
 /// A view of the words that lives as long as the transaction.
 const VIEW: &str = "CREATE VIRTUAL TABLE temp.contact_search_words \

@@ -7,7 +7,7 @@ use urval::{
     db,
     domain::{
         PageArgs, Take,
-        contact::{Order, OrderBy, Restriction, blank, derive, page_of_ids, searched},
+        contact::{Order, OrderBy, Restriction, blank, derive, insert_new, page_of_ids, searched},
     },
     entity::{contact, kinds::ContactType},
 };
@@ -39,7 +39,7 @@ pub(crate) async fn fill(app: &TestApp, count: u32) -> Vec<contact::Model> {
     }
     db::write(&app.context.db, async |txn| {
         for rows in rows.chunks(5_000) {
-            db::insert_rows::<contact::Entity>(txn, rows, db::OnConflict::Fail).await?;
+            insert_new(txn, rows).await?;
         }
         Ok::<_, urval::domain::Error>(())
     })

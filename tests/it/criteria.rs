@@ -87,7 +87,7 @@ async fn populate(app: &TestApp) {
     let attributes = attributes();
     let (campaigns, logs, interactions) = interactions(app);
     db::write(&app.context.db, async |txn| {
-        db::insert_rows::<contact::Entity>(txn, &rows, OnConflict::Fail).await?;
+        contacts::insert_new(txn, &rows).await?;
         db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Ignore).await?;
         db::insert_rows::<contact_attribute::Entity>(txn, &attributes, OnConflict::Ignore).await?;
         db::insert_rows::<campaign::Entity>(txn, &campaigns, OnConflict::Fail).await?;

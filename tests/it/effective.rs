@@ -4,7 +4,10 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryResult};
 use urval::{
     db,
-    domain::segment::effective::{Defaults, Effective, lines},
+    domain::{
+        contact::insert_new,
+        segment::effective::{Defaults, Effective, lines},
+    },
     entity::{
         contact, interaction_template,
         kinds::{
@@ -161,7 +164,7 @@ both! {
         let elsewhere = segment_line::Model { segment_id: 8, ..line(1, TYPES[1], true) };
         let reader = app.context.db.reader();
         db::write(&app.context.db, async |txn| {
-            db::insert_rows::<contact::Entity>(txn, &contacts, db::OnConflict::Fail).await?;
+            insert_new(txn, &contacts).await?;
             db::insert_rows::<segment_line::Entity>(txn, &set, db::OnConflict::Fail).await?;
             let elsewhere = std::slice::from_ref(&elsewhere);
             db::insert_rows::<segment_line::Entity>(txn, elsewhere, db::OnConflict::Fail).await?;

@@ -7,7 +7,7 @@ use super::{
     blank,
     change::{ContactChange, complete},
     classify::{self, CodesChange},
-    company, find,
+    company, find, insert_new,
 };
 use crate::{
     db::{self, OnConflict},
@@ -17,7 +17,7 @@ use crate::{
         text,
     },
     entity::{
-        contact::{self, Model},
+        contact::Model,
         contact_identifier,
         kinds::{ContactType, IdentifierKind, SeriesKind},
     },
@@ -74,7 +74,7 @@ async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) 
     if let Some(external_id) = &row.external_id {
         identify(txn, &row, IdentifierKind::ExternalId, external_id).await?;
     }
-    db::insert_rows::<contact::Entity>(txn, std::slice::from_ref(&row), OnConflict::Fail).await?;
+    insert_new(txn, std::slice::from_ref(&row)).await?;
     classify::change(txn, &row, &new.codes).await?;
     attribute::change(txn, &row, &new.attributes).await?;
     Ok(row)

@@ -15,6 +15,7 @@ use crate::{
     db::{self, OnConflict},
     domain::{
         Context, Error, Reason, Result,
+        contact::insert_new,
         numbers::{self, Counter},
     },
     entity::{code, contact, contact_code, contact_identifier, interaction, kinds::*, segment},
@@ -111,7 +112,7 @@ async fn chunk(
         interaction.id = id;
     }
     interactions.sort_by_key(|it| (it.contact_id, it.id));
-    db::insert_rows::<contact::Entity>(txn, &rows, OnConflict::Fail).await?;
+    insert_new(txn, &rows).await?;
     db::insert_rows::<contact_identifier::Entity>(txn, &identifiers, OnConflict::Fail).await?;
     db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Fail).await?;
     db::insert_rows::<interaction::Entity>(txn, &interactions, OnConflict::Fail).await?;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use urval::{
-    db::{self, OnConflict},
-    domain::Error,
+    db,
+    domain::{Error, contact::insert_new},
     entity::contact,
 };
 
@@ -35,7 +35,7 @@ pub(super) async fn contacts(app: &TestApp, rows: &[Value]) {
     let rows: Vec<contact::Model> =
         rows.iter().map(|row| serde_json::from_value(row.clone()).unwrap()).collect();
     let inserted = db::write(&app.context.db, async |txn| {
-        db::insert_rows::<contact::Entity>(txn, &rows, OnConflict::Fail).await?;
+        insert_new(txn, &rows).await?;
         Ok::<_, Error>(())
     });
     inserted.await.unwrap();

@@ -9,7 +9,12 @@ use sea_orm::{
 use super::chunk::{Chunk, Place};
 use crate::{
     db::{self, OnConflict, dialect},
-    domain::{Result, contact::push_to_people, import::check::Written, numbers},
+    domain::{
+        Result,
+        contact::{insert_new, push_to_people},
+        import::check::Written,
+        numbers,
+    },
     entity::{
         contact, contact_attribute, contact_code, contact_identifier,
         kinds::{CodeKind, ContactType, IdentifierKind, SeriesKind},
@@ -33,7 +38,10 @@ impl Chunk<'_> {
             }
         }
         let changed: Vec<&contact::Model> = changed.iter().map(|id| &self.places[id].row).collect();
-        db::insert_rows::<contact::Entity>(txn, &changed, OnConflict::Replace).await?;
+        let is_new = |row: &&contact::Model| self.places[&row.id].before.is_none();
+        let (new, old): (Vec<_>, Vec<_>) = changed.iter().copied().partition(is_new);
+        insert_new(txn, &new).await?;
+        db::insert_rows::<contact::Entity>(txn, &old, OnConflict::Replace).await?;
         self.save_identifiers(txn, &changed).await?;
         self.save_codes(txn).await?;
         self.save_attributes(txn).await?;
