@@ -570,7 +570,7 @@ both! {
         }";
         let response = app.graphql(query, json!({ "prefix": "ÅS" })).await;
         let fields = response["data"]["criteriaFields"].as_array().unwrap();
-        assert_eq!(fields.len(), CONTACT_FIELDS.len() + INTERACTION_FIELDS.len());
+        assert!(CONTACT_FIELDS.len() + INTERACTION_FIELDS.len() < fields.len());
         let values = response["data"]["criteriaValues"].as_array().unwrap();
         let names: Vec<&str> = values.iter().map(|it| it["value"].as_str().unwrap()).collect();
         assert_eq!(names.len(), 3);

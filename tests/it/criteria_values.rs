@@ -163,7 +163,20 @@ both! {
             let found = fields.iter().find(|it| it["of"] == of && it["name"] == name);
             found.unwrap_or_else(|| panic!("no {of} {name}"))
         };
-        assert_eq!(field("CONTACT", "country")["path"], json!(["country"]));
+        assert_eq!(field("CONTACT", "mailingGroups"), &json!({
+            "name": "mailingGroups", "of": "CONTACT", "path": ["mailingGroups"], "testType": "CodeSetTest",
+            "valueType": "String", "codes": "MAILING_GROUP", "hasValues": true,
+            "description": "The mailing groups of the contact.",
+            "operators": [
+                { "name": "hasAny", "takes": "MANY" }, { "name": "hasAll", "takes": "MANY" },
+                { "name": "hasNone", "takes": "MANY" }, { "name": "count", "takes": "TEST" },
+            ],
+        }));
+        assert_eq!(field("ATTRIBUTE", "vip"), &json!({
+            "name": "vip", "of": "ATTRIBUTE", "path": ["custom", "boolean"], "testType": "Boolean",
+            "valueType": "Boolean", "codes": null, "hasValues": false, "description": "Told.", "operators": [],
+        }));
+        assert_eq!(field("ATTRIBUTE", "shoe")["path"], json!(["custom", "number"]));
         assert_eq!(field("INTERACTION", "template")["path"], json!(["interactions", "where", "template"]));
         for it in fields {
             // What is said to have values has them, and what has none is refused.

@@ -2,12 +2,14 @@
 
 use async_graphql::{Context, Description, Enum, Object, SimpleObject};
 
-use super::types_of;
+use super::{trees::CODE_SET, types_of};
 use crate::{
     domain::{
         self,
+        contact::attribute,
         criteria::{
-            self, CONTACT_FIELDS, FieldOf, INTERACTION_FIELDS, Kind, Operator, Takes, has_values,
+            self, CLASSIFICATIONS, CONTACT_FIELDS, FieldOf, INTERACTION_FIELDS, Kind, Operator,
+            Takes, attribute_key, has_values,
         },
     },
     entity::kinds,
@@ -165,8 +167,9 @@ fn described(
     }
 }
 
+/// The fields of contacts, then their classifications.
 fn of_contacts() -> impl Iterator<Item = CriteriaField> {
-    CONTACT_FIELDS.iter().map(|it| CriteriaField {
+    let fields = CONTACT_FIELDS.iter().map(|it| CriteriaField {
         codes: it.codes.map(CodeKind::from),
         ..described(
             CriteriaFieldOf::Contact,
@@ -175,7 +178,20 @@ fn of_contacts() -> impl Iterator<Item = CriteriaField> {
             it.kind,
             Some(it.description.to_owned()),
         )
-    })
+    });
+    let operator = |(name, takes, description)| CriteriaOperator { name, takes, description };
+    let classifications = CLASSIFICATIONS.into_iter().map(move |it| CriteriaField {
+        name: it.name.to_owned(),
+        of: CriteriaFieldOf::Contact,
+        path: vec![it.name],
+        test_type: "CodeSetTest",
+        value_type: "String",
+        operators: CODE_SET.map(operator).into(),
+        codes: Some(it.kind.into()),
+        has_values: true,
+        description: Some(it.description.to_owned()),
+    });
+    fields.chain(classifications)
 }
 
 fn of_interactions() -> impl Iterator<Item = CriteriaField> {
@@ -198,8 +214,15 @@ pub(in crate::graphql) struct CriteriaQuery;
 impl CriteriaQuery {
     /// All fields that criteria can test, with what can be asked of each: enough to build a user
     /// interface.
-    async fn criteria_fields(&self) -> Vec<CriteriaField> {
-        of_contacts().chain(of_interactions()).collect()
+    async fn criteria_fields(&self, ctx: &Context<'_>) -> Result<Vec<CriteriaField>> {
+        let context = ctx.data::<domain::Context>()?;
+        let attributes = attribute::attributes(context.db.reader()).await?;
+        let attributes = attributes.into_iter().map(|it| {
+            let kind = Kind::of_attribute(it.r#type);
+            let path = vec!["custom", attribute_key(kind)];
+            described(CriteriaFieldOf::Attribute, &it.name, path, kind, it.description)
+        });
+        Ok(of_contacts().chain(attributes).chain(of_interactions()).collect())
     }
 
     /// The values of a field that occur, the most frequent first.
