@@ -253,7 +253,9 @@ fn pieces(set: &RoaringBitmap) -> impl Iterator<Item = u16> {
 
 fn piece_of(set: &RoaringBitmap, piece: u16) -> RoaringBitmap {
     let start = u32::from(piece) << 16;
-    set.range(start..=start | 0xffff).collect()
+    let mut keys = RoaringBitmap::new();
+    keys.insert_range(start..=start | 0xffff);
+    keys & set
 }
 
 #[cfg(test)]
