@@ -1,6 +1,6 @@
 //! Segments, their sets, their steps and their lines.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 use crate::columns::{Columns, drop, run};
 
@@ -17,6 +17,9 @@ impl MigrationTrait for Migration {
         manager.create_table(criterion_set()).await?;
         manager.create_table(saved_criteria(columns)).await?;
         manager.create_table(line(columns)).await?;
+        if manager.get_database_backend() == DbBackend::Postgres {
+            run(manager, UNCOMPRESSED).await?;
+        }
         run(manager, INDEXES).await
     }
 
@@ -68,6 +71,14 @@ fn segment(columns: Columns) -> TableCreateStatement {
         .col(integer("set_revision"))
         .to_owned()
 }
+
+/// Roaring compresses the sets already: that PostgreSQL tries once more takes longer than all the
+/// rest of a step.
+const UNCOMPRESSED: &[&str] = &[
+    "ALTER TABLE segment_set ALTER contacts SET STORAGE EXTERNAL",
+    "ALTER TABLE criterion_set ALTER added SET STORAGE EXTERNAL",
+    "ALTER TABLE criterion_set ALTER removed SET STORAGE EXTERNAL",
+];
 
 /// The current set, in pieces of 65,536 contact keys: the high half of a key picks the piece. So
 /// one contact's membership is read, and a small change written, without the rest of the set.
