@@ -1,5 +1,7 @@
 //! How text is kept and compared: the same on every database, because it is decided here.
 
+use std::{borrow::Cow, ops::RangeInclusive};
+
 use icu_casemap::CaseMapper;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -62,14 +64,45 @@ pub fn counted(count: impl Into<u64>, noun: &str) -> String {
     }
 }
 
-/// The folded words of a text: runs of letters and digits.
-pub fn words(text: &str) -> Vec<String> {
-    folded_words(&fold(text)).map(str::to_owned).collect()
+/// A folded text as somebody would type it whose keyboard lacks its letters: without accents, and
+/// with the letters of Latin script that are no others with an accent by the usual ones.
+pub fn plain(folded: &str) -> Cow<'_, str> {
+    if folded.is_ascii() {
+        return Cow::Borrowed(folded);
+    }
+    let mut plain = String::with_capacity(folded.len());
+    for char in folded.nfd().filter(|char| !ACCENTS.contains(char)) {
+        match PLAIN.iter().find(|(special, _)| *special == char) {
+            Some((_, usual)) => plain.push_str(usual),
+            None => plain.push(char),
+        }
+    }
+    Cow::Owned(compose(&plain))
 }
 
-/// The words of a text that is folded already.
-pub fn folded_words(folded: &str) -> impl Iterator<Item = &str> {
-    folded.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty())
+/// Unicode's combining diacritical marks. Those of other scripts are letters, not ornaments.
+const ACCENTS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
+/// What has no accent that could be left out.
+const PLAIN: [(char, &str); 9] = [
+    ('æ', "ae"),
+    ('ð', "d"),
+    ('đ', "d"),
+    ('ħ', "h"),
+    ('ı', "i"),
+    ('ł', "l"),
+    ('ø', "o"),
+    ('œ', "oe"),
+    ('þ', "th"),
+];
+
+/// The words to search a text by: runs of letters and digits, folded and [`plain`].
+pub fn words(text: &str) -> Vec<String> {
+    plain_words(&plain(&fold(text))).map(str::to_owned).collect()
+}
+
+/// The words of a text that is folded and [`plain`] already.
+pub fn plain_words(plain: &str) -> impl Iterator<Item = &str> {
+    plain.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
@@ -116,7 +149,26 @@ mod tests {
 
     #[test]
     fn words_are_letters_and_digits() {
-        assert_eq!(words("O'Neil & Søn, 2nd floor"), ["o", "neil", "søn", "2nd", "floor"]);
+        assert_eq!(words("O'Neil & Co, 2nd floor"), ["o", "neil", "co", "2nd", "floor"]);
         assert!(words(" — ").is_empty());
+    }
+
+    #[test]
+    fn words_are_searched_by_the_letters_of_any_keyboard() {
+        for (text, typed) in [
+            ("Åsa Öberg", "asa oberg"),
+            ("A\u{30a}sa", "asa"),
+            ("Ærø Søn", "aero son"),
+            ("ŁÓDŹ", "lodz"),
+            ("Þóra Guðrún", "thora gudrun"),
+            ("Straße", "strasse"),
+            ("İstanbul ILGIN ılgın", "istanbul ilgin ilgin"),
+            ("Αθήνα", "αθηνα"),
+        ] {
+            assert_eq!(words(text), words(typed), "{text}");
+        }
+        for text in ["がく", "김", "हिन्दी"] {
+            assert_eq!(plain(text), text, "these are letters of their own");
+        }
     }
 }

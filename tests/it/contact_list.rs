@@ -168,6 +168,11 @@ both! {
                 .collect();
             assert_eq!(searched(db, search).await.unwrap(), expected, "{search}");
         }
+        for (typed, meant) in [("ase", "Åse"), ("ZOË", "zoe")] {
+            let found = searched(db, typed).await.unwrap();
+            assert!(!found.is_empty(), "{typed}");
+            assert_eq!(found, searched(db, meant).await.unwrap(), "{typed}");
+        }
         searched(db, &"x".repeat(5_000)).await.unwrap();
         searched(db, &"x ".repeat(5_000)).await.unwrap();
     }

@@ -219,7 +219,5 @@ fn digits(pattern: &str, rng: &mut Rng) -> String {
 
 /// The letters of a name as they stand in an e-mail address.
 fn ascii(name: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let folded = text::fold(name).replace('ø', "o").replace('æ', "ae");
-    folded.nfd().filter(char::is_ascii_alphanumeric).collect()
+    text::words(name).concat().replace(|char: char| !char.is_ascii(), "")
 }

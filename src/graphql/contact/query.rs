@@ -49,7 +49,8 @@ impl ContactQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Words to find contacts by: each must be the beginning of a word of \
-            the name, number, company name, city, e-mail address or telephone number.")]
+            the name, number, company name, city, e-mail address or telephone number, with or \
+            without its accents.")]
         search: Option<String>,
         #[graphql(desc = "Only contacts that match these criteria.")] filter: Option<
             ContactCriteria,

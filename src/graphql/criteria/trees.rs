@@ -151,7 +151,7 @@ fn register_trees(registry: &mut Registry) {
         declare(
             "search",
             "String",
-            "Each of these words begins a word of the contact's name, company, city, e-mail address, telephone number or number.",
+            "Each of these words begins a word of the contact's name, company, city, e-mail address, telephone number or number, with or without its accents.",
         ),
     ];
     let mut fields = combined("ContactCriteria", ["everybody", "nobody"]).to_vec();
