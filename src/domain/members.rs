@@ -10,7 +10,7 @@ use quick_cache::{Weighter, sync::Cache};
 use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    QueryFilter, QuerySelect, Set,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -139,46 +139,6 @@ pub async fn save(
     Ok(())
 }
 
-/// The ids of the segments whose current set holds the contact, in their order. Reads one piece of
-/// each segment, and no set whole.
-///
-/// # Errors
-/// What the database says; [`Error::Corrupt`] if a piece can't be read.
-pub async fn segments_of(db: &impl ConnectionTrait, contact_id: u32) -> Result<Vec<i64>> {
-    let [segments] = segments_of_each(db, &[contact_id])
-        .await?
-        .try_into()
-        .map_err(|_| Error::Corrupt("one contact, several answers".to_owned()))?;
-    Ok(segments)
-}
-
-/// [`segments_of`] for many contacts, in their order, with one statement.
-///
-/// # Errors
-/// As [`segments_of`].
-pub async fn segments_of_each(
-    db: &impl ConnectionTrait,
-    contact_ids: &[u32],
-) -> Result<Vec<Vec<i64>>> {
-    let wanted: RoaringBitmap = contact_ids.iter().copied().collect();
-    let rows = segment_set::Entity::find()
-        .filter(segment_set::Column::Piece.is_in(pieces(&wanted).map(i32::from)))
-        .filter(Expr::col(segment_set::Column::SegmentId).ne(DELETED))
-        .order_by_asc(segment_set::Column::SegmentId)
-        .all(db)
-        .await?;
-    let mut segments = vec![Vec::new(); contact_ids.len()];
-    for row in rows {
-        let set = from_bytes(&row.contacts)?;
-        for (segments, contact_id) in segments.iter_mut().zip(contact_ids) {
-            if set.contains(*contact_id) {
-                segments.push(row.segment_id);
-            }
-        }
-    }
-    Ok(segments)
-}
-
 /// The contacts that have been deleted.
 ///
 /// # Errors
@@ -241,7 +201,7 @@ fn join<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<RoaringBitmap> {
 }
 
 /// Which pieces a set touches, in their order.
-fn pieces(set: &RoaringBitmap) -> impl Iterator<Item = u16> {
+pub(super) fn pieces(set: &RoaringBitmap) -> impl Iterator<Item = u16> {
     let mut next = set.min();
     std::iter::from_fn(move || {
         let piece = (next? >> 16) as u16;

@@ -19,6 +19,7 @@ pub mod import;
 pub mod integrity;
 pub mod interaction;
 pub mod members;
+pub mod membership;
 pub mod numbers;
 mod page;
 pub mod segment;

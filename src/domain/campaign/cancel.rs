@@ -2,12 +2,12 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr,
+    IntoActiveModel, QuerySelect,
 };
 
 use crate::{
     db,
-    domain::{Context, Error, Reason, Result, id::Kind},
+    domain::{Context, Error, Reason, Result, id::Kind, interaction::follow},
     entity::{campaign_entry, interaction, logged_segment, segment},
 };
 
@@ -55,21 +55,11 @@ async fn mark_interactions(
     canceled: bool,
 ) -> Result<()> {
     use interaction::Column;
-    let mut which = Condition::all()
+    let of_entry = Condition::all()
         // What leads to the entry is the index of campaigns.
         .add(Column::CampaignId.eq(entry.campaign_id))
-        .add(Column::CampaignEntryId.eq(entry.id))
-        .add(Column::Canceled.eq(!canceled));
-    if !canceled {
-        which = which.add(Column::CanceledItself.eq(false));
-    }
-    interaction::Entity::update_many()
-        .col_expr(Column::Canceled, Expr::val(canceled))
-        .col_expr(Column::UpdatedAt, Expr::val(context.clock.now()))
-        .filter(which)
-        .exec(txn)
-        .await?;
-    Ok(())
+        .add(Column::CampaignEntryId.eq(entry.id));
+    follow(txn, context, of_entry, canceled).await
 }
 
 /// The entry and its logged segment, locked until the transaction ends, after the segment: whoever

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         CONCERNED_MAX, Context, Reason, Rejection, Result,
         id::Kind,
-        members,
+        members, membership,
         segment::{
             Cause, Options,
             step::{self, Locked, NewStep},
@@ -77,12 +77,11 @@ async fn segments_with(
     txn: &DatabaseTransaction,
     contacts: &RoaringBitmap,
 ) -> Result<Vec<segment::Model>> {
-    let contacts: Vec<u32> = contacts.iter().collect();
-    let ids = members::segments_of_each(txn, &contacts).await?.into_iter().flatten();
-    let ids: RoaringBitmap = ids.filter_map(|id| u32::try_from(id).ok()).collect();
+    let ids = membership::segments_with_any(txn, contacts).await?;
+    let ids = ids.into_iter().filter_map(|id| u32::try_from(id).ok());
     let id = Expr::col((segment::Entity, segment::Column::Id));
     Ok(segment::Entity::find()
-        .filter(dialect::in_ids(txn.get_database_backend(), id, ids.iter()))
+        .filter(dialect::in_ids(txn.get_database_backend(), id, ids))
         .order_by_asc(segment::Column::Id)
         .all(txn)
         .await?)

@@ -53,6 +53,28 @@ pub async fn reinstate(context: &Context, ids: &[String]) -> Result<Vec<interact
     mark(context, ids, require_live_parents, &set).await
 }
 
+/// Cancels the interactions of what is canceled itself, or reinstates them with it: all but those
+/// that were canceled on their own (D14).
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn follow(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    which: Condition,
+    canceled: bool,
+) -> Result<()> {
+    use interaction::Column;
+    let alone = (!canceled).then(|| Column::CanceledItself.eq(false));
+    interaction::Entity::update_many()
+        .col_expr(Column::Canceled, Expr::val(canceled))
+        .col_expr(Column::UpdatedAt, Expr::val(context.clock.now()))
+        .filter(which.add(Column::Canceled.eq(!canceled)).add_option(alone))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 async fn mark(
     context: &Context,
     ids: &[String],

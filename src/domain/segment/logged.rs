@@ -10,7 +10,7 @@ use sea_orm::{
 use super::step::announce_header;
 use crate::{
     db,
-    domain::{Context, Error, Page, PageArgs, Reason, Result, id::Kind},
+    domain::{Context, Error, Page, PageArgs, Reason, Result, id::Kind, interaction::follow},
     entity::{campaign_entry, interaction, kinds::SegmentStatus, logged_segment, segment},
 };
 
@@ -146,8 +146,7 @@ async fn mark_interactions(
     canceled: bool,
 ) -> Result<()> {
     use interaction::Column;
-    let mut which =
-        Condition::all().add(Column::LoggedSegmentId.eq(id)).add(Column::Canceled.eq(!canceled));
+    let mut of_log = Condition::all().add(Column::LoggedSegmentId.eq(id));
     if !canceled {
         let entries: Vec<i64> = campaign_entry::Entity::find()
             .filter(campaign_entry::Column::LoggedSegmentId.eq(id))
@@ -160,15 +159,9 @@ async fn mark_interactions(
         let entry_is_alive = Condition::any()
             .add(Column::CampaignEntryId.is_null())
             .add(Column::CampaignEntryId.is_not_in(entries));
-        which = which.add(Column::CanceledItself.eq(false)).add(entry_is_alive);
+        of_log = of_log.add(entry_is_alive);
     }
-    interaction::Entity::update_many()
-        .col_expr(Column::Canceled, Expr::val(canceled))
-        .col_expr(Column::UpdatedAt, Expr::val(context.clock.now()))
-        .filter(which)
-        .exec(txn)
-        .await?;
-    Ok(())
+    follow(txn, context, of_log, canceled).await
 }
 
 async fn mark_segment(

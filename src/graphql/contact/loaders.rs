@@ -8,7 +8,7 @@ use crate::{
     domain::{
         self, Context, Error, Page, Take,
         contact::{self, Key, Order, attribute::AttributeValue, classify, people},
-        members,
+        membership,
     },
     entity::{self, contact_code, kinds::CodeKind},
 };
@@ -102,7 +102,7 @@ impl Loader<i32> for Segments {
 
     async fn load(&self, ids: &[i32]) -> Loaded<i32, Self::Value> {
         let contacts: Vec<u32> = unsigned(ids).collect();
-        let segments = members::segments_of_each(self.0.db.reader(), &contacts);
+        let segments = membership::segments_of_each(self.0.db.reader(), &contacts);
         let segments = segments.await.map_err(Arc::new)?;
         Ok(ids.iter().copied().zip(segments).collect())
     }

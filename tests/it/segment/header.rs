@@ -79,7 +79,8 @@ both! {
         assert_eq!(gone["deletedSegmentId"], json!(id));
         let again = app.mutate("segmentDelete", "", json!({ "segmentId": id })).await;
         assert_eq!(again["userErrors"][0]["code"], "NOT_FOUND");
-        assert!(urval::domain::members::segments_of(app.context.db.reader(), 1).await.unwrap().is_empty());
+        let segments = urval::domain::membership::segments_of_each(app.context.db.reader(), &[1]).await;
+        assert_eq!(segments.unwrap(), [Vec::<i64>::new()]);
     }
 
     async fn segments_are_listed_in_any_order_and_paged_both_ways(app) {

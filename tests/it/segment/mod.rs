@@ -4,6 +4,7 @@ mod criteria;
 mod header;
 mod lines;
 mod make;
+mod membership;
 mod model;
 mod saved;
 mod steps;
