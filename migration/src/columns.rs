@@ -27,6 +27,15 @@ impl Columns {
         }
         column
     }
+
+    /// For small rows with a key of several columns: on SQLite they lie in the index of that key,
+    /// not once more beside it.
+    pub(crate) fn within_key(self, table: &mut TableCreateStatement) -> TableCreateStatement {
+        if self.0 == DbBackend::Sqlite {
+            table.extra("WITHOUT ROWID");
+        }
+        table.to_owned()
+    }
 }
 
 /// Runs statements that both databases understand.

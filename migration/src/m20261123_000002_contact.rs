@@ -102,13 +102,14 @@ fn contact(columns: Columns) -> TableCreateStatement {
 /// Numbers and external ids, unique among themselves. After a merge the old number points at the
 /// survivor. No foreign key: contacts may live on other machines.
 fn identifier(columns: Columns) -> TableCreateStatement {
-    Table::create()
+    let mut table = Table::create();
+    table
         .table("contact_identifier")
         .col(columns.text("kind"))
         .col(columns.text("value"))
         .col(integer("contact_id"))
-        .primary_key(Index::create().col("kind").col("value"))
-        .to_owned()
+        .primary_key(Index::create().col("kind").col("value"));
+    columns.within_key(&mut table)
 }
 
 fn of_contact(table: &'static str) -> ForeignKeyCreateStatement {
@@ -121,7 +122,8 @@ fn of_contact(table: &'static str) -> ForeignKeyCreateStatement {
 
 /// Which codes a contact has: mailing groups, industry groups, and the like.
 fn classification(columns: Columns) -> TableCreateStatement {
-    Table::create()
+    let mut table = Table::create();
+    table
         .table("contact_code")
         .col(integer("contact_id"))
         .col(columns.text("kind"))
@@ -132,8 +134,8 @@ fn classification(columns: Columns) -> TableCreateStatement {
         // Of web sources: what to search for.
         .col(columns.text_null("search_word"))
         .primary_key(Index::create().col("contact_id").col("kind").col("code"))
-        .foreign_key(&mut of_contact("contact_code"))
-        .to_owned()
+        .foreign_key(&mut of_contact("contact_code"));
+    columns.within_key(&mut table)
 }
 
 fn attribute(columns: Columns) -> TableCreateStatement {
@@ -146,7 +148,8 @@ fn attribute(columns: Columns) -> TableCreateStatement {
 }
 
 fn attribute_value(columns: Columns) -> TableCreateStatement {
-    Table::create()
+    let mut table = Table::create();
+    table
         .table("contact_attribute")
         .col(integer("contact_id"))
         .col(columns.text("name"))
@@ -158,8 +161,8 @@ fn attribute_value(columns: Columns) -> TableCreateStatement {
         .col(date_null("date"))
         .col(boolean_null("flag"))
         .primary_key(Index::create().col("contact_id").col("name"))
-        .foreign_key(&mut of_contact("contact_attribute"))
-        .to_owned()
+        .foreign_key(&mut of_contact("contact_attribute"));
+    columns.within_key(&mut table)
 }
 
 const INDEXES: &[&str] = &[

@@ -35,7 +35,7 @@ pub(super) struct Import {
     #[arg(long, value_parser = kind)]
     kind: Option<FileKind>,
 
-    /// What to do about a bad row: leave it out, or stop before the chunk of 5,000 rows it is in.
+    /// What to do about a bad row: leave it out, or stop before the chunk of 10,000 rows it is in.
     #[arg(long, value_enum, default_value_t = OnError::Skip)]
     on_error: OnError,
 

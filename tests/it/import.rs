@@ -227,15 +227,15 @@ both! {
 
     async fn an_abort_keeps_whole_chunks_and_says_where_to_go_on(app) {
         let mut file = String::from("no,name\n");
-        for no in 1..=7000 {
+        for no in 1..=12000 {
             file += &format!("X{no},Name {no}\n");
         }
-        let bad = file.replace("X6000,", "X6000,extra,");
+        let bad = file.replace("X11000,", "X11000,extra,");
         let options = Options { on_error: OnError::Abort, ..Options::default() };
         let (outcome, _) = import_with(&app, bad, options).await;
         assert!(matches!(outcome.stopped, Some(Stop::Rejected)));
-        assert_eq!(outcome.summary.next_line, 5002);
-        assert_eq!(contacts(&app).await.len(), 5000);
+        assert_eq!(outcome.summary.next_line, 10002);
+        assert_eq!(contacts(&app).await.len(), 10_000);
         let from_line = outcome.summary.next_line;
         let (outcome, _) = import_with(&app, file, Options { from_line, ..Options::default() }).await;
         assert_eq!(counts(&outcome), [2000, 0, 0, 0]);

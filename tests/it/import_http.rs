@@ -116,16 +116,16 @@ both! {
     }
 
     async fn an_abort_stops_and_says_where_to_go_on(app) {
-        let bad = people(7000).replace("X6000,", "X6000,extra,");
+        let bad = people(12_000).replace("X11000,", "X11000,extra,");
         let answer = import(&app, "?onError=abort", bad).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         let answer = answer.json();
-        assert_eq!((&answer["created"], &answer["stopped"]), (&json!(5000), &json!("A row is bad.")));
-        assert_eq!(answer["nextLine"], 5002);
-        assert_eq!(answer["problems"][0]["line"], 6001);
-        assert_eq!(contacts(&app).await, 5000);
+        assert_eq!((&answer["created"], &answer["stopped"]), (&json!(10_000), &json!("A row is bad.")));
+        assert_eq!(answer["nextLine"], 10002);
+        assert_eq!(answer["problems"][0]["line"], 11001);
+        assert_eq!(contacts(&app).await, 10_000);
 
-        let answer = import(&app, "?onError=abort&fromLine=5002", people(7000)).await.json();
+        let answer = import(&app, "?onError=abort&fromLine=10002", people(12_000)).await.json();
         assert_eq!((&answer["created"], &answer["unchanged"]), (&json!(2000), &json!(0)));
     }
 
@@ -240,17 +240,17 @@ both! {
         let head = "POST /import?operation=operation:9 HTTP/1.1\r\nhost: localhost\r\n\
                     content-type: text/csv\r\ncontent-length: 10000000\r\n\r\n";
         stream.write_all(head.as_bytes()).await.unwrap();
-        stream.write_all(people(7000).as_bytes()).await.unwrap();
+        stream.write_all(people(12_000).as_bytes()).await.unwrap();
         stream.flush().await.unwrap();
-        while contacts(app).await < 5000 {
+        while contacts(app).await < 10_000 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         drop(stream);
         let told = progress_of(&mut events, 9).await;
-        assert_eq!(told.last(), Some(&(ProgressState::Failed, 5000, 0)));
-        assert_eq!(contacts(app).await, 5000);
-        let answer = import(app, "", people(7000)).await.json();
-        assert_eq!((&answer["created"], &answer["unchanged"]), (&json!(2000), &json!(5000)));
+        assert_eq!(told.last(), Some(&(ProgressState::Failed, 10_000, 0)));
+        assert_eq!(contacts(app).await, 10_000);
+        let answer = import(app, "", people(12_000)).await.json();
+        assert_eq!((&answer["created"], &answer["unchanged"]), (&json!(2000), &json!(10_000)));
     }
 }
 
@@ -280,8 +280,8 @@ async fn a_server_that_stops_ends_imports_between_chunks() {
     let head = "POST /import HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
                 content-type: text/csv\r\ncontent-length: 10000000\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(people(7000).as_bytes()).await.unwrap();
-    while contacts(&app).await < 5000 {
+    stream.write_all(people(12_000).as_bytes()).await.unwrap();
+    while contacts(&app).await < 10_000 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     stop.send(()).unwrap();
@@ -289,7 +289,7 @@ async fn a_server_that_stops_ends_imports_between_chunks() {
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert!(answer.contains("can't be read any further: the server stops."), "{answer}");
-    assert!(answer.contains("\"nextLine\":5002"), "{answer}");
+    assert!(answer.contains("\"nextLine\":10002"), "{answer}");
     done.await.unwrap().unwrap();
 }
 

@@ -250,7 +250,7 @@ both! {
         world(&app).await;
         import(&app, SEGMENTS).await;
         let (mut contacts, mut file) = ("no,name\n".to_owned(), "segment,contact\n".to_owned());
-        for no in 1..=6000 {
+        for no in 1..=11000 {
             contacts += &format!("X{no},Name {no}\n");
             file += &format!("SM7,X{no}\n");
         }
@@ -261,18 +261,18 @@ both! {
             let run = import::run(&app.context, file.as_bytes(), &options, Some(txn), &mut tell);
             Ok::<_, urval::domain::Error>(counts(&run.await?))
         });
-        assert_eq!(rehearsal.await.unwrap(), [6000, 0, 0, 0]);
+        assert_eq!(rehearsal.await.unwrap(), [11000, 0, 0, 0]);
         let row = segments(&app).await.swap_remove(1);
         let reader = app.context.db.reader();
         assert!(app.context.members.load(reader, &row).await.unwrap().is_empty());
 
         let (outcome, _) = import(&app, &file).await;
-        assert_eq!(counts(&outcome), [6000, 0, 0, 0]);
+        assert_eq!(counts(&outcome), [11000, 0, 0, 0]);
         let added: Vec<i32> = steps(&app).await.iter().map(|step| step.added).collect();
-        assert_eq!(added, [5000, 1000]);
+        assert_eq!(added, [10000, 1000]);
         let row = segments(&app).await.swap_remove(1);
         let set = members::MembersCache::default().load(reader, &row).await.unwrap();
-        assert_eq!((set.len(), row.contacts_count), (6000, 6000));
+        assert_eq!((set.len(), row.contacts_count), (11000, 11000));
         assert_eq!(app.context.members.load(reader, &row).await.unwrap(), set);
         is_healthy(&app).await;
     }

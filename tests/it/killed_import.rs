@@ -11,7 +11,7 @@ use urval::entity::{contact, contact_code, contact_identifier};
 
 use crate::app::{TestApp, both};
 
-const COUNT: u64 = 20_000;
+const COUNT: u64 = 40_000;
 
 fn urval(app: &TestApp, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_urval"));
@@ -50,7 +50,7 @@ both! {
         import.kill().unwrap();
         import.wait().unwrap();
         let kept = contacts(&app).await;
-        assert!(kept % 5000 == 0 && 0 < kept && kept < COUNT, "{kept}");
+        assert!(kept % 10_000 == 0 && 0 < kept && kept < COUNT, "{kept}");
         checked(&app);
 
         let output = urval(&app, &["import", path]).output().unwrap();

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::text;
 
 /// Rows of a transaction: enough to make a transaction cheap, few enough to wait for.
-const CHUNK_ROWS: usize = 5000;
+const CHUNK_ROWS: usize = 10_000;
 /// And bytes: rows of the usual length stay far below.
 const CHUNK_BYTES: usize = 16 * 1024 * 1024;
 

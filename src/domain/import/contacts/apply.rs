@@ -205,13 +205,16 @@ impl Chunk<'_> {
         if place.row.r#type == ContactType::Company {
             return;
         }
-        let id = self.ids.get(&(IdentifierKind::No, company_no.to_owned()));
-        let company = id.and_then(|id| self.places.get(id));
+        let id = self.ids.get(&(IdentifierKind::No, company_no.to_owned())).copied();
+        let company = id.and_then(|id| match self.places.get(&id) {
+            Some(place) => Some((id, place.row.r#type, &place.row.name)),
+            None => self.companies.get(&id).map(|company| (id, company.r#type, &company.name)),
+        });
         let caption = || self.import.columns.caption(Field::CompanyNo);
         match company {
-            Some(company) if company.row.r#type == ContactType::Company => {
-                place.row.company_id = Some(company.row.id);
-                place.row.company_name = Some(company.row.name.clone());
+            Some((id, ContactType::Company, name)) => {
+                place.row.company_id = Some(id);
+                place.row.company_name = Some(name.clone());
             }
             Some(_) => check.add(caption(), format!("The contact {company_no} is no company.")),
             None if super::WAITING_MAX

@@ -39,10 +39,18 @@ pub(super) struct Place {
     pub(super) attributes: HashMap<String, Option<contact_attribute::Model>>,
 }
 
+/// A contact that rows name as the company of theirs.
+pub(super) struct Company {
+    pub(super) r#type: ContactType,
+    pub(super) name: String,
+}
+
 pub(super) struct Chunk<'a> {
     pub(super) import: &'a Contacts,
     pub(super) ids: Identifiers,
     pub(super) places: HashMap<i32, Box<Place>>,
+    /// Those that no row is about.
+    pub(super) companies: HashMap<i32, Company>,
     pub(super) codes: HashSet<(CodeKind, String)>,
     pub(super) codes_before: HashMap<(i32, CodeKind), Vec<contact_code::Model>>,
     pub(super) attributes_before: HashMap<(i32, String), contact_attribute::Model>,
@@ -64,19 +72,22 @@ impl<'a> Chunk<'a> {
         let texts = |field| rows.iter().filter_map(move |row| columns.get(row, field));
         let no = |text: &str| text::code(text);
         let external_id = text_field("externalId");
-        let numbers: Vec<String> =
-            texts(Field::No).chain(texts(Field::CompanyNo)).filter_map(no).collect();
+        let numbers = texts(Field::No).filter_map(no).collect();
         let external = texts(external_id).filter_map(text::tidy).collect();
+        let companies = texts(Field::CompanyNo).filter_map(no).collect();
         let mut ids = find::contacts(txn, IdentifierKind::No, numbers).await?;
         ids.extend(find::contacts(txn, IdentifierKind::ExternalId, external).await?);
+        let companies = find::contacts(txn, IdentifierKind::No, companies).await?;
 
         let arriving = texts(Field::No).filter_map(no).filter_map(|no| import.waiting.get(&no));
         let waiting = arriving.flatten().map(|(id, _)| *id);
         let wanted: BTreeSet<i32> = ids.values().copied().chain(waiting).collect();
+        ids.extend(companies);
         let mut chunk = Self {
             import,
             ids,
             places: HashMap::with_capacity(rows.len() + wanted.len()),
+            companies: HashMap::new(),
             codes: check::codes(txn, wanted_codes(import, rows), import.create_codes).await?,
             codes_before: HashMap::new(),
             attributes_before: HashMap::new(),
@@ -85,28 +96,51 @@ impl<'a> Chunk<'a> {
             numbers: VecDeque::new(),
             written: Written::default(),
         };
-        let id = Expr::col(contact::Column::Id);
-        let keys = wanted.iter().map(|id| id.cast_unsigned());
-        chunk.add(txn, dialect::in_ids(txn.get_database_backend(), id, keys)).await?;
+        chunk.load_contacts(txn, &wanted).await?;
+        chunk.load_companies(txn).await?;
         chunk.load_belongings(txn, &wanted).await?;
         chunk.reserve(txn, rows).await?;
         Ok(chunk)
     }
 
-    /// Adds the contacts that meet a condition. They are locked, in the order of their keys.
-    async fn add(&mut self, txn: &DatabaseTransaction, condition: Expr) -> Result<()> {
+    /// The contacts that may change. They are locked, in the order of their keys.
+    async fn load_contacts(
+        &mut self,
+        txn: &DatabaseTransaction,
+        ids: &BTreeSet<i32>,
+    ) -> Result<()> {
+        let keys = ids.iter().map(|id| id.cast_unsigned());
+        let id = Expr::col(contact::Column::Id);
         let found = contact::Entity::find()
-            .filter(condition)
+            .filter(dialect::in_ids(txn.get_database_backend(), id, keys))
             .order_by_asc(contact::Column::Id)
             .lock_exclusive()
             .all(txn)
             .await?;
         for row in found {
-            self.places.entry(row.id).or_insert_with(|| {
-                let before = Some(row.clone());
-                Box::new(Place { before, row, codes: HashMap::new(), attributes: HashMap::new() })
-            });
+            let (codes, attributes) = (HashMap::new(), HashMap::new());
+            let place = Place { before: Some(row.clone()), row, codes, attributes };
+            self.places.insert(place.row.id, Box::new(place));
         }
+        Ok(())
+    }
+
+    /// What people take over from companies that the rows name, and that stay as they are.
+    async fn load_companies(&mut self, txn: &DatabaseTransaction) -> Result<()> {
+        let others = self.ids.values().filter(|id| !self.places.contains_key(id));
+        let keys: BTreeSet<u32> = others.map(|id| id.cast_unsigned()).collect();
+        let id = Expr::col(contact::Column::Id);
+        let found: Vec<(i32, ContactType, String)> = contact::Entity::find()
+            .select_only()
+            .columns([contact::Column::Id, contact::Column::Type, contact::Column::Name])
+            .filter(dialect::in_ids(txn.get_database_backend(), id, keys.into_iter()))
+            .order_by_asc(contact::Column::Id)
+            .lock_shared()
+            .into_tuple()
+            .all(txn)
+            .await?;
+        let company = |(id, r#type, name)| (id, Company { r#type, name });
+        self.companies = found.into_iter().map(company).collect();
         Ok(())
     }
 
