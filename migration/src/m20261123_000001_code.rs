@@ -1,4 +1,5 @@
-//! Code tables, number series and counters: what everything else refers to.
+//! Code tables, number series and counters: what everything else refers to; and which indexes are
+//! left out while tables are filled.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -46,6 +47,15 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("left_out_index")
+                    .col(columns.text("name").primary_key())
+                    .col(columns.text("sql"))
+                    .to_owned(),
+            )
+            .await?;
         let series = [("CONTACT", "CT"), ("SEGMENT", "SM"), ("CAMPAIGN", "CP")];
         for (kind, prefix) in series {
             let insert = Query::insert()
@@ -67,6 +77,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(manager, &["code", "number_series", "counter"]).await
+        drop(manager, &["code", "number_series", "counter", "left_out_index"]).await
     }
 }

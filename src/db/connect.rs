@@ -62,7 +62,8 @@ impl Database {
         self.writer.set_metric_callback(move |_| for_writer());
     }
 
-    /// Brings the schema up to date. Several servers may do so at once.
+    /// Brings the schema up to date, and makes indexes that were left out. Several servers may do
+    /// so at once.
     ///
     /// # Errors
     /// What the database says, for instance that the user may not create tables.
@@ -75,9 +76,13 @@ impl Database {
                 let schema = format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}");
                 self.writer.execute_unprepared(&schema).await?;
                 Migrator::up(&self.writer, None).await?;
+                self.make_indexes().await?;
                 lock.commit().await
             }
-            _ => Migrator::up(&self.writer, None).await,
+            _ => {
+                Migrator::up(&self.writer, None).await?;
+                self.make_indexes().await
+            }
         }
     }
 

@@ -3,12 +3,14 @@
 mod bulk;
 mod connect;
 pub mod dialect;
+mod indexes;
 mod notify;
 mod words;
 mod write;
 
 pub use bulk::{OnConflict, ids, insert_rows, integers};
 pub use connect::{Database, connect};
+pub use indexes::leave_out_indexes;
 pub use notify::{Notifications, listen, notify};
 pub use words::{index_words, indexed_words};
 pub use write::{AsDbErr, rehearse, snapshot, write};

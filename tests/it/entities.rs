@@ -35,7 +35,8 @@ async fn columns(db: &impl ConnectionTrait, sql: &str) -> Tables {
     for row in rows.unwrap() {
         let [table, column, kind] =
             ["table", "column", "kind"].map(|it| row.try_get::<String>("", it).unwrap());
-        if table == "seaql_migrations" || table.starts_with("contact_search") {
+        let no_entity = ["seaql_migrations", "left_out_index"].contains(&table.as_str());
+        if no_entity || table.starts_with("contact_search") {
             continue;
         }
         let may_be_missing: bool = row.try_get("", "may_be_missing").unwrap();

@@ -21,6 +21,8 @@ use crate::{
     entity::{code, contact, contact_code, contact_identifier, interaction, kinds::*, segment},
 };
 
+/// Where most of it lies.
+const TABLES: [&str; 4] = ["contact", "contact_code", "contact_identifier", "interaction"];
 /// Contacts of a transaction.
 const CHUNK: u32 = 5000;
 /// Dense keys are 32 bits, and demonstrations need far fewer.
@@ -51,6 +53,7 @@ pub async fn fill(
     }
     let (first_key, campaigns) = db::write(&context.db, async |txn| {
         require_empty(txn).await?;
+        db::leave_out_indexes(txn, &TABLES, &[]).await?;
         let first_key = numbers::take_keys(txn, Counter::Contact, demo.contacts.into()).await?;
         Ok::<_, Error>((first_key, master::write(txn, demo).await?))
     })
@@ -67,6 +70,7 @@ pub async fn fill(
             .await?;
         done(end);
     }
+    context.db.make_indexes().await?;
     context.db.analyze().await?;
     segments::build(context).await
 }

@@ -71,6 +71,14 @@ impl Importer {
         })
     }
 
+    /// Leaves out indexes if a long file fills empty tables; returns whether it does.
+    pub(super) async fn leave_out_indexes(&self, txn: &DatabaseTransaction) -> Result<bool> {
+        match self {
+            Self::Contacts(it) => it.leave_out_indexes(txn).await,
+            _ => Ok(false),
+        }
+    }
+
     /// Captions of columns that are not looked at.
     pub(super) fn unknown(&self) -> Vec<String> {
         match self {

@@ -53,9 +53,13 @@ pub async fn run(
     tell(Notice::Header(&header));
     let unknown_columns = importer.unknown();
     let (summary, segments) = (Summary::default(), BTreeMap::new());
-    let mut run = Run { context, options, rehearsal, importer, summary, segments, tell };
+    let fills = false;
+    let mut run = Run { context, options, rehearsal, importer, summary, segments, fills, tell };
     let stopped = run.all(reader, header.len()).await.err();
     let summary = run.summary;
+    if run.fills {
+        context.db.make_indexes().await?;
+    }
     if rehearsal.is_none() && ANALYZE_FROM <= summary.created {
         context.db.analyze().await?;
     }
@@ -123,6 +127,8 @@ struct Run<'a> {
     summary: Summary,
     /// The revisions of the segments that were made or changed, by their keys.
     segments: BTreeMap<i64, i32>,
+    /// Whether it fills empty tables, whose indexes are left out meanwhile.
+    fills: bool,
     tell: &'a mut (dyn FnMut(Notice<'_>) + Send),
 }
 
@@ -136,6 +142,10 @@ impl Run<'_> {
         let shape = Shape { width, from_line, group: self.importer.group() };
         let mut chunk = Chunk::read(&mut reader, shape).await.map_err(unreadable)?;
         self.summary.next_line = chunk.first_line().unwrap_or(from_line);
+        if !chunk.is_last && self.rehearsal.is_none() {
+            let fill = async |txn: &_| self.importer.leave_out_indexes(txn).await;
+            self.fills = db::write(&self.context.db, fill).await.map_err(Stop::Failed)?;
+        }
         loop {
             if chunk.is_last {
                 self.chunk(&chunk).await?;

@@ -8,19 +8,25 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use roaring::RoaringBitmap;
-use sea_orm::{DatabaseTransaction, EntityTrait, QueryOrder};
+use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 
 use super::{Problem, Row, check::Written, columns::Columns};
 use crate::{
+    db,
     domain::{
         Context, Error, Reason, Result,
         contact_columns::{self, ATTRIBUTE_PREFIX, Field},
     },
-    entity::attribute,
+    entity::{attribute, contact},
 };
 
 /// How many people may wait for a company that comes later in the file. Each takes some 50 bytes.
 const WAITING_MAX: usize = 1_000_000;
+
+/// Where contacts and what belongs to them lie.
+const TABLES: [&str; 4] = ["contact", "contact_attribute", "contact_code", "contact_identifier"];
+/// By this the people of companies that change are found.
+const NEEDED: [&str; 1] = ["contact_company_idx"];
 
 pub(super) struct Contacts {
     columns: Columns<Field>,
@@ -70,6 +76,14 @@ impl Contacts {
             waiting_count: 0,
             mentioned: RoaringBitmap::new(),
         })
+    }
+
+    pub(super) async fn leave_out_indexes(&self, txn: &DatabaseTransaction) -> Result<bool> {
+        let is_empty = contact::Entity::find().limit(1).count(txn).await? == 0;
+        if is_empty {
+            db::leave_out_indexes(txn, &TABLES, &NEEDED).await?;
+        }
+        Ok(is_empty)
     }
 
     pub(super) fn unknown(&self) -> &[String] {
