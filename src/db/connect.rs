@@ -21,7 +21,7 @@ const CONNECTIONS_MAX: u32 = 16;
 const READER_CACHE_KIB: u32 = 16 * 1024;
 /// The one that writes: bulk work touches pages of every index, and what does not fit is written
 /// again and again.
-const WRITER_CACHE_KIB: u32 = 96 * 1024;
+pub(super) const WRITER_CACHE_KIB: u32 = 64 * 1024;
 /// Pages in the write-ahead log of SQLite before they are copied to where they belong, 64 MiB: the
 /// more, the fewer are copied twice.
 const CHECKPOINT_PAGES: u32 = 16_384;

@@ -5,7 +5,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait,
 };
 
-use super::Database;
+use super::{Database, connect::WRITER_CACHE_KIB};
 
 /// The indexes of some tables, but for those that are keys.
 const ON_SQLITE: &str = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' \
@@ -60,12 +60,14 @@ impl Database {
         if left_out.is_empty() {
             return Ok(());
         }
-        // What is sorted need not fit into memory.
-        self.on_sqlite("PRAGMA temp_store = file").await?;
+        // What is sorted need not fit into memory: so much at once, in KiB, the rest in files.
+        self.on_sqlite("PRAGMA temp_store = file; PRAGMA cache_size = -16384").await?;
         for row in left_out {
             self.make_index(row.try_get("", "name")?, row.try_get("", "sql")?).await?;
         }
-        self.on_sqlite("PRAGMA temp_store = memory").await
+        let as_before =
+            format!("PRAGMA temp_store = memory; PRAGMA cache_size = -{WRITER_CACHE_KIB}");
+        self.on_sqlite(&as_before).await
     }
 
     async fn make_index(&self, name: String, sql: String) -> Result<(), DbErr> {
