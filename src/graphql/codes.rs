@@ -61,7 +61,7 @@ impl Extension for Codes {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let coded = |err| coded(err, VALIDATION_FAILED);
+        let coded = |err| coded(placed(err), VALIDATION_FAILED);
         next.run(ctx).await.map_err(|errs| errs.into_iter().map(coded).collect())
     }
 }
@@ -70,6 +70,16 @@ fn all_coded(mut response: Response) -> Response {
     let errors = std::mem::take(&mut response.errors);
     response.errors = errors.into_iter().map(|err| coded(err, BAD_REQUEST)).collect();
     response
+}
+
+/// The error of an argument with the path that its sentence has, as our own errors have it.
+fn placed(mut err: ServerError) -> ServerError {
+    let place = err.message.strip_prefix("Invalid value for argument \"");
+    if let Some((place, _)) = place.and_then(|rest| rest.split_once('"')) {
+        let path: Vec<&str> = place.split('.').collect();
+        err.extensions.get_or_insert_default().set("path", path);
+    }
+    err
 }
 
 /// The error with this code, unless it has one.

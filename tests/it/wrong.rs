@@ -94,6 +94,19 @@ async fn lists(app: &TestApp) -> Vec<(String, &'static str)> {
 }
 
 both! {
+    async fn an_argument_of_the_wrong_form_is_named_by_its_path(app) {
+        let query = "mutation($i: SegmentAddContactsInput!) { segmentAddContacts(input: $i) { userErrors { code } } }";
+        for (criteria, path) in [
+            (json!({ "cuntry": { "eq": "SE" } }), json!(["input", "criteria"])),
+            (json!({ "all": [{ "minor": true }, { "country": { "eq": 5 } }] }), json!(["input", "criteria", "all", "1", "country", "eq"])),
+        ] {
+            let input = json!({ "segmentId": "segment:1", "criteria": criteria });
+            let answer = app.graphql(query, json!({ "i": input })).await;
+            let extensions = &answer["errors"][0]["extensions"];
+            assert_eq!((&extensions["code"], &extensions["path"]), (&json!("GRAPHQL_VALIDATION_FAILED"), &path), "{answer}");
+        }
+    }
+
     async fn a_forged_cursor_is_an_error_of_whoever_sent_it(app) {
         let mut refused = 0;
         for (list, place) in lists(&app).await {
