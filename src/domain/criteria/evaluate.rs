@@ -14,9 +14,9 @@ use sea_orm::{
 };
 
 use super::{
-    Criteria, Leaf, PeopleMeasure, Sample, SampleSize, SegmentTest, Tree,
+    Criteria, Leaf, PeopleMeasure, Sample, SegmentTest, Tree,
     compile::{Compiler, contacts_where, not},
-    names,
+    names, sample,
 };
 use crate::{
     db::{self, dialect},
@@ -253,25 +253,7 @@ impl<'a, C: ConnectionTrait> Evaluation<'a, C> {
 
     async fn sample(&self, sample: &Sample) -> Result<RoaringBitmap> {
         let of = self.set(self.part(&sample.of).await?).await?;
-        let salt = salt_of(&sample.salt);
-        match &sample.size {
-            SampleSize::Fraction(fraction) => {
-                // A contact is in if its mix falls below this part of all 64-bit numbers.
-                let parts = rust_decimal::Decimal::from(u64::MAX) * fraction;
-                let limit = u64::try_from(parts.round()).unwrap_or(u64::MAX);
-                Ok(of.into_iter().filter(|key| mix(salt, *key) <= limit && limit != 0).collect())
-            }
-            SampleSize::Take(take) => {
-                let take = usize::try_from(*take).unwrap_or(usize::MAX);
-                let mut mixed: Vec<(u64, u32)> =
-                    of.into_iter().map(|key| (mix(salt, key), key)).collect();
-                if take < mixed.len() {
-                    mixed.select_nth_unstable(take);
-                    mixed.truncate(take);
-                }
-                Ok(mixed.into_iter().map(|(_, key)| key).collect())
-            }
-        }
+        Ok(sample::draw(&of, sample))
     }
 
     async fn matching(&self, condition: Condition) -> Result<RoaringBitmap> {
@@ -340,21 +322,6 @@ fn combine(
     (set, all_but != any)
 }
 
-/// FNV-1a, 64 bits: the same on every machine, for ever.
-fn salt_of(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
-
-/// Spreads keys evenly over 64 bits, differently for each salt: the finaliser of SplitMix64.
-fn mix(salt: u64, key: u32) -> u64 {
-    let mut mixed = salt ^ u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -378,14 +345,5 @@ mod tests {
                 assert_eq!(real(&either), real(&left) | real(&right));
             }
         }
-    }
-
-    #[test]
-    fn samples_never_change() {
-        // Stored segments may depend on them.
-        assert_eq!(mix(salt_of("spring"), 1), mix(salt_of("spring"), 1));
-        assert_eq!(salt_of(""), 0xcbf2_9ce4_8422_2325);
-        let drawn = (1..=10_000).filter(|key| mix(salt_of("a"), *key) <= u64::MAX / 4).count();
-        assert!((2_400..=2_600).contains(&drawn), "{drawn} of 10,000 for a quarter");
     }
 }

@@ -7,7 +7,8 @@
 //! - `field` and `operator` are the vocabulary: which fields there are, and what can be asked of
 //!   each. The API's input types are made from them.
 //! - `resolve` turns a test into a plain predicate, with dates made certain.
-//! - `compile` turns trees into SQL, `evaluate` into sets, `oracle` into an answer for one contact.
+//! - `compile` turns trees into SQL, `evaluate` into sets (`sample` draws samples from them), `oracle`
+//!   into an answer for one contact.
 //!
 //! Meaning is two-valued: a test on a missing value is false, whatever it asks, except whether the
 //! value is missing; `not` is the complement among all living contacts.
@@ -24,6 +25,7 @@ mod parse;
 mod predicate;
 mod references;
 mod resolve;
+mod sample;
 mod text;
 mod values;
 mod when;
