@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How many lines one statement deals with: memory stays bounded, whatever the segment.
-const PIECE: usize = 65_536;
+const PIECE: usize = 5_000;
 
 /// What to do with lines that are to be reached by e-mail, and whose contact has no address (D19).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
