@@ -10,7 +10,7 @@ use urval::{
     graphql,
 };
 
-use crate::Arguments;
+use crate::{Arguments, Group};
 
 /// One question, and how long it took to answer.
 struct Figure {
@@ -138,16 +138,23 @@ impl Bench {
         self.figures.push(Figure { case, ours, by_hand });
     }
 
-    pub(crate) async fn run(&mut self) {
+    pub(crate) async fn run(&mut self, only: &[Group]) {
         let contacts = self.number("SELECT COUNT(*) FROM contact").await;
         let interactions = self.number("SELECT COUNT(*) FROM interaction").await;
         let name = if self.is_postgres() { "PostgreSQL" } else { "SQLite" };
         println!("\n{name}: {contacts} contacts, {interactions} interactions");
         println!("{:<58} {:>10} {:>10} {:>8}", "median ms", "ours", "by hand", "ratio");
-        self.selection().await;
-        self.reading().await;
-        self.criteria().await;
-        self.bulk().await;
+        for group in [Group::Selection, Group::Reading, Group::Criteria, Group::Bulk] {
+            if !only.is_empty() && !only.contains(&group) {
+                continue;
+            }
+            match group {
+                Group::Selection => self.selection().await,
+                Group::Reading => self.reading().await,
+                Group::Criteria => self.criteria().await,
+                Group::Bulk => self.bulk().await,
+            }
+        }
         self.delete_segments().await;
         println!("peak memory of this process: {} MiB", peak_memory_mib());
     }

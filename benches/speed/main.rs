@@ -37,6 +37,9 @@ struct Arguments {
     /// How often each case runs; the median counts.
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// Measure only these: all of them unless it is said.
+    #[arg(long, value_enum)]
+    only: Vec<Group>,
     /// Where to write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -45,13 +48,22 @@ struct Arguments {
     bench: bool,
 }
 
+/// What belongs together.
+#[derive(Copy, Clone, PartialEq, clap::ValueEnum)]
+enum Group {
+    Selection,
+    Reading,
+    Criteria,
+    Bulk,
+}
+
 #[tokio::main]
 async fn main() {
     let arguments = Arguments::parse();
     let mut report = Vec::new();
     for url in &arguments.database_url {
         let mut bench = Bench::open(url, &arguments).await;
-        bench.run().await;
+        bench.run(&arguments.only).await;
         report.push(bench.report());
     }
     if let Some(path) = arguments.json {

@@ -9,7 +9,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde::Serializer;
 use serde_json::Value;
 
@@ -17,10 +17,16 @@ use crate::{
     db::dialect,
     domain::{
         Context, Error, PageArgs, Result, Take, amount,
-        contact::{self, Key, Order, Restriction},
+        contact::{Key, Order, Restriction, by_ids, page_of_ids},
         contact_columns::{ATTRIBUTE_PREFIX, BUSINESS_CENTRAL, CODES, FLAGS, Field, TEXTS, field},
     },
-    entity::{attribute, contact::Model, contact_attribute, contact_code, kinds::*, segment},
+    entity::{
+        attribute,
+        contact::{self, Model},
+        contact_attribute, contact_code,
+        kinds::*,
+        segment,
+    },
 };
 
 /// Contacts of a page.
@@ -55,7 +61,8 @@ pub struct Export {
 
 /// What belongs to the contacts of a page.
 struct Belongings {
-    companies: HashMap<i32, Arc<Model>>,
+    /// The numbers of their companies.
+    companies: HashMap<i32, String>,
     codes: HashMap<(i32, CodeKind), Vec<Value>>,
     attributes: HashMap<(i32, String), Value>,
 }
@@ -112,11 +119,11 @@ impl Export {
         let db = self.context.db.reader();
         let args = PageArgs { after: self.after.take(), before: None, take: Take::First(PAGE) };
         let restriction = Restriction::to(&self.set);
-        let page = contact::page_of_ids(db, &restriction, Order::default(), &args).await?;
+        let page = page_of_ids(db, &restriction, Order::default(), &args).await?;
         self.after = page.items.last().map(|(key, _)| key.clone());
         let is_last = !page.has_next;
         let ids: Vec<u32> = page.items.into_iter().map(|(_, id)| id).collect();
-        let mut rows = contact::by_ids(db, ids.iter().copied()).await?;
+        let mut rows = by_ids(db, ids.iter().copied()).await?;
         let belongings = self.belongings(&rows).await?;
         let mut piece = Vec::new();
         if !self.begun && self.format != Format::Ndjson {
@@ -130,7 +137,7 @@ impl Export {
             if !self.left.remove(id) {
                 continue;
             }
-            self.write(&mut piece, Model::clone(&row), &belongings)?;
+            self.write(&mut piece, Arc::unwrap_or_clone(row), &belongings)?;
             self.done += 1;
         }
         if is_last {
@@ -148,7 +155,15 @@ impl Export {
         let backend = db.get_database_backend();
         let companies = rows.values().filter_map(|row| row.company_id);
         let companies: RoaringBitmap = companies.map(|id| id.cast_unsigned()).collect();
-        let companies = contact::by_ids(db, companies.iter()).await?;
+        let id = Expr::col(contact::Column::Id);
+        let companies: Vec<(i32, String)> = contact::Entity::find()
+            .select_only()
+            .columns([contact::Column::Id, contact::Column::No])
+            .filter(dialect::in_ids(backend, id, companies.iter()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        let companies = companies.into_iter().collect();
         let mut belongings =
             Belongings { companies, codes: HashMap::new(), attributes: HashMap::new() };
         if self.format == Format::BusinessCentral {
@@ -220,7 +235,7 @@ impl Export {
             },
             Field::CompanyNo => {
                 let company = row.company_id.and_then(|id| belongings.companies.get(&id));
-                company.map(|company| company.no.as_str()).into()
+                company.map(String::as_str).into()
             }
             Field::Text(index) => (TEXTS[index].slot)(row).take().into(),
             Field::Flag(index) => (*(FLAGS[index].slot)(row)).into(),
