@@ -76,14 +76,11 @@ impl Database {
                 let schema = format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}");
                 self.writer.execute_unprepared(&schema).await?;
                 Migrator::up(&self.writer, None).await?;
-                self.make_indexes().await?;
-                lock.commit().await
+                lock.commit().await?;
             }
-            _ => {
-                Migrator::up(&self.writer, None).await?;
-                self.make_indexes().await
-            }
+            _ => Migrator::up(&self.writer, None).await?,
         }
+        self.make_indexes().await
     }
 
     /// Counts what is in the tables, by which the database chooses its plans: after bulk work, when

@@ -7,7 +7,7 @@ use sea_orm::{
 
 use crate::{
     db,
-    domain::{Context, Error, Reason, Result, id::Kind, interaction::follow},
+    domain::{Context, Error, Reason, Result, id::Kind, interaction::mark_canceled},
     entity::{campaign_entry, interaction, logged_segment, segment},
 };
 
@@ -59,7 +59,7 @@ async fn mark_interactions(
         // What leads to the entry is the index of campaigns.
         .add(Column::CampaignId.eq(entry.campaign_id))
         .add(Column::CampaignEntryId.eq(entry.id));
-    follow(txn, context, of_entry, canceled).await
+    mark_canceled(txn, context, of_entry, canceled).await
 }
 
 /// The entry and its logged segment, locked until the transaction ends, after the segment: whoever

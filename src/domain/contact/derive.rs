@@ -206,8 +206,8 @@ fn sort_key(row: &Model) -> String {
 }
 
 /// The words a contact is found by, each once: those of its names, city and number, the parts of
-/// its e-mail addresses, and its telephone numbers; in plain letters. Of `+46 8-123 45` these are `46812345`,
-/// `812345`, `12345` and `45`: as any prefix finds, so do `+46 8`, `4681` and `8 123`.
+/// its e-mail addresses, and its telephone numbers; in plain letters. Of `+46 8-123 45` these are
+/// `46812345`, `812345`, `12345` and `45`: as any prefix finds, so do `+46 8`, `4681` and `8 123`.
 fn search_text(row: &Model) -> Option<String> {
     let no = text::fold(&row.no);
     let mut numbers = Vec::new();

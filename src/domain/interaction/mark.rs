@@ -58,7 +58,7 @@ pub async fn reinstate(context: &Context, ids: &[String]) -> Result<Vec<interact
 ///
 /// # Errors
 /// What the database says.
-pub(in crate::domain) async fn follow(
+pub(in crate::domain) async fn mark_canceled(
     txn: &DatabaseTransaction,
     context: &Context,
     which: Condition,

@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 pub use comments::{COMMENTS_MAX, add_comment, comments_of, delete_comment, update_comment};
 pub use create::{InteractionValues, create};
 pub use list::{Filter, Key, List, Owner, counts, pages};
-pub(in crate::domain) use mark::follow;
+pub(in crate::domain) use mark::mark_canceled;
 pub use mark::{cancel, evaluate, reinstate};
 pub use statistics::{Statistics, StatisticsKey, Window, statistics};
 pub use update::{InteractionChange, update};

@@ -10,7 +10,9 @@ use sea_orm::{
 use super::step::announce_header;
 use crate::{
     db,
-    domain::{Context, Error, Page, PageArgs, Reason, Result, id::Kind, interaction::follow},
+    domain::{
+        Context, Error, Page, PageArgs, Reason, Result, id::Kind, interaction::mark_canceled,
+    },
     entity::{campaign_entry, interaction, kinds::SegmentStatus, logged_segment, segment},
 };
 
@@ -161,7 +163,7 @@ async fn mark_interactions(
             .add(Column::CampaignEntryId.is_not_in(entries));
         of_log = of_log.add(entry_is_alive);
     }
-    follow(txn, context, of_log, canceled).await
+    mark_canceled(txn, context, of_log, canceled).await
 }
 
 async fn mark_segment(
