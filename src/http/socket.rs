@@ -236,13 +236,14 @@ impl Connection {
     }
 
     fn told(&mut self, id: String, event: Event) -> Told {
+        if !matches!(event, Event::Response(_)) {
+            // Whoever is told of the end may use the name again at once.
+            self.operations.remove(&id);
+        }
         match event {
             Event::Response(payload) => Told::Next { id, payload },
             Event::Completed => Told::Complete { id },
-            Event::Refused(payload) => {
-                self.operations.remove(&id);
-                Told::Error { id, payload }
-            }
+            Event::Refused(payload) => Told::Error { id, payload },
         }
     }
 
