@@ -26,10 +26,21 @@ impl Bench {
             clear().await;
             step("segmentAddContacts").await;
         };
-        let add = self.measure_after(clear, async || step("segmentAddContacts").await).await;
-        let reduce = self.measure_after(fill, async || step("segmentReduceContacts").await).await;
-        let refine = self.measure_after(fill, async || step("segmentRefineContacts").await).await;
+        let again = self.measure_after(clear, async || step("segmentAddContacts").await).await;
+        // From here on whoever matches is asked for each time.
+        let empty = async || {
+            clear().await;
+            self.outdate_sets().await;
+        };
+        let full = async || {
+            fill().await;
+            self.outdate_sets().await;
+        };
+        let add = self.measure_after(empty, async || step("segmentAddContacts").await).await;
+        let reduce = self.measure_after(full, async || step("segmentReduceContacts").await).await;
+        let refine = self.measure_after(full, async || step("segmentRefineContacts").await).await;
         self.note("add everybody, committed; by hand: their ids", add, Some(ids));
+        self.note("add everybody once more, unchanged; by hand: their ids", again, Some(ids));
         self.note("add everybody; by hand: a row for each", add, Some(rows));
         self.note("reduce by everybody; by hand: their ids", reduce, Some(ids));
         self.note("refine by everybody; by hand: their ids", refine, Some(ids));

@@ -1,5 +1,5 @@
-//! Code tables, number series and counters: what everything else refers to; and which indexes are
-//! left out while tables are filled.
+//! Code tables, number series and counters: what everything else refers to; which indexes are left
+//! out while tables are filled; and a log of what has changed.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -56,6 +56,16 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("change")
+                    // On PostgreSQL the number of the transaction.
+                    .col(big_pk_auto("id"))
+                    .col(integer("tables"))
+                    .to_owned(),
+            )
+            .await?;
         let series = [("CONTACT", "CT"), ("SEGMENT", "SM"), ("CAMPAIGN", "CP")];
         for (kind, prefix) in series {
             let insert = Query::insert()
@@ -65,7 +75,7 @@ impl MigrationTrait for Migration {
                 .to_owned();
             manager.execute(insert).await?;
         }
-        for name in ["CONTACT", "INTERACTION", "DELETION"] {
+        for name in ["CONTACT", "INTERACTION", "DELETION", "CHANGE"] {
             let insert = Query::insert()
                 .into_table("counter")
                 .columns(["name", "next"])
@@ -77,6 +87,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(manager, &["code", "number_series", "counter", "left_out_index"]).await
+        drop(manager, &["code", "number_series", "counter", "left_out_index", "change"]).await
     }
 }

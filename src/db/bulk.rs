@@ -2,23 +2,46 @@
 
 use std::{borrow::Borrow, iter};
 
+use roaring::RoaringBitmap;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable,
     PrimaryKeyToColumn, QueryResult, Statement, Value,
     sea_query::{Alias, Expr, Func, Iden, Query, SelectStatement},
+    sqlx::{Row, ValueRef},
 };
 use serde::Serialize;
 
-/// The integers in the column `id` of `query`, in the order of the query.
+/// The contact keys in the column `id` of `query`, in whatever order and however often they come.
 ///
 /// They come as one value, so a million costs about what the database needs to find them.
 ///
 /// # Errors
-/// What the database says.
-pub async fn ids(db: &impl ConnectionTrait, query: SelectStatement) -> Result<Vec<u32>, DbErr> {
-    let [ids] = integers(db, query, ["id"]).await?;
-    Ok(ids)
+/// What the database says, and if a value is missing or negative.
+pub async fn keys(
+    db: &impl ConnectionTrait,
+    query: SelectStatement,
+) -> Result<RoaringBitmap, DbErr> {
+    let row = whole_columns(db, query, ["id"]).await?;
+    let mut bits = Vec::new();
+    let mut far = Vec::new();
+    each(&row, "id", |key| {
+        let byte = (key >> 3) as usize;
+        if FAR <= byte {
+            far.push(key);
+            return;
+        }
+        if bits.len() <= byte {
+            bits.resize((byte + 1).next_power_of_two(), 0);
+        }
+        bits[byte] |= 1_u8 << (key & 7);
+    })?;
+    let mut keys = RoaringBitmap::from_lsb0_bytes(0, &bits);
+    keys.extend(far);
+    Ok(keys)
 }
+
+/// Keys below eight times this are marked bit by bit, which is much faster than sorting them.
+const FAR: usize = 16 * 1024 * 1024;
 
 /// Whole columns of non-negative integers, row by row in step.
 ///
@@ -29,8 +52,21 @@ pub async fn integers<const N: usize>(
     query: SelectStatement,
     columns: [&'static str; N],
 ) -> Result<[Vec<u32>; N], DbErr> {
-    let backend = db.get_database_backend();
-    let function = match backend {
+    let row = whole_columns(db, query, columns).await?;
+    let mut lists = std::array::from_fn(|_| Vec::new());
+    for (list, column) in lists.iter_mut().zip(columns) {
+        each(&row, column, |value| list.push(value))?;
+    }
+    Ok(lists)
+}
+
+/// Each column of `query` as one value.
+async fn whole_columns<const N: usize>(
+    db: &impl ConnectionTrait,
+    query: SelectStatement,
+    columns: [&'static str; N],
+) -> Result<QueryResult, DbErr> {
+    let function = match db.get_database_backend() {
         DbBackend::Postgres => "array_agg",
         _ => "group_concat",
     };
@@ -39,35 +75,42 @@ pub async fn integers<const N: usize>(
         whole.expr_as(Func::cust(Alias::new(function)).arg(Expr::col(Alias::new(column))), column);
     }
     let row = db.query_one(whole.from_subquery(query, "rows")).await?;
-    let row = row.ok_or_else(|| DbErr::Custom("an aggregate without a row".to_owned()))?;
-    let mut lists = std::array::from_fn(|_| Vec::new());
-    for (list, column) in lists.iter_mut().zip(columns) {
-        *list = match backend {
-            DbBackend::Postgres => from_array(&row, column)?,
-            _ => from_text(&row, column)?,
-        };
+    row.ok_or_else(|| DbErr::Custom("an aggregate without a row".to_owned()))
+}
+
+/// Calls `take` with each integer of a whole column, read where the driver has put it.
+fn each(row: &QueryResult, column: &str, mut take: impl FnMut(u32)) -> Result<(), DbErr> {
+    let none = |_| DbErr::Type(format!("no list of keys: {column}"));
+    if let Some(row) = row.try_as_pg_row() {
+        let value = row.try_get_raw(column).map_err(|err| DbErr::Type(err.to_string()))?;
+        if value.is_null() {
+            return Ok(());
+        }
+        return each_in_array(value.as_bytes().map_err(none)?, take)
+            .ok_or_else(|| DbErr::Type(format!("{column} has values that are no keys")));
     }
-    Ok(lists)
-}
-
-fn from_array(row: &QueryResult, column: &str) -> Result<Vec<u32>, DbErr> {
-    let values: Option<Vec<i32>> = row.try_get("", column)?;
-    values
-        .unwrap_or_default()
-        .into_iter()
-        .map(|value| u32::try_from(value).map_err(|err| DbErr::Type(err.to_string())))
-        .collect()
-}
-
-fn from_text(row: &QueryResult, column: &str) -> Result<Vec<u32>, DbErr> {
     let text: Option<String> = row.try_get("", column)?;
-    let text = text.unwrap_or_default();
-    if text.is_empty() {
-        return Ok(Vec::new());
+    for key in text.iter().flat_map(|text| text.split(',')).filter(|key| !key.is_empty()) {
+        take(key.parse().map_err(|_| DbErr::Type(format!("{key:?} is no key")))?);
     }
-    text.split(',')
-        .map(|value| value.parse().map_err(|_| DbErr::Type(format!("{value:?} is no key"))))
-        .collect()
+    Ok(())
+}
+
+/// PostgreSQL's `integer[]`, binary: dimensions, whether there are NULLs, the type; of the one
+/// dimension its length and where it begins; then each value after its length, all in four bytes.
+/// `None` if it is something else.
+fn each_in_array(bytes: &[u8], mut take: impl FnMut(u32)) -> Option<()> {
+    let (head, values) = bytes.split_at_checked(20)?;
+    let (words, []) = head.as_chunks::<4>() else { return None };
+    let (values, []) = values.as_chunks::<8>() else { return None };
+    if words[0] != 1_u32.to_be_bytes() || values.len() as u32 != u32::from_be_bytes(words[3]) {
+        return None;
+    }
+    for value in values {
+        let [0, 0, 0, 4, value @ ..] = *value else { return None };
+        take(u32::try_from(i32::from_be_bytes(value)).ok()?);
+    }
+    Some(())
 }
 
 /// What to do with rows whose key is there already.

@@ -1,4 +1,7 @@
-use std::time::Duration;
+use std::{
+    sync::{Arc, atomic::AtomicU32},
+    time::Duration,
+};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -38,6 +41,7 @@ const SCHEMA: &str = "urval";
 pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    changes_logged: Arc<AtomicU32>,
 }
 
 impl Database {
@@ -52,6 +56,11 @@ impl Database {
 
     pub(super) fn backend(&self) -> DbBackend {
         self.reader.get_database_backend()
+    }
+
+    /// How many changes of this process have been logged.
+    pub(super) fn changes_logged(&self) -> &AtomicU32 {
+        &self.changes_logged
     }
 
     /// Calls `observe` after each statement of this handle and its clones, for instance to count
@@ -115,11 +124,11 @@ pub async fn connect(url: &str) -> Result<Database, DbErr> {
         // An empty file must become a WAL database before readers open it.
         let writer = pool(url, 1, WRITER_CACHE_KIB).await?;
         let reader = pool(url, CONNECTIONS_MAX, READER_CACHE_KIB).await?;
-        Ok(Database { reader, writer })
+        Ok(Database { reader, writer, changes_logged: Arc::default() })
     } else {
         reach(url).await?;
         let pool = pool(url, CONNECTIONS_MAX, 0).await?;
-        Ok(Database { reader: pool.clone(), writer: pool })
+        Ok(Database { reader: pool.clone(), writer: pool, changes_logged: Arc::default() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! How we reach the database. The only module that knows which one it is.
 
 mod bulk;
+mod changes;
 mod connect;
 pub mod dialect;
 mod indexes;
@@ -8,7 +9,8 @@ mod notify;
 mod words;
 mod write;
 
-pub use bulk::{OnConflict, ids, insert_rows, integers};
+pub use bulk::{OnConflict, insert_rows, integers, keys};
+pub use changes::{Table, Tables, Version, changes_since};
 pub use connect::{Database, connect};
 pub use indexes::leave_out_indexes;
 pub use notify::{Notifications, listen, notify};

@@ -3,13 +3,19 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-use super::Database;
+use super::{
+    Database, Table,
+    changes::{self, Tables},
+};
 
 /// How often work is begun again after a deadlock or a failed serialisation.
 const ATTEMPTS_MAX: u32 = 4;
 
 /// Runs `work` in one write transaction: commits on `Ok`, rolls back on `Err`. After a deadlock
 /// `work` runs again, so it must do nothing but use the transaction.
+///
+/// `changes` are the tables it may change, of those that criteria ask about: what is remembered of
+/// them is forgotten with the commit.
 ///
 /// On SQLite it begins `IMMEDIATE`, so that a read followed by a write can't fail with
 /// `SQLITE_BUSY` halfway through.
@@ -18,22 +24,29 @@ const ATTEMPTS_MAX: u32 = 4;
 /// What `work` says, and what the database says of beginning and committing.
 pub async fn write<T, E>(
     db: &Database,
+    changes: &[Table],
     work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E> + Clone,
 ) -> Result<T, E>
 where
     E: From<DbErr> + AsDbErr,
 {
+    let tables = Tables::of(changes);
     let mut attempt = 1;
-    loop {
-        match once(db, work.clone()).await {
+    let outcome = loop {
+        match once(db, tables, work.clone()).await {
             Err(err)
                 if attempt < ATTEMPTS_MAX && err.as_db_err().is_some_and(worth_another_try) =>
             {
                 attempt += 1;
             }
-            outcome => return outcome,
+            outcome => break outcome?,
         }
+    };
+    if let Err(err) = changes::forget(db, tables).await {
+        // What was committed stays so, and it is tried again.
+        tracing::warn!(%err, "changes long past could not be forgotten");
     }
+    Ok(outcome)
 }
 
 /// Runs `work` in a write transaction that is rolled back whatever comes of it.
@@ -71,15 +84,17 @@ pub trait AsDbErr {
 
 async fn once<T, E: From<DbErr>>(
     db: &Database,
+    tables: Tables,
     work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
 ) -> Result<T, E> {
     let txn = begin(db).await?;
     let value = work(&txn).await?;
+    changes::log(&txn, tables).await?;
     txn.commit().await?;
     Ok(value)
 }
 
-async fn begin(db: &Database) -> Result<DatabaseTransaction, DbErr> {
+pub(super) async fn begin(db: &Database) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..Default::default()

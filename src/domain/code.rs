@@ -115,7 +115,7 @@ pub async fn create(
     let code = checked(code)?;
     let mut row = blank(kind, code.clone());
     change.apply(&mut row)?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let rows = std::slice::from_ref(&row);
         db::insert_rows::<code::Entity>(txn, rows, OnConflict::Fail).await.map_err(|err| {
             Error::if_taken(err, || {
@@ -136,7 +136,7 @@ pub async fn update(
     change: CodeChange,
 ) -> Result<code::Model> {
     let code = checked(code)?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let mut row = locked(txn, kind, &code).await?;
         change.apply(&mut row)?;
         let rows = std::slice::from_ref(&row);
@@ -152,7 +152,7 @@ pub async fn update(
 /// [`Reason::NotFound`], or [`Reason::InUse`] if anything has the code, at `code`.
 pub async fn delete(context: &Context, kind: CodeKind, code: &str) -> Result<String> {
     let code = checked(code)?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let row = locked(txn, kind, &code).await?;
         if let Some(users) = users(txn, kind, &code).await? {
             let message = format!("The code {code} is in use by {users}.");

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::{
     db::Database,
-    domain::{Clock, Error, Events, Reason, Result, members::MembersCache},
+    domain::{Clock, Error, Events, Reason, Result, members::MembersCache, snapshot::KnownSets},
 };
 
 /// The database and what goes with it. Cheap to clone; one for the whole server.
@@ -15,6 +15,7 @@ pub struct Context {
     pub clock: Clock,
     pub events: Events,
     pub members: MembersCache,
+    pub known_sets: KnownSets,
     /// Where a day begins and ends, unless a request says otherwise (D16).
     pub time_zone: Tz,
     /// Who asks; recorded with what they do.
@@ -28,6 +29,7 @@ impl Context {
             clock,
             events: Events::default(),
             members: MembersCache::default(),
+            known_sets: KnownSets::default(),
             time_zone,
             actor: None,
         }

@@ -24,6 +24,7 @@ pub mod numbers;
 mod page;
 pub mod segment;
 pub mod series;
+mod snapshot;
 pub mod template;
 pub mod text;
 
@@ -32,3 +33,4 @@ pub use context::{Context, Moment, expect_revision};
 pub use error::{CONCERNED_MAX, Error, Reason, Rejection, Rejections, Result};
 pub use events::{Event, Events, Progress, ProgressState};
 pub use page::{PAGE_DEFAULT, PAGE_MAX, Page, PageArgs, Take, to_cursor};
+pub use snapshot::Snapshot;

@@ -50,7 +50,7 @@ pub async fn update(
     kind: SeriesKind,
     change: SeriesChange,
 ) -> Result<number_series::Model> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let found = number_series::Entity::find_by_id(kind).lock_exclusive().one(txn).await?;
         let mut series =
             found.ok_or_else(|| Error::Corrupt(format!("there is no number series {kind:?}")))?;

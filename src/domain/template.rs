@@ -108,7 +108,7 @@ pub async fn create(
     change: TemplateChange,
 ) -> Result<interaction_template::Model> {
     let code = code::checked(code)?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let mut row = interaction_template::ActiveModel {
             code: Set(code.clone()),
             unit_cost: Set(0),
@@ -138,7 +138,7 @@ pub async fn update(
     change: TemplateChange,
 ) -> Result<interaction_template::Model> {
     let code = code::checked(code)?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let mut row = locked(txn, &code).await?.into_active_model();
         apply(txn, &mut row, change.clone()).await?;
         Ok(row.update(txn).await?)
@@ -152,7 +152,7 @@ pub async fn update(
 /// [`Reason::NotFound`], or [`Reason::InUse`] if segments or interactions have it, at `code`.
 pub async fn delete(context: &Context, code: &str) -> Result<String> {
     let code = code::checked(code)?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let row = locked(txn, &code).await?;
         let segments = segment::Entity::find()
             .filter(segment::Column::InteractionTemplate.eq(code.as_str()))

@@ -13,7 +13,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use urval::{
-    db,
+    db::{self, Database, Table},
     domain::{Clock, Context},
     graphql,
 };
@@ -160,12 +160,34 @@ async fn new_database(server: &str) -> String {
         admin.execute_unprepared(&format!("CREATE DATABASE {template}")).await.unwrap();
         let db = db::connect(&format!("{server}/{template}")).await.unwrap();
         db.migrate().await.unwrap();
+        require_logged_changes(&db).await;
         db.close().await.unwrap();
     }
     let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
     admin.execute_unprepared(&create).await.unwrap();
     admin.close().await.unwrap();
     format!("{server}/{name}")
+}
+
+/// From now on no transaction can be committed that changes a table without logging that it does:
+/// sets that are known would be believed for ever. So every test is a test of that, too.
+async fn require_logged_changes(db: &Database) {
+    let function = "CREATE FUNCTION require_logged_change() RETURNS trigger AS $$ BEGIN \
+        IF NOT EXISTS (SELECT FROM urval.change WHERE id = pg_current_xact_id()::text::bigint \
+        AND tables & TG_ARGV[0]::integer <> 0) THEN \
+        RAISE 'a change of % is not logged', TG_TABLE_NAME; END IF; RETURN NULL; END $$ \
+        LANGUAGE plpgsql";
+    db.reader().execute_unprepared(function).await.unwrap();
+    for table in Table::ALL {
+        let name = table.name();
+        let trigger = format!(
+            "CREATE CONSTRAINT TRIGGER logged AFTER INSERT OR UPDATE OR DELETE ON {name} \
+             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW \
+             EXECUTE FUNCTION require_logged_change({})",
+            1 << table as i32
+        );
+        db.reader().execute_unprepared(&trigger).await.unwrap();
+    }
 }
 
 async fn admin(server: &str) -> DatabaseConnection {

@@ -54,7 +54,7 @@ async fn segment(app: &TestApp, no: &str) {
 }
 
 async fn damage(app: &TestApp, sql: &str) {
-    let done = db::write(&app.context.db, async |txn| {
+    let done = db::write(&app.context.db, &db::Table::ALL, async |txn| {
         txn.execute_unprepared(sql).await?;
         Ok::<_, Error>(())
     });

@@ -119,7 +119,7 @@ fn changed(dir: &TempDir, sql: &str) {
     let url = format!("sqlite://{}", dir.path().join("urval.db").display());
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let db = urval::db::connect(&url).await.unwrap();
-        let done = urval::db::write(&db, async |txn| {
+        let done = urval::db::write(&db, &urval::db::Table::ALL, async |txn| {
             sea_orm::ConnectionTrait::execute_unprepared(txn, sql).await?;
             Ok::<_, urval::domain::Error>(())
         });

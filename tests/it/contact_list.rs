@@ -37,7 +37,7 @@ pub(crate) async fn fill(app: &TestApp, count: u32) -> Vec<contact::Model> {
         derive(&mut row);
         rows.push(row);
     }
-    db::write(&app.context.db, async |txn| {
+    db::write(&app.context.db, &[db::Table::Contact], async |txn| {
         for rows in rows.chunks(5_000) {
             insert_new(txn, rows).await?;
         }

@@ -163,7 +163,7 @@ both! {
         let set: Vec<_> = own.iter().flatten().cloned().collect();
         let elsewhere = segment_line::Model { segment_id: 8, ..line(1, TYPES[1], true) };
         let reader = app.context.db.reader();
-        db::write(&app.context.db, async |txn| {
+        db::write(&app.context.db, &[db::Table::Contact], async |txn| {
             insert_new(txn, &contacts).await?;
             db::insert_rows::<segment_line::Entity>(txn, &set, db::OnConflict::Fail).await?;
             let elsewhere = std::slice::from_ref(&elsewhere);

@@ -35,7 +35,7 @@ async fn columns(db: &impl ConnectionTrait, sql: &str) -> Tables {
     for row in rows.unwrap() {
         let [table, column, kind] =
             ["table", "column", "kind"].map(|it| row.try_get::<String>("", it).unwrap());
-        let no_entity = ["seaql_migrations", "left_out_index"].contains(&table.as_str());
+        let no_entity = ["seaql_migrations", "left_out_index", "change"].contains(&table.as_str());
         if no_entity || table.starts_with("contact_search") {
             continue;
         }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 async fn run(app: &TestApp, statements: &[&str]) {
-    let done = db::write(&app.context.db, async |txn| {
+    let done = db::write(&app.context.db, &db::Table::ALL, async |txn| {
         for sql in statements {
             txn.execute_unprepared(sql).await?;
         }

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::{
-    db,
+    db::{self, Table},
     domain::{Context, Error, Reason, Result, id::Kind, interaction::mark_canceled},
     entity::{campaign_entry, interaction, logged_segment, segment},
 };
@@ -31,7 +31,7 @@ pub async fn reinstate_entry(context: &Context, id: i64) -> Result<campaign_entr
 }
 
 async fn set_canceled(context: &Context, id: i64, canceled: bool) -> Result<campaign_entry::Model> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[Table::Interaction], async |txn| {
         let (entry, logged) = locked(txn, id).await?;
         if !canceled && logged.is_some_and(|logged| logged.canceled) {
             let message = "Its logged segment is canceled: reinstate that first.";

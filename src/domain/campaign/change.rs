@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::missing;
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Rejections, Result, check, code, expect_revision, numbers, text,
     },
@@ -41,7 +41,7 @@ pub async fn create(
     no: Option<&str>,
     change: CampaignChange,
 ) -> Result<campaign::Model> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[Table::Campaign], async |txn| {
         let now = context.clock.now();
         let mut row = campaign::ActiveModel {
             created_at: Set(now),
@@ -69,7 +69,7 @@ pub async fn update(
     expected_revision: Option<i32>,
     change: CampaignChange,
 ) -> Result<campaign::Model> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[Table::Campaign], async |txn| {
         let found = locked(txn, id, expected_revision).await?;
         let revision = found.revision + 1;
         let mut row = found.into_active_model();
@@ -87,7 +87,7 @@ pub async fn update(
 /// [`Reason::NotFound`], or [`Reason::InUse`] if segments, lines, templates or interactions have
 /// it, at `campaignId`; [`Reason::Conflict`].
 pub async fn delete(context: &Context, id: i64, expected_revision: Option<i32>) -> Result<i64> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[Table::Campaign], async |txn| {
         let found = locked(txn, id, expected_revision).await?;
         let users = users(txn, id).await?;
         if !users.is_empty() {

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::{
-    db::{self, OnConflict, dialect},
+    db::{self, OnConflict, Table, dialect},
     domain::{Context, Error, Reason, Rejections, Result, code::CODE_CHARS_MAX, text},
     entity::{attribute, contact::Model, contact_attribute, kinds::AttributeType},
 };
@@ -75,7 +75,7 @@ pub async fn attribute_create(
         Error::reject(Reason::Invalid, &["name"], message)
     })?;
     let row = attribute::Model { name, r#type, description: description.and_then(text::tidy) };
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         if ATTRIBUTES_MAX <= attribute::Entity::find().count(txn).await? {
             let message = format!("There are at most {ATTRIBUTES_MAX} attributes.");
             return Err(Error::reject(Reason::LimitExceeded, &[], message));
@@ -98,7 +98,7 @@ pub async fn attribute_create(
 /// [`Reason::NotFound`] or [`Reason::InUse`] at `name`.
 pub async fn attribute_delete(context: &Context, name: &str, with_values: bool) -> Result<String> {
     let name = text::tidy(name).unwrap_or_default();
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[Table::ContactAttribute], async |txn| {
         let row = attribute::Entity::find_by_id(name.clone()).lock_exclusive().one(txn).await?;
         let row = row.ok_or_else(|| missing(&name, &["name"]))?;
         if !with_values {

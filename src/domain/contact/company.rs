@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use roaring::RoaringBitmap;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Order, Query},
+    sea_query::{Expr, ExprTrait, Query},
 };
 
 use super::{change::ContactChange, derive};
@@ -134,9 +134,8 @@ async fn rewrite(
         .from(contact::Entity)
         .and_where(of_companies())
         .and_where(column(contact::Column::Id).ne(column(contact::Column::CompanyId)))
-        .order_by((contact::Entity, contact::Column::Id), Order::Asc)
         .to_owned();
-    let people = db::ids(txn, people).await?;
+    let people: Vec<u32> = db::keys(txn, people).await?.into_iter().collect();
     for people in people.chunks(PEOPLE_MAX) {
         let rows = contact::Entity::find()
             .filter(dialect::in_ids(backend, column(contact::Column::Id), people.iter().copied()))

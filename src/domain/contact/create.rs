@@ -10,7 +10,7 @@ use super::{
     company, find, insert_new,
 };
 use crate::{
-    db::{self, OnConflict},
+    db::{self, OnConflict, Table},
     domain::{
         Context, Error, Event, Reason, Result, code,
         numbers::{self, Counter},
@@ -43,7 +43,12 @@ pub struct NewContact {
 /// # Errors
 /// All that is wrong with the values; [`Reason::Taken`] at `no` or `externalId`.
 pub async fn create(context: &Context, new: NewContact) -> Result<Model> {
-    let created = db::write(&context.db, async |txn| insert(txn, context, &new).await).await?;
+    let created = db::write(
+        &context.db,
+        &[Table::Contact, Table::ContactCode, Table::ContactAttribute],
+        async |txn| insert(txn, context, &new).await,
+    )
+    .await?;
     let event = Event::ContactChanged { id: created.id, revision: created.revision };
     context.events.publish(&context.db, event).await;
     Ok(created)

@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{company, find, leave};
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Event, Result, expect_revision,
         segment::step::{self, Locked},
@@ -46,7 +46,7 @@ pub struct DeleteContact {
 /// concerned.
 pub async fn delete(context: &Context, input: DeleteContact) -> Result<u64> {
     let (gone, segments) =
-        db::write(&context.db, async |txn| write(txn, context, input).await).await?;
+        db::write(&context.db, &Table::ALL, async |txn| write(txn, context, input).await).await?;
     for id in gone.iter().take(EVENTS_MAX) {
         let event = Event::ContactDeleted { id: id.cast_signed() };
         context.events.publish(&context.db, event).await;
@@ -91,5 +91,5 @@ async fn people_of(txn: &DatabaseTransaction, company_id: i32) -> Result<Roaring
         .filter(contact::Column::CompanyId.eq(company_id))
         .order_by_asc(contact::Column::Id)
         .lock_exclusive();
-    Ok(db::ids(txn, people.into_query()).await?.into_iter().collect())
+    Ok(db::keys(txn, people.into_query()).await?)
 }

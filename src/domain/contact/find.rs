@@ -59,7 +59,7 @@ pub async fn searched(db: &impl ConnectionTrait, search: &str) -> Result<Roaring
         .from(contact::Entity)
         .and_where(dialect::has_words(db.get_database_backend(), &words))
         .to_owned();
-    Ok(db::ids(db, query).await?.into_iter().collect())
+    Ok(db::keys(db, query).await?)
 }
 
 /// Locks a contact until the transaction ends.

@@ -3,17 +3,13 @@
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use sea_orm::{
-    ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    sea_query::{Condition, Expr},
-};
+use sea_orm::{Condition, ConnectionTrait, EntityTrait, PaginatorTrait};
 
 use super::list::{Key, Order, Restriction, page_of_ids};
 use crate::{
-    db::dialect,
     domain::{
-        Context, Page, PageArgs, Result,
-        criteria::{self, Criteria},
+        Context, Moment, Page, PageArgs, Result, Snapshot,
+        criteria::{self, Criteria, Place},
         text,
     },
     entity::contact,
@@ -29,8 +25,15 @@ pub struct Listed {
 /// The whole list, of which a page was asked for.
 #[derive(Clone, Debug)]
 pub struct Whole {
-    filter: Option<Condition>,
+    filter: Option<Matching>,
     found: Option<RoaringBitmap>,
+}
+
+/// Whom a filter lets through.
+#[derive(Clone, Debug)]
+struct Matching {
+    criteria: Criteria,
+    moment: Moment,
 }
 
 impl Whole {
@@ -39,19 +42,18 @@ impl Whole {
     /// # Errors
     /// What the database says.
     pub async fn count(&self, context: &Context) -> Result<u64> {
-        if let (None, Some(found)) = (&self.filter, &self.found) {
-            return Ok(found.len());
-        }
-        let db = context.db.reader();
-        let mut query = contact::Entity::find();
-        if let Some(filter) = &self.filter {
-            query = query.filter(filter.clone());
-        }
-        if let Some(found) = &self.found {
-            let id = Expr::col((contact::Entity, contact::Column::Id));
-            query = query.filter(dialect::in_ids(db.get_database_backend(), id, found.iter()));
-        }
-        Ok(query.count(db).await?)
+        let matching = match &self.filter {
+            Some(Matching { criteria, moment }) => {
+                Some(criteria::matching(context, criteria, *moment).await?)
+            }
+            None => None,
+        };
+        Ok(match (matching, &self.found) {
+            (None, None) => contact::Entity::find().count(context.db.reader()).await?,
+            (Some(matching), None) => matching.len(),
+            (None, Some(found)) => found.len(),
+            (Some(matching), Some(found)) => matching.intersection_len(found),
+        })
     }
 }
 
@@ -71,11 +73,10 @@ pub async fn list(
     let filter = match filter {
         Some(filter) => {
             let criteria = Criteria::parse(filter, &["filter"])?;
-            let condition = async {
-                criteria::require(db, &criteria).await?;
-                criteria::condition(context, db, &criteria, context.moment()).await
-            };
-            Some(condition.await.map_err(|err| err.under(&["filter"]))?)
+            let moment = context.moment();
+            let condition = condition(context, &criteria, moment).await;
+            let condition = condition.map_err(|err| err.under(&["filter"]))?;
+            Some((condition, Matching { criteria, moment }))
         }
         None => None,
     };
@@ -83,10 +84,20 @@ pub async fn list(
         Some(search) => Some(super::searched(db, &search).await?),
         None => None,
     };
-    let condition = filter.clone().unwrap_or_else(Condition::all);
+    let (condition, filter) = filter.unzip();
+    let condition = condition.unwrap_or_else(Condition::all);
     let restriction = Restriction { condition, set: found.as_ref() };
     let page = page_of_ids(db, &restriction, order, args).await?;
     Ok(Listed { page: rows_of(db, page).await?, whole: Whole { filter, found } })
+}
+
+async fn condition(context: &Context, criteria: &Criteria, moment: Moment) -> Result<Condition> {
+    let facts = Snapshot::open(context).await?;
+    criteria::require(facts.db(), criteria).await?;
+    let place = Place::new(context, &facts, moment);
+    let condition = criteria::condition(place, criteria).await?;
+    facts.close().await?;
+    Ok(condition)
 }
 
 /// The page with whole contacts. One who was deleted meanwhile is left out.

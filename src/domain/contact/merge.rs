@@ -8,7 +8,7 @@ use super::{
     company, find, leave,
 };
 use crate::{
-    db::{self, OnConflict},
+    db::{self, OnConflict, Table},
     domain::{
         Context, Error, Event, Reason, Result, expect_revision, members,
         segment::{
@@ -48,7 +48,7 @@ pub struct MergeContacts {
 /// is wrong with the values.
 pub async fn merge(context: &Context, input: MergeContacts) -> Result<Model> {
     let (row, segments) =
-        db::write(&context.db, async |txn| write(txn, context, &input).await).await?;
+        db::write(&context.db, &Table::ALL, async |txn| write(txn, context, &input).await).await?;
     for event in [
         Event::ContactChanged { id: row.id, revision: row.revision },
         Event::ContactDeleted { id: input.duplicate_id },

@@ -12,7 +12,7 @@ use super::{
     find,
 };
 use crate::{
-    db::{self, OnConflict},
+    db::{self, OnConflict, Table},
     domain::{Context, Error, Event, Reason, Rejections, Result, expect_revision},
     entity::{
         contact::{self, Model},
@@ -43,7 +43,12 @@ pub struct UpdateContact {
 /// # Errors
 /// [`Reason::NotFound`] at `id`; [`Reason::Conflict`]; all that is wrong with the values.
 pub async fn update(context: &Context, input: UpdateContact) -> Result<Model> {
-    let updated = db::write(&context.db, async |txn| write(txn, context, &input).await).await?;
+    let updated = db::write(
+        &context.db,
+        &[Table::Contact, Table::ContactCode, Table::ContactAttribute],
+        async |txn| write(txn, context, &input).await,
+    )
+    .await?;
     let event = Event::ContactChanged { id: updated.id, revision: updated.revision };
     context.events.publish(&context.db, event).await;
     Ok(updated)

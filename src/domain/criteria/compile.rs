@@ -26,6 +26,9 @@ use crate::{
 };
 
 mod interactions;
+mod question;
+
+pub(super) use question::Question;
 
 /// Compiles for one database and one moment.
 #[derive(Copy, Clone)]
@@ -104,6 +107,8 @@ impl Compiler {
             Predicate::Missing => expr.is_null(),
             Predicate::Present => expr.is_not_null(),
             Predicate::In(values) => match values.as_slice() {
+                // As indexes have it that hold only those.
+                [Scalar::Flag(true)] => expr,
                 [one] => expr.eq(value(one)),
                 many => expr.is_in(many.iter().map(value)),
             },
@@ -136,12 +141,7 @@ impl Compiler {
     pub(super) fn attribute(self, name: &str, test: &AttributeTest) -> Expr {
         use contact_attribute::Column as A;
         let values = |condition: Expr| {
-            let rows = contact_attribute::Entity::find()
-                .select_only()
-                .into_query()
-                .and_where(A::Name.eq(name))
-                .and_where(condition)
-                .to_owned();
+            let rows = attribute_rows(name, condition);
             dialect::owns(self.backend, contact_id(), on(A::ContactId), rows)
         };
         let (kind, test) = match test {
@@ -149,6 +149,17 @@ impl Compiler {
             AttributeTest::IsSet(false) => return not(values(Expr::val(true))),
             AttributeTest::Value(kind, test) => (*kind, test),
         };
+        where_present(
+            &resolve(kind, test, self.moment),
+            |present| values(self.attribute_value(kind, present)),
+            // A missing value is a missing row.
+            not(values(self.attribute_value(kind, &Predicate::Present))),
+        )
+    }
+
+    /// `predicate` of the value in a row of `contact_attribute`.
+    fn attribute_value(self, kind: Kind, predicate: &Predicate) -> Expr {
+        use contact_attribute::Column as A;
         let (column, folded) = match kind {
             Kind::Text => (A::Text, Some(on(A::TextFold))),
             Kind::Decimal => (A::Number, None),
@@ -156,12 +167,7 @@ impl Compiler {
             Kind::Flag => (A::Flag, None),
             _ => (A::Text, None),
         };
-        where_present(
-            &resolve(kind, test, self.moment),
-            |present| values(self.predicate(present, &on(column), folded.as_ref())),
-            // A missing value is a missing row.
-            not(values(on(column).is_not_null())),
-        )
+        self.predicate(predicate, &on(column), folded.as_ref())
     }
 
     /// The contacts whose company is among those for whom `condition` holds.
@@ -206,15 +212,8 @@ impl Compiler {
     pub(super) fn codes(self, kind: CodeKind, test: &CodesTest) -> Expr {
         use contact_code::Column as C;
         let key = if of_company(kind) { company_id() } else { contact_id() };
-        let rows = || {
-            contact_code::Entity::find()
-                .select_only()
-                .into_query()
-                .and_where(C::Kind.eq(kind))
-                .to_owned()
-        };
         let any = |codes: &[String]| {
-            let rows = rows().and_where(C::Code.is_in(codes)).to_owned();
+            let rows = code_rows(kind).and_where(C::Code.is_in(codes)).to_owned();
             dialect::owns(self.backend, key.clone(), on(C::ContactId), rows)
         };
         match test {
@@ -225,8 +224,8 @@ impl Compiler {
                 .fold(Condition::all(), |all, code| all.add(any(std::slice::from_ref(code))))
                 .into(),
             CodesTest::Count(test) => {
-                let grouped =
-                    rows().expr(on(C::ContactId)).add_group_by([on(C::ContactId)]).to_owned();
+                let mut grouped = code_rows(kind);
+                grouped.expr(on(C::ContactId)).add_group_by([on(C::ContactId)]);
                 self.counted(key.clone(), grouped, test)
             }
         }
@@ -237,27 +236,56 @@ impl Compiler {
     }
 
     pub(super) fn logged(self, logged: LoggedIn) -> Expr {
-        use interaction::Column as I;
-        let in_log = match logged {
-            LoggedIn::LoggedSegment(id) => I::LoggedSegmentId.eq(id),
-            LoggedIn::Segment(id) => {
-                let log = logged_segment::Entity::find()
-                    .select_only()
-                    .column(logged_segment::Column::Id)
-                    .into_query()
-                    .and_where(logged_segment::Column::SegmentId.eq(id))
-                    .to_owned();
-                on(I::LoggedSegmentId).in_subquery(log)
-            }
-        };
-        let rows = interaction::Entity::find()
-            .select_only()
-            .into_query()
-            .and_where(in_log)
-            .and_where(I::Canceled.eq(false))
-            .to_owned();
-        dialect::owns(self.backend, contact_id(), on(I::ContactId), rows)
+        let owner = on(interaction::Column::ContactId);
+        dialect::owns(self.backend, contact_id(), owner, logged_rows(logged))
     }
+
+    pub(super) fn is_one_of(self, contacts: impl Iterator<Item = u32>) -> Expr {
+        let key = Expr::col((contact::Entity, contact::Column::Id));
+        dialect::in_ids(self.backend, key, contacts)
+    }
+}
+
+/// The values of an attribute for which `condition` holds.
+fn attribute_rows(name: &str, condition: Expr) -> SelectStatement {
+    contact_attribute::Entity::find()
+        .select_only()
+        .into_query()
+        .and_where(contact_attribute::Column::Name.eq(name))
+        .and_where(condition)
+        .to_owned()
+}
+
+/// The codes of one kind that contacts have.
+fn code_rows(kind: CodeKind) -> SelectStatement {
+    contact_code::Entity::find()
+        .select_only()
+        .into_query()
+        .and_where(contact_code::Column::Kind.eq(kind))
+        .to_owned()
+}
+
+/// The interactions, not canceled, from a logging.
+fn logged_rows(logged: LoggedIn) -> SelectStatement {
+    use interaction::Column as I;
+    let in_log = match logged {
+        LoggedIn::LoggedSegment(id) => I::LoggedSegmentId.eq(id),
+        LoggedIn::Segment(id) => {
+            let log = logged_segment::Entity::find()
+                .select_only()
+                .column(logged_segment::Column::Id)
+                .into_query()
+                .and_where(logged_segment::Column::SegmentId.eq(id))
+                .to_owned();
+            on(I::LoggedSegmentId).in_subquery(log)
+        }
+    };
+    interaction::Entity::find()
+        .select_only()
+        .into_query()
+        .and_where(in_log)
+        .and_where(I::Canceled.eq(false))
+        .to_owned()
 }
 
 /// The column of the row in question. Subqueries on the same table hide it by its name, which is

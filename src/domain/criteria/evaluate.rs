@@ -1,42 +1,97 @@
 //! From criteria to the set of contacts that match.
 //!
-//! Whatever the database can answer becomes SQL, one statement for each largest part of the tree;
-//! memberships, chosen contacts and samples are sets already and are combined in process.
+//! Each condition is asked for alone, where an index can name its contacts, and sets are combined
+//! in process. So what was asked before need not be asked again ([`Snapshot`]), and of criteria of
+//! which one condition was edited, one is asked for. Tests that need a look at every contact stay
+//! together, so that one look serves all. Where few contacts are left, the rest is asked of those.
 
 use std::sync::Arc;
 
 use futures_util::{FutureExt, future::BoxFuture};
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    Condition, ConnectionTrait, DatabaseTransaction,
+    sea_query::{Expr, SelectStatement},
 };
 
 use super::{
-    Criteria, Leaf, PeopleMeasure, Sample, SegmentTest, Tree,
-    compile::{Compiler, contacts_where, not},
-    names, sample,
+    Criteria, Leaf, SegmentTest, Tree,
+    combine::combined_with,
+    compile::{Compiler, Question, contacts_where, not},
+    names,
+    plan::{effort, in_simpler_terms},
+    require, sample, segments,
 };
 use crate::{
-    db::{self, dialect},
-    domain::{Context, Error, Moment, Reason, Result, members},
-    entity::{contact, criterion, criterion_set, segment},
+    db::dialect,
+    domain::{Context, Moment, Result, Snapshot},
 };
+
+/// Of so few contacts an answer is looked up one by one, though an index could name all.
+const FEW: u64 = 2_000;
+/// Of so many contacts an answer is looked up one by one, rather than of all.
+const MANY: u64 = 50_000;
+
+/// Where criteria are evaluated: what contacts are, in one snapshot; and where segments are read,
+/// which may be a transaction that holds one.
+#[derive(Debug)]
+pub struct Place<'a, C> {
+    pub context: &'a Context,
+    pub facts: &'a Snapshot,
+    pub segments: &'a C,
+    pub moment: Moment,
+}
+
+impl<'a> Place<'a, DatabaseTransaction> {
+    /// In a snapshot, segments and all.
+    pub fn new(context: &'a Context, facts: &'a Snapshot, moment: Moment) -> Self {
+        Self { context, facts, segments: facts.db(), moment }
+    }
+
+    /// The same, but with segments as `db` has them.
+    pub fn with_segments<C>(self, db: &'a C) -> Place<'a, C> {
+        let Self { context, facts, moment, .. } = self;
+        Place { context, facts, segments: db, moment }
+    }
+}
+
+impl<C> Copy for Place<'_, C> {}
+
+impl<C> Clone for Place<'_, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
 
 /// The living contacts that match.
 ///
 /// # Errors
-/// [`Reason::NotFound`] if the criteria name a segment that is not there.
+/// [`Reason::NotFound`](crate::domain::Reason::NotFound) if the criteria name a segment that is not
+/// there.
 pub async fn evaluate(
+    place: Place<'_, impl ConnectionTrait>,
+    criteria: &Criteria,
+) -> Result<RoaringBitmap> {
+    let evaluation = Evaluation::new(place);
+    let part = evaluation.part(criteria, None).await?;
+    evaluation.set(part).await
+}
+
+/// The living contacts that match now, or at another moment, after a look at whether all is there
+/// that the criteria name.
+///
+/// # Errors
+/// As [`require`] and [`evaluate`].
+pub async fn matching(
     context: &Context,
-    db: &impl ConnectionTrait,
     criteria: &Criteria,
     moment: Moment,
 ) -> Result<RoaringBitmap> {
-    let evaluation = Evaluation::new(context, db, moment);
-    let part = evaluation.part(criteria).await?;
-    evaluation.set(part).await
+    let facts = Snapshot::open(context).await?;
+    require(facts.db(), criteria).await?;
+    let matching = evaluate(Place::new(context, &facts, moment), criteria).await?;
+    facts.close().await?;
+    Ok(matching)
 }
 
 /// The condition on a row of `contact` that holds exactly for those that match. For lists that
@@ -45,14 +100,10 @@ pub async fn evaluate(
 /// # Errors
 /// As [`evaluate`].
 pub async fn condition(
-    context: &Context,
-    db: &impl ConnectionTrait,
+    place: Place<'_, impl ConnectionTrait>,
     criteria: &Criteria,
-    moment: Moment,
 ) -> Result<Condition> {
-    let evaluation = Evaluation::new(context, db, moment);
-    let part = evaluation.part(criteria).await?;
-    Ok(evaluation.condition(part))
+    Evaluation::new(place).condition(criteria).await
 }
 
 /// How many contacts remain after a condition.
@@ -71,19 +122,17 @@ pub struct Stage {
 /// # Errors
 /// As [`evaluate`].
 pub async fn funnel(
-    context: &Context,
-    db: &impl ConnectionTrait,
+    place: Place<'_, impl ConnectionTrait>,
     criteria: &Criteria,
-    moment: Moment,
     among: Option<&RoaringBitmap>,
 ) -> Result<Vec<Stage>> {
     let mut conditions = Vec::new();
     unfold(criteria, Vec::new(), &mut conditions);
-    let names = names(db, &criteria.named()).await?;
+    let names = names(place.segments, &criteria.named()).await?;
     let mut remaining = among.cloned();
     let mut stages = Vec::with_capacity(conditions.len());
     for (path, condition) in conditions {
-        let matching = evaluate(context, db, condition, moment).await?;
+        let matching = evaluate(place, condition).await?;
         let left = match remaining {
             Some(remaining) => remaining & matching,
             None => matching,
@@ -114,236 +163,222 @@ fn unfold<'a>(
 
 /// A part of the tree on its way to a set.
 enum Part {
-    /// The database can tell.
-    Sql(Condition),
+    /// A look at every contact can tell.
+    Scan(Condition),
     /// These, or all living contacts but these.
     Set { set: Arc<RoaringBitmap>, all_but: bool },
 }
 
+impl Part {
+    fn these(set: impl Into<Arc<RoaringBitmap>>) -> Self {
+        Self::Set { set: set.into(), all_but: false }
+    }
+}
+
 struct Evaluation<'a, C> {
-    context: &'a Context,
-    db: &'a C,
+    place: Place<'a, C>,
     compiler: Compiler,
 }
 
 impl<'a, C: ConnectionTrait> Evaluation<'a, C> {
-    fn new(context: &'a Context, db: &'a C, moment: Moment) -> Self {
-        let compiler = Compiler { backend: db.get_database_backend(), moment };
-        Self { context, db, compiler }
+    fn new(place: Place<'a, C>) -> Self {
+        let backend = place.facts.db().get_database_backend();
+        Self { place, compiler: Compiler { backend, moment: place.moment } }
     }
 
-    fn part<'b>(&'b self, criteria: &'b Criteria) -> BoxFuture<'b, Result<Part>> {
+    /// Who matches, as far as they are `among` those; of others, whatever is cheapest to say.
+    fn part<'b>(
+        &'b self,
+        criteria: &'b Criteria,
+        among: Option<&'b RoaringBitmap>,
+    ) -> BoxFuture<'b, Result<Part>> {
         async move {
             match criteria {
-                Tree::All(criteria) => self.combined(criteria, false).await,
-                Tree::Any(criteria) => self.combined(criteria, true).await,
-                Tree::Not(criteria) => Ok(match self.part(criteria).await? {
-                    Part::Sql(condition) => Part::Sql(Condition::all().add(not(condition))),
+                Tree::All(criteria) => self.all(criteria, among).await,
+                Tree::Any(criteria) => self.any(criteria, among).await,
+                Tree::Not(criteria) => Ok(match self.part(criteria, among).await? {
+                    Part::Scan(condition) => Part::Scan(Condition::all().add(not(condition))),
                     Part::Set { set, all_but } => Part::Set { set, all_but: !all_but },
                 }),
-                Tree::Leaf(leaf) => self.leaf(leaf).await,
+                Tree::Leaf(leaf) => match in_simpler_terms(leaf) {
+                    Some(criteria) => self.part(&criteria, among).await,
+                    None => self.leaf(leaf, among).await,
+                },
             }
         }
         .boxed()
     }
 
-    /// What SQL can tell stays together; it is asked only if there are sets to combine it with.
-    async fn combined(&self, criteria: &[Criteria], any: bool) -> Result<Part> {
-        let mut sql = if any { Condition::any() } else { Condition::all() };
+    /// The cheapest first, and the others among those who are left.
+    async fn all(&self, criteria: &[Criteria], among: Option<&RoaringBitmap>) -> Result<Part> {
+        let mut criteria: Vec<&Criteria> = criteria.iter().collect();
+        criteria.sort_by_key(|criteria| effort(criteria));
+        let mut scans = Condition::all();
         let mut sets: Option<(RoaringBitmap, bool)> = None;
         for criteria in criteria {
-            match self.part(criteria).await? {
-                Part::Sql(condition) => sql = sql.add(condition),
-                Part::Set { set, all_but } => sets = Some(combined_with(sets, &set, all_but, any)),
+            let left = left(among, sets.as_ref());
+            if left.is_some_and(RoaringBitmap::is_empty) {
+                return Ok(Part::these(RoaringBitmap::new()));
+            }
+            match self.part(criteria, left).await? {
+                Part::Scan(condition) => scans = scans.add(condition),
+                Part::Set { set, all_but } => {
+                    sets = Some(combined_with(sets, &set, all_but, false));
+                }
             }
         }
-        if sets.is_some() && !sql.is_empty() {
-            sets = Some(combined_with(sets, &self.matching(sql.clone()).await?, false, any));
+        if sets.is_some() && !scans.is_empty() {
+            let matching = self.scan(scans, left(among, sets.as_ref())).await?;
+            sets = Some(combined_with(sets, &matching, false, false));
+            scans = Condition::all();
         }
-        Ok(match sets {
-            Some((set, all_but)) => Part::Set { set: Arc::new(set), all_but },
-            None => Part::Sql(sql),
-        })
+        Ok(whole(sets, scans))
     }
 
-    async fn leaf(&self, leaf: &Leaf) -> Result<Part> {
-        let compiler = self.compiler;
-        let sql = |expr: Expr| Ok(Part::Sql(Condition::all().add(expr)));
-        match leaf {
-            Leaf::Field(test) => sql(compiler.field(test)),
-            Leaf::Attribute { name, test } => sql(compiler.attribute(name, test)),
-            Leaf::Codes { kind, test } => sql(compiler.codes(*kind, test)),
-            Leaf::Interactions(test) => sql(compiler.interactions(test)),
-            Leaf::Search(words) => sql(compiler.search(words)),
-            Leaf::Company(criteria) => {
-                let condition = self.condition(self.part(criteria).await?);
-                sql(compiler.company(condition))
+    async fn any(&self, criteria: &[Criteria], among: Option<&RoaringBitmap>) -> Result<Part> {
+        let mut scans = Condition::any();
+        let mut sets: Option<(RoaringBitmap, bool)> = None;
+        for criteria in criteria {
+            match self.part(criteria, among).await? {
+                Part::Scan(condition) => scans = scans.add(condition),
+                Part::Set { set, all_but } => {
+                    sets = Some(combined_with(sets, &set, all_but, true));
+                }
             }
-            Leaf::People { filter, measure } => self.people(filter, measure).await,
-            Leaf::Segment(SegmentTest::Logged(logged)) => sql(compiler.logged(*logged)),
-            Leaf::Segment(test) => set(self.members(test).await?),
-            Leaf::Ids(ids) => {
-                let key = Expr::col((contact::Entity, contact::Column::Id));
-                let ids = dialect::in_ids(compiler.backend, key, ids.iter().copied());
-                set(Arc::new(self.matching(Condition::all().add(ids)).await?))
-            }
-            Leaf::Sample(sample) => set(Arc::new(self.sample(sample).await?)),
         }
+        if sets.is_some() && !scans.is_empty() {
+            let matching = self.scan(scans, among).await?;
+            sets = Some(combined_with(sets, &matching, false, true));
+            scans = Condition::any();
+        }
+        Ok(whole(sets, scans))
     }
 
-    async fn people(&self, filter: &Criteria, measure: &PeopleMeasure) -> Result<Part> {
-        let condition = self.condition(self.part(filter).await?);
-        Ok(Part::Sql(Condition::all().add(self.compiler.people(condition, measure))))
-    }
-
-    /// The contacts of a segment, now or at a step; living ones only.
-    async fn members(&self, test: &SegmentTest) -> Result<Arc<RoaringBitmap>> {
-        let id = match *test {
-            SegmentTest::Current(id)
-            | SegmentTest::Ever(id)
-            | SegmentTest::AsOfStep { segment: id, .. } => id,
-            SegmentTest::Logged(_) => unreachable!("the database can tell"),
+    async fn leaf(&self, leaf: &Leaf, among: Option<&RoaringBitmap>) -> Result<Part> {
+        let question = match leaf {
+            Leaf::Field(test) if !self.compiler.is_indexed(test) => {
+                return Ok(Part::Scan(self.leaf_condition(leaf).await?));
+            }
+            Leaf::Segment(test) if let Some(id) = test.segment_id() => {
+                let Place { context, segments, .. } = self.place;
+                return Ok(Part::these(segments::members(context, segments, id, test).await?));
+            }
+            Leaf::Sample(sample) => {
+                let of = self.set(self.part(&sample.of, None).await?).await?;
+                return Ok(Part::these(sample::draw(&of, sample)));
+            }
+            leaf => match self.compiler.owners(leaf) {
+                Some(question) => question,
+                None => Question::contacts(self.leaf_condition(leaf).await?),
+            },
         };
-        let segment = segment::Entity::find_by_id(id).one(self.db).await?;
-        let segment = segment.ok_or_else(|| {
-            let message =
-                format!("There is no segment {}.", crate::domain::id::Kind::Segment.id(id));
-            Error::reject(Reason::NotFound, &[], message)
-        })?;
-        let current = self.context.members.load(self.db, &segment).await?;
-        if let SegmentTest::Current(_) = test {
-            return Ok(current);
-        }
-        let sets = criterion::Entity::belongs_to(criterion_set::Entity)
-            .from(criterion::Column::Id)
-            .to(criterion_set::Column::CriterionId);
-        let steps: Vec<(i32, bool, Vec<u8>, Vec<u8>)> = criterion::Entity::find()
-            .select_only()
-            .columns([criterion::Column::No, criterion::Column::Undone])
-            .columns([criterion_set::Column::Added, criterion_set::Column::Removed])
-            .join(JoinType::InnerJoin, sets.into())
-            .filter(criterion::Column::SegmentId.eq(id))
-            .order_by_asc(criterion::Column::No)
-            .into_tuple()
-            .all(self.db)
-            .await?;
-        let mut members = (*current).clone();
-        match *test {
-            SegmentTest::AsOfStep { step, .. } => {
-                let back = steps.iter().rev().filter(|(no, undone, ..)| !undone && step < *no);
-                for (_, _, added, removed) in back {
-                    members -= members::from_bytes(added)?;
-                    members |= members::from_bytes(removed)?;
-                }
-                // A step that was taken back counts as done, as in the lines of a segment.
-                let forward = steps.iter().filter(|(no, undone, ..)| *undone && *no <= step);
-                for (_, _, added, removed) in forward {
-                    members -= members::from_bytes(removed)?;
-                    members |= members::from_bytes(added)?;
-                }
-            }
-            _ => {
-                for (_, _, added, _) in steps.iter().filter(|(_, undone, ..)| !undone) {
-                    members |= members::from_bytes(added)?;
-                }
-            }
-        }
-        Ok(Arc::new(members - members::deleted(self.db).await?))
+        Ok(Part::these(self.ask(&question, among, FEW).await?))
     }
 
-    async fn sample(&self, sample: &Sample) -> Result<RoaringBitmap> {
-        let of = self.set(self.part(&sample.of).await?).await?;
-        Ok(sample::draw(&of, sample))
+    async fn scan(
+        &self,
+        condition: Condition,
+        among: Option<&RoaringBitmap>,
+    ) -> Result<Arc<RoaringBitmap>> {
+        self.ask(&Question::contacts(condition), among, MANY).await
     }
 
-    async fn matching(&self, condition: Condition) -> Result<RoaringBitmap> {
-        let mut ids = db::ids(self.db, contacts_where(condition)).await?;
-        // The database may answer from any index, and so in any order.
-        ids.sort_unstable();
-        RoaringBitmap::from_sorted_iter(ids)
-            .map_err(|err| Error::Corrupt(format!("contacts come twice: {err}")))
+    /// Asks of all, or if `among` are no more than `few` and nothing is known of all, of those.
+    async fn ask(
+        &self,
+        question: &Question,
+        among: Option<&RoaringBitmap>,
+        few: u64,
+    ) -> Result<Arc<RoaringBitmap>> {
+        let facts = self.place.facts;
+        let Some(few) = among.filter(|among| among.len() <= few) else {
+            return facts.contacts(&question.query).await;
+        };
+        if let Some(known) = facts.known(&question.query) {
+            return Ok(known);
+        }
+        let key = dialect::in_ids(self.compiler.backend, question.key.clone(), few.iter());
+        let query: SelectStatement = question.query.clone().and_where(key).to_owned();
+        facts.contacts(&query).await
     }
 
     async fn set(&self, part: Part) -> Result<RoaringBitmap> {
-        match part {
-            Part::Sql(condition) => self.matching(condition).await,
-            Part::Set { set, all_but: false } => {
-                Ok(Arc::try_unwrap(set).unwrap_or_else(|set| (*set).clone()))
-            }
+        Ok(match part {
+            Part::Scan(condition) => (*self.scan(condition, None).await?).clone(),
+            Part::Set { set, all_but: false } => Arc::unwrap_or_clone(set),
             Part::Set { set, all_but: true } => {
-                Ok(self.matching(Condition::all()).await? - set.as_ref())
+                let everybody = contacts_where(Condition::all());
+                &*self.place.facts.contacts(&everybody).await? - &*set
             }
-        }
+        })
     }
 
-    fn condition(&self, part: Part) -> Condition {
-        match part {
-            Part::Sql(condition) => condition,
-            Part::Set { set, all_but } => {
-                let key = Expr::col((contact::Entity, contact::Column::Id));
-                let inside = dialect::in_ids(self.compiler.backend, key, set.iter());
-                Condition::all().add(if all_but { inside.not() } else { inside })
-            }
+    /// All in one condition, whatever it costs.
+    fn condition<'b>(&'b self, criteria: &'b Criteria) -> BoxFuture<'b, Result<Condition>> {
+        async move {
+            Ok(match criteria {
+                Tree::All(criteria) => {
+                    let mut all = Condition::all();
+                    for criteria in criteria {
+                        all = all.add(self.condition(criteria).await?);
+                    }
+                    all
+                }
+                Tree::Any(criteria) => {
+                    let mut any = Condition::any();
+                    for criteria in criteria {
+                        any = any.add(self.condition(criteria).await?);
+                    }
+                    any
+                }
+                Tree::Not(criteria) => Condition::all().add(not(self.condition(criteria).await?)),
+                Tree::Leaf(leaf) => self.leaf_condition(leaf).await?,
+            })
         }
+        .boxed()
+    }
+
+    /// Boxed, for leaves hold criteria.
+    fn leaf_condition<'b>(&'b self, leaf: &'b Leaf) -> BoxFuture<'b, Result<Condition>> {
+        async move { Ok(Condition::all().add(self.expression(leaf).await?)) }.boxed()
+    }
+
+    async fn expression(&self, leaf: &Leaf) -> Result<Expr> {
+        let compiler = self.compiler;
+        Ok(match leaf {
+            Leaf::Field(test) => compiler.field(test),
+            Leaf::Attribute { name, test } => compiler.attribute(name, test),
+            Leaf::Codes { kind, test } => compiler.codes(*kind, test),
+            Leaf::Interactions(test) => compiler.interactions(test),
+            Leaf::Search(words) => compiler.search(words),
+            Leaf::Company(criteria) => compiler.company(self.condition(criteria).await?),
+            Leaf::People { filter, measure } => {
+                compiler.people(self.condition(filter).await?, measure)
+            }
+            Leaf::Segment(SegmentTest::Logged(logged)) => compiler.logged(*logged),
+            Leaf::Ids(ids) => compiler.is_one_of(ids.iter().copied()),
+            Leaf::Segment(_) | Leaf::Sample(_) => {
+                let part = self.leaf(leaf, None).await?;
+                compiler.is_one_of(self.set(part).await?.iter())
+            }
+        })
     }
 }
 
-fn set(set: Arc<RoaringBitmap>) -> Result<Part> {
-    Ok(Part::Set { set, all_but: false })
-}
-
-fn combined_with(
-    so_far: Option<(RoaringBitmap, bool)>,
-    set: &RoaringBitmap,
-    all_but: bool,
-    any: bool,
-) -> (RoaringBitmap, bool) {
-    match so_far {
-        None => (set.clone(), all_but),
-        Some(so_far) => combine(so_far, (set, all_but), any),
+/// Who can still match all, if that is known.
+fn left<'a>(
+    among: Option<&'a RoaringBitmap>,
+    sets: Option<&'a (RoaringBitmap, bool)>,
+) -> Option<&'a RoaringBitmap> {
+    match sets {
+        Some((set, false)) if among.is_none_or(|among| set.len() <= among.len()) => Some(set),
+        _ => among,
     }
 }
 
-/// Intersection, or union if `any`, of sets that may stand for their complements.
-fn combine(
-    left: (RoaringBitmap, bool),
-    right: (&RoaringBitmap, bool),
-    any: bool,
-) -> (RoaringBitmap, bool) {
-    // A union is the complement of the complements' intersection.
-    let ((left, left_all_but), (right, right_all_but)) =
-        ((left.0, left.1 != any), (right.0, right.1 != any));
-    let (set, all_but) = match (left_all_but, right_all_but) {
-        (false, false) => (left & right, false),
-        (false, true) => (left - right, false),
-        (true, false) => (right - left, false),
-        (true, true) => (left | right, true),
-    };
-    (set, all_but != any)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn complements_combine_like_sets() {
-        let everybody: RoaringBitmap = (0..8).collect();
-        let real = |(set, all_but): &(RoaringBitmap, bool)| {
-            if *all_but { &everybody - set } else { set.clone() }
-        };
-        for bits in 0..=255_u32 {
-            let left: RoaringBitmap = (0..4).filter(|key| bits >> key & 1 == 1).collect();
-            let right: RoaringBitmap = (0..4).filter(|key| bits >> (key + 4) & 1 == 1).collect();
-            for (left_all_but, right_all_but) in
-                [(false, false), (false, true), (true, false), (true, true)]
-            {
-                let (left, right) = ((left.clone(), left_all_but), (right.clone(), right_all_but));
-                let both = combine(left.clone(), (&right.0, right.1), false);
-                assert_eq!(real(&both), real(&left) & real(&right));
-                let either = combine(left.clone(), (&right.0, right.1), true);
-                assert_eq!(real(&either), real(&left) | real(&right));
-            }
-        }
+fn whole(sets: Option<(RoaringBitmap, bool)>, scans: Condition) -> Part {
+    match sets {
+        Some((set, all_but)) => Part::Set { set: Arc::new(set), all_but },
+        None => Part::Scan(scans),
     }
 }

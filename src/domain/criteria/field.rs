@@ -107,6 +107,17 @@ pub struct Field {
     pub description: &'static str,
 }
 
+impl Field {
+    /// Whether there is an index of contacts by it; of texts, with their case folded.
+    pub(super) fn has_index(&self) -> bool {
+        matches!(
+            self.column,
+            Column::Contact(C::No | C::Country | C::Salesperson | C::ExcludeFromSegment)
+                | Column::ContactText(C::Name, _)
+        )
+    }
+}
+
 /// Fields are the same if they have the same name in the same list.
 impl PartialEq for Field {
     fn eq(&self, other: &Self) -> bool {

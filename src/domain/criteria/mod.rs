@@ -7,12 +7,13 @@
 //! - `field` and `operator` are the vocabulary: which fields there are, and what can be asked of
 //!   each. The API's input types are made from them.
 //! - `resolve` turns a test into a plain predicate, with dates made certain.
-//! - `compile` turns trees into SQL, `evaluate` into sets (`sample` draws samples from them), `oracle`
-//!   into an answer for one contact.
+//! - `compile` turns trees into SQL, `evaluate` into sets (`segments` finds those of segments, `sample`
+//!   draws from them), `oracle` into an answer for one contact.
 //!
 //! Meaning is two-valued: a test on a missing value is false, whatever it asks, except whether the
 //! value is missing; `not` is the complement among all living contacts.
 
+mod combine;
 mod compile;
 mod evaluate;
 mod field;
@@ -22,10 +23,12 @@ mod names;
 mod operator;
 mod oracle;
 mod parse;
+mod plan;
 mod predicate;
 mod references;
 mod resolve;
 mod sample;
+mod segments;
 mod text;
 mod values;
 mod when;
@@ -34,7 +37,7 @@ use rust_decimal::Decimal;
 
 use crate::entity::kinds::CodeKind;
 
-pub use evaluate::{Stage, condition, evaluate, funnel};
+pub use evaluate::{Place, Stage, condition, evaluate, funnel, matching};
 pub use field::{
     CLASSIFICATIONS, CONTACT_FIELDS, Choice, EVALUATIONS, Field, INTERACTION_FIELDS, Kind,
 };
@@ -200,6 +203,16 @@ pub enum SegmentTest {
     Ever(i64),
     /// Has an interaction, not canceled, from its logging.
     Logged(LoggedIn),
+}
+
+impl SegmentTest {
+    /// The segment whose set decides, if one does.
+    fn segment_id(&self) -> Option<i64> {
+        match *self {
+            Self::Current(id) | Self::AsOfStep { segment: id, .. } | Self::Ever(id) => Some(id),
+            Self::Logged(_) => None,
+        }
+    }
 }
 
 /// A logging, by the segment or by itself.

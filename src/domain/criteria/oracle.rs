@@ -12,12 +12,16 @@ use sea_orm::{
 use super::{
     Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
     Kind, Leaf, LoggedIn, Measure, Names, PeopleMeasure, Scope, SegmentTest, Test, Tree,
-    compile::of_company, evaluate::evaluate, field::Column, names, predicate::Scalar,
+    compile::of_company,
+    evaluate::{Place, evaluate},
+    field::Column,
+    names,
+    predicate::Scalar,
     resolve::resolve,
 };
 use crate::{
     db::dialect,
-    domain::{Context, Error, Moment, Reason, Result, text},
+    domain::{Context, Error, Moment, Reason, Result, Snapshot, text},
     entity::{
         campaign, contact, contact_attribute, contact_code, interaction,
         kinds::{CodeKind, ContactType},
@@ -63,7 +67,7 @@ pub async fn explain(
     moment: Moment,
 ) -> Result<Verdict> {
     let mut world = World::around(db, contact_id, moment).await?;
-    world.fetch_sets(context, db, criteria).await?;
+    world.fetch_sets(context, criteria).await?;
     world.names = names(db, &criteria.named()).await?;
     let contact = &world.contacts[&contact_id];
     Ok(world.verdict(criteria, contact, Vec::new()))
@@ -127,19 +131,19 @@ impl World {
     ///
     /// # Errors
     /// As [`evaluate`].
-    pub async fn fetch_sets(
-        &mut self,
-        context: &Context,
-        db: &impl ConnectionTrait,
-        criteria: &Criteria,
-    ) -> Result<()> {
+    pub async fn fetch_sets(&mut self, context: &Context, criteria: &Criteria) -> Result<()> {
         let mut leaves = Vec::new();
         set_leaves(criteria, &mut leaves);
+        if leaves.is_empty() {
+            return Ok(());
+        }
+        let facts = Snapshot::open(context).await?;
+        let place = Place::new(context, &facts, self.moment);
         for leaf in leaves {
-            let set = evaluate(context, db, &Tree::Leaf(leaf.clone()), self.moment).await?;
+            let set = evaluate(place, &Tree::Leaf(leaf.clone())).await?;
             self.sets.push((leaf.clone(), Arc::new(set)));
         }
-        Ok(())
+        facts.close().await
     }
 
     fn verdict(&self, criteria: &Criteria, contact: &contact::Model, path: Vec<String>) -> Verdict {

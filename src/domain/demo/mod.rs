@@ -12,7 +12,7 @@ use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait};
 
 use self::contacts::World;
 use crate::{
-    db::{self, OnConflict},
+    db::{self, OnConflict, Table},
     domain::{
         Context, Error, Reason, Result,
         contact::insert_new,
@@ -51,7 +51,7 @@ pub async fn fill(
         let message = format!("At most {CONTACTS_MAX} contacts can be invented.");
         return Err(Error::reject(Reason::LimitExceeded, &["contacts"], message));
     }
-    let (first_key, campaigns) = db::write(&context.db, async |txn| {
+    let (first_key, campaigns) = db::write(&context.db, &Table::ALL, async |txn| {
         require_empty(txn).await?;
         db::leave_out_indexes(txn, &TABLES, &[]).await?;
         let first_key = numbers::take_keys(txn, Counter::Contact, demo.contacts.into()).await?;
@@ -66,8 +66,10 @@ pub async fn fill(
     let world = World { seed, until, companies: demo.contacts.div_ceil(5), first_key };
     for start in (0..demo.contacts).step_by(CHUNK as usize) {
         let end = demo.contacts.min(start + CHUNK);
-        db::write(&context.db, async |txn| chunk(txn, &world, start..end, &campaigns).await)
-            .await?;
+        db::write(&context.db, &Table::ALL, async |txn| {
+            chunk(txn, &world, start..end, &campaigns).await
+        })
+        .await?;
         done(end);
     }
     context.db.make_indexes().await?;

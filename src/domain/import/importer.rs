@@ -8,7 +8,10 @@ use super::{
     interactions::Interactions, segment_criteria::SegmentCriteria, segment_lines::SegmentLines,
     segments::Segments, templates::Templates,
 };
-use crate::domain::{Context, Result, members::MembersCache};
+use crate::{
+    db::Table,
+    domain::{Context, Result, members::MembersCache},
+};
 
 /// Writes rows of one kind of file.
 pub(super) enum Importer {
@@ -76,6 +79,19 @@ impl Importer {
         match self {
             Self::Contacts(it) => it.leave_out_indexes(txn).await,
             _ => Ok(false),
+        }
+    }
+
+    /// The tables it changes, of those that criteria ask about.
+    pub(super) fn changes(&self) -> &'static [Table] {
+        match self {
+            Self::Codes(_) | Self::Templates(_) | Self::Segments(_) => &[],
+            Self::SegmentLines(_) | Self::SegmentCriteria(_) => &[],
+            Self::Campaigns(_) => &[Table::Campaign],
+            Self::Contacts(_) => &[Table::Contact, Table::ContactCode, Table::ContactAttribute],
+            Self::ContactCodes(_) => &[Table::Contact, Table::ContactCode],
+            Self::Interactions(_) => &[Table::Interaction, Table::LoggedSegment],
+            Self::CampaignEntries(_) => &[Table::Interaction],
         }
     }
 

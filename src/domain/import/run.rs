@@ -144,7 +144,7 @@ impl Run<'_> {
         self.summary.next_line = chunk.first_line().unwrap_or(from_line);
         if !chunk.is_last && self.rehearsal.is_none() {
             let fill = async |txn: &_| self.importer.leave_out_indexes(txn).await;
-            self.fills = db::write(&self.context.db, fill).await.map_err(Stop::Failed)?;
+            self.fills = db::write(&self.context.db, &[], fill).await.map_err(Stop::Failed)?;
         }
         loop {
             if chunk.is_last {
@@ -178,7 +178,7 @@ impl Run<'_> {
         };
         let written = match self.rehearsal {
             Some(txn) => work(txn).await,
-            None => db::write(&self.context.db, work).await,
+            None => db::write(&self.context.db, self.importer.changes(), work).await,
         };
         match written {
             Ok(written) => {

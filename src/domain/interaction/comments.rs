@@ -54,7 +54,7 @@ pub async fn add_comment(
     date: Option<NaiveDate>,
 ) -> Result<interaction_comment::Model> {
     let comment = checked(comment)?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         // Holds the interaction, so that of two comments at once each gets a number of its own.
         locked_one(txn, interaction, &["interactionId"]).await?;
         let there = interaction_comment::Entity::find()
@@ -91,7 +91,7 @@ pub async fn update_comment(
     comment: &str,
 ) -> Result<interaction_comment::Model> {
     let comment = checked(comment)?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let mut row = existing(txn, interaction, line_no).await?.into_active_model();
         row.comment = Set(comment.clone());
         Ok(row.update(txn).await?)
@@ -108,7 +108,7 @@ pub async fn delete_comment(
     interaction: (i32, i64),
     line_no: i32,
 ) -> Result<i32> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let found = existing(txn, interaction, line_no).await?;
         let key = (found.contact_id, found.interaction_id, found.line_no);
         interaction_comment::Entity::delete_by_id(key).exec(txn).await?;

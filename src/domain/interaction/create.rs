@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Event, Reason, Rejections, Result, campaign, check, code,
         id::Kind,
@@ -60,7 +60,7 @@ pub async fn create(
     values: &InteractionValues,
     postponed: bool,
 ) -> Result<interaction::Model> {
-    let created = db::write(&context.db, async |txn| {
+    let created = db::write(&context.db, &[Table::Interaction], async |txn| {
         let mut rejections = Rejections::default();
         let contact = rejections.keep(reachable(txn, contact_id).await)?;
         let template = rejections.keep(chosen_template(txn, template).await)?;

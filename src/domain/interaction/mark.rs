@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{locked, named};
 use crate::{
-    db,
+    db::{self, Table},
     domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id},
     entity::{campaign_entry, interaction, kinds::Evaluation, logged_segment},
 };
@@ -82,7 +82,7 @@ async fn mark(
     set: &[(interaction::Column, Value)],
 ) -> Result<Vec<interaction::Model>> {
     let keys = named(ids)?;
-    let mut by_key = db::write(&context.db, async |txn| {
+    let mut by_key = db::write(&context.db, &[Table::Interaction], async |txn| {
         let rows = locked(txn, &keys).await?;
         check(txn, &rows).await?;
         let mut update: UpdateMany<interaction::Entity> = interaction::Entity::update_many()

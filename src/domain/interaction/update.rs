@@ -8,7 +8,7 @@ use super::{
     locked_one,
 };
 use crate::{
-    db,
+    db::{self, Table},
     domain::{Context, Error, Reason, Rejections, Result, campaign, check, code, text},
     entity::{
         interaction,
@@ -52,7 +52,7 @@ pub async fn update(
     key: (i32, i64),
     change: InteractionChange,
 ) -> Result<interaction::Model> {
-    let (updated, finished) = db::write(&context.db, async |txn| {
+    let (updated, finished) = db::write(&context.db, &[Table::Interaction], async |txn| {
         let found = locked_one(txn, key, &["id"]).await?;
         require_possible(&found, &change)?;
         let change = checked(txn, change.clone()).await?;

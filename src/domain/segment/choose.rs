@@ -4,7 +4,7 @@
 use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, SelectStatement},
 };
 use serde_json::{Value, json};
 
@@ -15,8 +15,8 @@ use super::{
 use crate::{
     db::{self, dialect},
     domain::{
-        Context, Error, Moment, Reason, Result,
-        criteria::{self, Criteria, Leaf, LoggedIn, SegmentTest},
+        Context, Error, Reason, Result, Snapshot,
+        criteria::{self, Criteria, Leaf, LoggedIn, Place, SegmentTest},
         id::{Kind, contact_key},
     },
     entity::{contact, kinds::Operation, logged_segment},
@@ -134,22 +134,20 @@ pub struct Chosen {
 /// # Errors
 /// What is wrong with its criteria, at `criteria`.
 pub(super) async fn choose(
-    context: &Context,
-    db: &impl ConnectionTrait,
+    place: Place<'_, impl ConnectionTrait>,
     request: &Request,
-    moment: Moment,
 ) -> Result<Chosen> {
     let options = request.options;
-    let matches = matches(context, db, request, moment).await?;
+    let matches = matches(place, request).await?;
     match request.operation {
-        Operation::Add | Operation::Replace => selected(db, matches, options).await,
+        Operation::Add | Operation::Replace => selected(place.facts, matches, options).await,
         Operation::AddContacts | Operation::AddLogged => {
             // Who is picked by hand comes in though excluded, but never against their will.
             let options = Options { ignore_exclusion: true, ..Options::default() };
-            selected(db, matches, options).await
+            selected(place.facts, matches, options).await
         }
         Operation::Reduce | Operation::Refine if options.entire_companies => {
-            let contacts = with_colleagues(db, &matches).await?;
+            let contacts = with_colleagues(place.facts.db(), &matches).await?;
             Ok(Chosen { contacts, ..Chosen::default() })
         }
         _ => Ok(Chosen { contacts: matches, ..Chosen::default() }),
@@ -157,38 +155,32 @@ pub(super) async fn choose(
 }
 
 async fn matches(
-    context: &Context,
-    db: &impl ConnectionTrait,
+    place: Place<'_, impl ConnectionTrait>,
     request: &Request,
-    moment: Moment,
 ) -> Result<RoaringBitmap> {
     let Some(criteria) = &request.criteria else { return Ok(RoaringBitmap::new()) };
     let found = async {
-        criteria::require(db, criteria).await?;
-        criteria::evaluate(context, db, criteria, moment).await
+        criteria::require(place.segments, criteria).await?;
+        criteria::evaluate(place, criteria).await
     };
     found.await.map_err(|err| err.under(&["criteria"]))
 }
 
 /// Widens matches to companies, and drops who may not be selected: before, so that they do not
 /// bring their company in, and after (D12).
-async fn selected(
-    db: &impl ConnectionTrait,
-    matches: RoaringBitmap,
-    options: Options,
-) -> Result<Chosen> {
-    let blocked = privacy_blocked(db).await?;
+async fn selected(facts: &Snapshot, matches: RoaringBitmap, options: Options) -> Result<Chosen> {
+    let blocked = facts.contacts(&privacy_blocked()).await?;
     let excluded = match options.ignore_exclusion {
         true => RoaringBitmap::new(),
-        false => excluded(db).await? - &blocked,
+        false => &*facts.contacts(&excluded()).await? - &*blocked,
     };
-    let barred = &blocked | &excluded;
+    let barred = &*blocked | &excluded;
     let mut widened = &matches - &barred;
     if options.expand_companies {
         // Brings the companies in, too.
-        widened = with_colleagues(db, &widened).await?;
+        widened = with_colleagues(facts.db(), &widened).await?;
     } else if options.include_companies {
-        widened = with_companies(db, &widened).await?;
+        widened = with_companies(facts.db(), &widened).await?;
     }
     let met = matches | &widened;
     Ok(Chosen {
@@ -199,15 +191,15 @@ async fn selected(
 }
 
 /// Who may not be contacted: they said so, or they are minors and their parents did not consent.
-pub(crate) async fn privacy_blocked(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
+pub(crate) fn privacy_blocked() -> SelectStatement {
     let minors =
         contact::Column::Minor.into_expr().and(contact::Column::ParentalConsent.into_expr().not());
     let blocked = contact::Column::PrivacyBlocked.into_expr().or(minors);
-    ids_where(db, blocked).await
+    contacts_where(blocked)
 }
 
-pub(super) async fn excluded(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
-    ids_where(db, contact::Column::ExcludeFromSegment.into_expr()).await
+pub(super) fn excluded() -> SelectStatement {
+    contacts_where(contact::Column::ExcludeFromSegment.into_expr())
 }
 
 /// Those among the contacts who are there.
@@ -216,14 +208,10 @@ pub(super) async fn living(
     contacts: &RoaringBitmap,
 ) -> Result<RoaringBitmap> {
     let id = contact::Column::Id.into_expr();
-    ids_where(db, dialect::in_ids(db.get_database_backend(), id, contacts.iter())).await
+    let living = dialect::in_ids(db.get_database_backend(), id, contacts.iter());
+    Ok(db::keys(db, contacts_where(living)).await?)
 }
 
-async fn ids_where(db: &impl ConnectionTrait, condition: Expr) -> Result<RoaringBitmap> {
-    let query = contact::Entity::find()
-        .select_only()
-        .column(contact::Column::Id)
-        .filter(condition)
-        .into_query();
-    Ok(db::ids(db, query).await?.into_iter().collect())
+fn contacts_where(condition: Expr) -> SelectStatement {
+    contact::Entity::find().select_only().column(contact::Column::Id).filter(condition).into_query()
 }

@@ -30,8 +30,7 @@ pub(super) async fn with_colleagues(
             .select_only()
             .column(contact::Column::Id)
             .filter(is_one_of(db, contact::Column::CompanyId, &companies));
-        let everybody = db::ids(db, everybody.into_query()).await?;
-        return Ok(contacts | everybody.into_iter().collect::<RoaringBitmap>());
+        return Ok(contacts | db::keys(db, everybody.into_query()).await?);
     }
     let (ids, companies) = links(db).await?;
     let theirs = companies_among(&ids, &companies, contacts);
@@ -64,7 +63,7 @@ async fn few_companies(
         .distinct()
         .filter(contact::Column::CompanyId.is_not_null())
         .filter(is_one_of(db, contact::Column::Id, contacts));
-    Ok(db::ids(db, companies.into_query()).await?.into_iter().collect())
+    Ok(db::keys(db, companies.into_query()).await?)
 }
 
 fn is_one_of(db: &impl ConnectionTrait, column: contact::Column, ids: &RoaringBitmap) -> Expr {

@@ -62,7 +62,8 @@ pub async fn create(
     change: SegmentChange,
 ) -> Result<segment::Model> {
     let created =
-        db::write(&context.db, async |txn| insert(txn, context, no, change.clone()).await).await?;
+        db::write(&context.db, &[], async |txn| insert(txn, context, no, change.clone()).await)
+            .await?;
     announce_header(context, &created).await;
     Ok(created)
 }
@@ -136,7 +137,7 @@ pub async fn update(
     expected_revision: Option<i32>,
     change: SegmentChange,
 ) -> Result<segment::Model> {
-    let updated = db::write(&context.db, async |txn| {
+    let updated = db::write(&context.db, &[], async |txn| {
         let found = segment::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
         let found = found.ok_or_else(|| missing(id, &["segmentId"]))?;
         require_open(&found, expected_revision)?;
@@ -161,7 +162,7 @@ pub async fn update(
 /// # Errors
 /// [`Reason::NotFound`] or [`Reason::InUse`] at `segmentId`, [`Reason::Conflict`].
 pub async fn delete(context: &Context, id: i64, expected_revision: Option<i32>) -> Result<i64> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let found = segment::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
         let found = found.ok_or_else(|| missing(id, &["segmentId"]))?;
         expect_revision(expected_revision, found.revision)?;

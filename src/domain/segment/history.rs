@@ -51,7 +51,7 @@ async fn go(context: &Context, target: Target, steps: i32, way: Way) -> Result<S
         let criterion = landing(context.db.reader(), &walked, way).await?;
         return Ok(outcome(&locked.set, locked.segment.clone(), criterion, after));
     }
-    let (locked, selected) = db::write(&context.db, async |txn| {
+    let (locked, selected) = db::write(&context.db, &[], async |txn| {
         let locked =
             step::lock_open(context, txn, target.segment_id, target.expected_revision).await?;
         let before = Arc::clone(&locked.set);

@@ -120,11 +120,8 @@ async fn lines_set(
         None => context.members.load(db, segment).await?,
     };
     let Some(filter) = &query.filter else { return Ok(set) };
-    let matching = async {
-        criteria::require(db, filter).await?;
-        criteria::evaluate(context, db, filter, context.moment()).await
-    };
-    let matching = matching.await.map_err(|err| err.under(&["filter"]))?;
+    let matching = criteria::matching(context, filter, context.moment()).await;
+    let matching = matching.map_err(|err| err.under(&["filter"]))?;
     Ok(Arc::new(&*set & matching))
 }
 

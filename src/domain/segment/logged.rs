@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::step::announce_header;
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Page, PageArgs, Reason, Result, id::Kind, interaction::mark_canceled,
     },
@@ -105,23 +105,24 @@ pub async fn reinstate_logged(context: &Context, id: i64) -> Result<logged_segme
 }
 
 async fn set_canceled(context: &Context, id: i64, canceled: bool) -> Result<logged_segment::Model> {
-    let (logged, segment) = db::write(&context.db, async |txn| {
-        let (segment, logged) = locked(txn, id).await?;
-        if logged.canceled == canceled {
-            return Ok((logged, None));
-        }
-        mark_entries(txn, id, canceled).await?;
-        mark_interactions(txn, context, id, canceled).await?;
-        let mut row = logged.into_active_model();
-        row.canceled = Set(canceled);
-        let logged = row.update(txn).await?;
-        let segment = match segment {
-            Some(segment) => Some(mark_segment(txn, context, segment, canceled).await?),
-            None => None,
-        };
-        Ok::<_, Error>((logged, segment))
-    })
-    .await?;
+    let (logged, segment) =
+        db::write(&context.db, &[Table::Interaction, Table::LoggedSegment], async |txn| {
+            let (segment, logged) = locked(txn, id).await?;
+            if logged.canceled == canceled {
+                return Ok((logged, None));
+            }
+            mark_entries(txn, id, canceled).await?;
+            mark_interactions(txn, context, id, canceled).await?;
+            let mut row = logged.into_active_model();
+            row.canceled = Set(canceled);
+            let logged = row.update(txn).await?;
+            let segment = match segment {
+                Some(segment) => Some(mark_segment(txn, context, segment, canceled).await?),
+                None => None,
+            };
+            Ok::<_, Error>((logged, segment))
+        })
+        .await?;
     if let Some(segment) = segment {
         announce_header(context, &segment).await;
     }
@@ -186,7 +187,7 @@ async fn mark_segment(
 /// # Errors
 /// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it is not canceled, at `loggedSegmentId`.
 pub async fn delete_logged(context: &Context, id: i64) -> Result<i64> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[Table::Interaction, Table::LoggedSegment], async |txn| {
         let (_, logged) = locked(txn, id).await?;
         if !logged.canceled {
             let message = "Cancel the logged segment before you delete it.";

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::existing;
 use crate::{
-    db::{self, dialect},
+    db::{self, Table, dialect},
     domain::{Context, Error, Reason, Result, code, text},
     entity::{contact, contact_code, kinds::CodeKind, segment},
 };
@@ -44,7 +44,7 @@ pub async fn apply_mailing_group(
     let group = text::code(mailing_group).ok_or_else(|| {
         Error::reject(Reason::Required, &["mailingGroup"], "Name a mailing group.")
     })?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[Table::ContactCode], async |txn| {
         let segment = existing(txn, segment_id, &["segmentId"]).await?;
         code::require(txn, &[(CodeKind::MailingGroup, &group, vec!["mailingGroup"])]).await?;
         let set = context.members.load(txn, &segment).await?;
@@ -71,7 +71,7 @@ async fn members(db: &impl ConnectionTrait, group: &str) -> Result<RoaringBitmap
         .column_as(contact_code::Column::ContactId, "id")
         .filter(contact_code::Column::Kind.eq(CodeKind::MailingGroup))
         .filter(contact_code::Column::Code.eq(group));
-    Ok(db::ids(db, members.into_query()).await?.into_iter().collect())
+    Ok(db::keys(db, members.into_query()).await?)
 }
 
 pub(super) fn chunks(set: &RoaringBitmap) -> impl Iterator<Item = Vec<u32>> {

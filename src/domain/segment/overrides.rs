@@ -105,16 +105,12 @@ pub async fn update_lines(
 ) -> Result<(segment::Model, u64)> {
     let matching = match which {
         Which::Criteria(criteria) => {
-            let db = context.db.reader();
-            let found = async {
-                criteria::require(db, criteria).await?;
-                criteria::evaluate(context, db, criteria, context.moment()).await
-            };
-            Some(found.await.map_err(|err| err.under(&["lines", "criteria"]))?)
+            let found = criteria::matching(context, criteria, context.moment()).await;
+            Some(found.map_err(|err| err.under(&["lines", "criteria"]))?)
         }
         _ => None,
     };
-    let (segment, count, written) = db::write(&context.db, async |txn| {
+    let (segment, count, written) = db::write(&context.db, &[], async |txn| {
         let locked = lock_open(context, txn, target.segment_id, target.expected_revision).await?;
         let lines = match (which, &matching) {
             (Which::Contacts(ids), _) => chosen(ids, &locked.set)?,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     db,
-    domain::{Context, Error, Moment, Result, members::MembersCache},
+    domain::{Context, Error, Moment, Result, Snapshot, criteria::Place, members::MembersCache},
     entity::criterion,
 };
 
@@ -50,32 +50,39 @@ pub async fn reuse(
         steps.insert(0, Request::clear());
     }
     let now = target.look(context).await?;
+    let facts = Snapshot::open(context).await?;
     let mut answers = Vec::with_capacity(steps.len());
     for step in &steps {
         // What depends on the segment itself is found when its turn comes.
         let late = step.mentions(target.segment_id) && !target.dry_run;
         answers.push(match late {
             true => None,
-            false => Some(choose(context, reader, step, moment).await?),
+            false => Some(choose(Place::new(context, &facts, moment), step).await?),
         });
     }
+    // A connection is not kept without need while waiting for another.
+    let facts = match answers.iter().all(Option::is_some) {
+        true => facts.close().await.map(|()| None)?,
+        false => Some(facts),
+    };
     if target.dry_run {
         return Ok(tried(now, &steps, answers));
     }
-    let (locked, replayed) = db::write(&context.db, async |txn| {
+    let (locked, replayed) = db::write(&context.db, &[], async |txn| {
         let mut locked =
             step::lock_open(context, txn, target.segment_id, target.expected_revision).await?;
         let before = Arc::clone(&locked.set);
         let mut criteria = Vec::with_capacity(steps.len());
         let mut skipped = Skipped::default();
         for (step, answer) in steps.iter().zip(&answers) {
-            let chosen = match answer {
-                Some(chosen) => chosen.clone(),
-                None => {
+            let chosen = match (answer, &facts) {
+                (Some(chosen), _) => chosen.clone(),
+                (None, Some(facts)) => {
                     // What it reads of the segment may never be committed: it remembers nothing.
                     let context = Context { members: MembersCache::default(), ..context.clone() };
-                    choose(&context, txn, step, moment).await?
+                    choose(Place::new(&context, facts, moment).with_segments(txn), step).await?
                 }
+                (None, None) => unreachable!("facts are kept for what is found late"),
             };
             let recorded = record(context, txn, locked, step, moment, chosen).await?;
             locked = recorded.0;

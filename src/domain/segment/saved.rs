@@ -58,7 +58,7 @@ pub async fn save(
     let name = checked_name(name)?;
     let description = description.and_then(text::tidy);
     check_text(description.as_deref(), "description")?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let segment = existing(txn, segment_id, &["segmentId"]).await?;
         expect_revision(expected_revision, segment.revision)?;
         let steps = requests(txn, segment_id).await?;
@@ -145,7 +145,7 @@ pub async fn rename(
     let name = name.map(checked_name).transpose()?;
     let description = description.map(|it| it.and_then(text::tidy));
     check_text(description.as_ref().and_then(Option::as_deref), "description")?;
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let found = saved_criteria::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
         let mut row = found.ok_or_else(|| missing(id))?.into_active_model();
         if let Some(name) = &name {
@@ -168,7 +168,7 @@ pub async fn rename(
 /// # Errors
 /// [`Reason::NotFound`] at `savedCriteriaId`.
 pub async fn delete(context: &Context, id: i64) -> Result<i64> {
-    db::write(&context.db, async |txn| {
+    db::write(&context.db, &[], async |txn| {
         let gone = saved_criteria::Entity::delete_by_id(id).exec(txn).await?;
         if gone.rows_affected == 0 { Err(missing(id)) } else { Ok(id) }
     })

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     db,
     domain::{
-        Context, Error, Moment, Result,
-        criteria::{self, Stage},
+        Context, Error, Moment, Result, Snapshot,
+        criteria::{self, Place, Stage},
         members,
     },
     entity::{criterion, kinds::Operation, segment},
@@ -65,24 +65,25 @@ pub async fn select(
     moment: Moment,
     with_funnel: bool,
 ) -> Result<Selected> {
-    let reader = context.db.reader();
     // Fails early, before any work; what counts is asked again under the lock.
     let now = target.look(context).await?;
     if target.dry_run {
-        let answer = Answer::find(context, reader, request, moment, with_funnel).await?;
+        let answer = Answer::now(context, request, moment, with_funnel).await?;
         return Ok(tried(now, request, answer));
     }
-    // Where the answer depends on the segment itself, it is found under the lock.
-    let early = match request.mentions(target.segment_id) {
-        true => None,
-        false => Some(Answer::find(context, reader, request, moment, with_funnel).await?),
+    let answer = match request.mentions(target.segment_id) {
+        true => Ahead::Facts(Snapshot::open(context).await?),
+        false => Ahead::Whole(Answer::now(context, request, moment, with_funnel).await?),
     };
-    let (locked, selected) = db::write(&context.db, async |txn| {
+    let (locked, selected) = db::write(&context.db, &[], async |txn| {
         let locked =
             step::lock_open(context, txn, target.segment_id, target.expected_revision).await?;
-        let answer = match &early {
-            Some(answer) => answer.clone(),
-            None => Answer::find(context, txn, request, moment, with_funnel).await?,
+        let answer = match &answer {
+            Ahead::Whole(answer) => answer.clone(),
+            Ahead::Facts(facts) => {
+                let place = Place::new(context, facts, moment).with_segments(txn);
+                Answer::find(place, request, with_funnel).await?
+            }
         };
         let funnel = answer.funnel;
         let recorded = record(context, txn, locked, request, moment, answer.chosen).await?;
@@ -93,6 +94,13 @@ pub async fn select(
     Ok(selected)
 }
 
+/// What is known of an answer before the segment is locked: if it depends on the segment itself,
+/// only what contacts are.
+enum Ahead {
+    Whole(Answer),
+    Facts(Snapshot),
+}
+
 #[derive(Clone)]
 struct Answer {
     chosen: Chosen,
@@ -100,18 +108,26 @@ struct Answer {
 }
 
 impl Answer {
-    async fn find(
+    async fn now(
         context: &Context,
-        db: &impl ConnectionTrait,
         request: &Request,
         moment: Moment,
         with_funnel: bool,
     ) -> Result<Self> {
-        let chosen = choose(context, db, request, moment).await?;
+        let facts = Snapshot::open(context).await?;
+        let answer = Self::find(Place::new(context, &facts, moment), request, with_funnel).await?;
+        facts.close().await?;
+        Ok(answer)
+    }
+
+    async fn find(
+        place: Place<'_, impl ConnectionTrait>,
+        request: &Request,
+        with_funnel: bool,
+    ) -> Result<Self> {
+        let chosen = choose(place, request).await?;
         let funnel = match &request.criteria {
-            Some(criteria) if with_funnel => {
-                Some(criteria::funnel(context, db, criteria, moment, None).await?)
-            }
+            Some(criteria) if with_funnel => Some(criteria::funnel(place, criteria, None).await?),
             _ => None,
         };
         Ok(Self { chosen, funnel })
@@ -184,7 +200,7 @@ pub async fn reset(context: &Context, target: Target) -> Result<Selected> {
         let now = target.look(context).await?;
         return Ok(emptied(&now.set, now.segment.clone()));
     }
-    let (locked, selected) = db::write(&context.db, async |txn| {
+    let (locked, selected) = db::write(&context.db, &[], async |txn| {
         let locked =
             step::lock_open(context, txn, target.segment_id, target.expected_revision).await?;
         let before = Arc::clone(&locked.set);
@@ -221,6 +237,6 @@ pub async fn preview(
     moment: Moment,
     with_funnel: bool,
 ) -> Result<Preview> {
-    let answer = Answer::find(context, context.db.reader(), request, moment, with_funnel).await?;
+    let answer = Answer::now(context, request, moment, with_funnel).await?;
     Ok(Preview { chosen: answer.chosen, funnel: answer.funnel })
 }

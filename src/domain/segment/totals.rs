@@ -47,7 +47,7 @@ async fn total(
         .column_as(segment_line::Column::ContactId, "id")
         .filter(segment_line::Column::SegmentId.eq(segment.id))
         .filter(column.is_not_null());
-    let own: RoaringBitmap = db::ids(db, own.into_query()).await?.into_iter().collect();
+    let own = db::keys(db, own.into_query()).await?;
     let inside = &own & &*set;
     let outside = &own - &*set;
     // Values of contacts that have left are kept for their return. Few of them are usual.

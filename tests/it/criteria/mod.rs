@@ -1,5 +1,6 @@
 //! The same criteria over SQL, on both databases, and in process must agree.
 
+mod known;
 mod people;
 mod random;
 
@@ -8,7 +9,8 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use urval::{
     domain::{
-        criteria::{self, CONTACT_FIELDS, Criteria, INTERACTION_FIELDS, World},
+        Snapshot,
+        criteria::{self, CONTACT_FIELDS, Criteria, INTERACTION_FIELDS, Place, World},
         text,
     },
     entity::contact,
@@ -22,12 +24,15 @@ async fn agrees(app: &TestApp, world: &mut World, json: &Value) {
     let reader = app.context.db.reader();
     let moment = world.moment;
 
-    let set = criteria::evaluate(&app.context, reader, &criteria, moment).await.unwrap();
-    let condition = criteria::condition(&app.context, reader, &criteria, moment).await.unwrap();
+    let facts = Snapshot::open(&app.context).await.unwrap();
+    let place = Place::new(&app.context, &facts, moment);
+    let set = criteria::evaluate(place, &criteria).await.unwrap();
+    let condition = criteria::condition(place, &criteria).await.unwrap();
+    facts.close().await.unwrap();
     use sea_orm::QueryFilter;
     let listed = contact::Entity::find().filter(condition).all(reader).await.unwrap();
     world.sets.clear();
-    world.fetch_sets(&app.context, reader, &criteria).await.unwrap();
+    world.fetch_sets(&app.context, &criteria).await.unwrap();
 
     for contact in world.contacts.values() {
         let expected = world.holds(&criteria, contact);
@@ -140,9 +145,9 @@ both! {
         populate(&app).await;
         let values: Vec<String> = (0..criteria::LIST_VALUES_MAX).map(|it| format!("C{it}")).collect();
         let criteria = Criteria::parse(&json!({ "not": { "country": { "in": values } } }), &[]).unwrap();
-        let reader = app.context.db.reader();
-        let set = criteria::evaluate(&app.context, reader, &criteria, app.context.moment()).await.unwrap();
-        assert_eq!(set.len(), 60);
+        let facts = Snapshot::open(&app.context).await.unwrap();
+        let place = Place::new(&app.context, &facts, app.context.moment());
+        assert_eq!(criteria::evaluate(place, &criteria).await.unwrap().len(), 60);
     }
 
     async fn fields_and_their_values_can_be_listed(app) {

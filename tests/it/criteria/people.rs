@@ -72,7 +72,7 @@ pub(super) async fn populate(app: &TestApp) {
     let codes = classifications();
     let attributes = attributes();
     let (campaigns, logs, interactions) = interactions(app);
-    db::write(&app.context.db, async |txn| {
+    db::write(&app.context.db, &db::Table::ALL, async |txn| {
         contacts::insert_new(txn, &rows).await?;
         db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Ignore).await?;
         db::insert_rows::<contact_attribute::Entity>(txn, &attributes, OnConflict::Ignore).await?;

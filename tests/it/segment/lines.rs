@@ -178,7 +178,7 @@ both! {
         let id = make::segment(&app).await;
         app.must("segmentAddLines", "", json!({ "segmentId": id, "contactIds": make::ids([1]) })).await;
         let key: i64 = id.strip_prefix("segment:").unwrap().parse().unwrap();
-        db::write(&app.context.db, async |txn| {
+        db::write(&app.context.db, &[], async |txn| {
             segment::Entity::update_many()
                 .col_expr(segment::Column::Status, Expr::value("LOGGED"))
                 .filter(segment::Column::Id.eq(key))

@@ -34,7 +34,7 @@ pub(super) fn contact(id: i32, company_id: Option<i32>) -> Value {
 pub(super) async fn contacts(app: &TestApp, rows: &[Value]) {
     let rows: Vec<contact::Model> =
         rows.iter().map(|row| serde_json::from_value(row.clone()).unwrap()).collect();
-    let inserted = db::write(&app.context.db, async |txn| {
+    let inserted = db::write(&app.context.db, &db::Table::ALL, async |txn| {
         insert_new(txn, &rows).await?;
         Ok::<_, Error>(())
     });
@@ -92,7 +92,7 @@ pub(super) async fn set(app: &TestApp, segment: &str) -> Vec<u32> {
 /// Deletes contacts, as far as sets are concerned.
 pub(super) async fn delete(app: &TestApp, keys: &[u32]) {
     use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-    let gone = db::write(&app.context.db, async |txn| {
+    let gone = db::write(&app.context.db, &db::Table::ALL, async |txn| {
         let keys: Vec<i32> = keys.iter().map(|key| key.cast_signed()).collect();
         let dead = keys.iter().map(|key| key.cast_unsigned()).collect();
         urval::domain::members::bury(txn, &dead).await?;

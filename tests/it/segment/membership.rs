@@ -31,13 +31,13 @@ both! {
         let mut segments = Vec::new();
         for set in &sets {
             let id = Kind::Segment.key(&make::segment(&app).await, &[]).unwrap();
-            let saved = db::write(&app.context.db, async |txn| {
+            let saved = db::write(&app.context.db, &[], async |txn| {
                 members::save(txn, id, &RoaringBitmap::new(), set).await
             });
             saved.await.unwrap();
             segments.push(id);
         }
-        let buried = db::write(&app.context.db, async |txn| {
+        let buried = db::write(&app.context.db, &[], async |txn| {
             members::bury(txn, &(0..200_000).collect()).await?;
             Ok::<_, Error>(())
         });

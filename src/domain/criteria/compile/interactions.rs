@@ -20,12 +20,11 @@ use crate::{
 
 impl Compiler {
     pub(in crate::domain::criteria) fn interactions(self, test: &InteractionsTest) -> Expr {
-        let condition = self.rows(test);
+        let condition = self.those_that_count(test);
         if test.scope == Scope::Person {
             let own = || {
-                let rows = interaction::Entity::find().select_only().into_query();
                 let owner = on(interaction::Column::ContactId);
-                let rows = rows.to_owned().cond_where(condition.clone()).to_owned();
+                let rows = rows_where(condition.clone());
                 dialect::owns(self.backend, contact_id(), owner, rows)
             };
             match test.measure {
@@ -39,8 +38,12 @@ impl Compiler {
         self.measured(key, rows, &test.measure)
     }
 
-    /// The condition on the interactions that count.
-    fn rows(self, test: &InteractionsTest) -> Condition {
+    /// The contacts' own interactions that count.
+    pub(super) fn own_interactions(self, test: &InteractionsTest) -> SelectStatement {
+        rows_where(self.those_that_count(test))
+    }
+
+    fn those_that_count(self, test: &InteractionsTest) -> Condition {
         use interaction::Column as I;
         let mut condition = Condition::all();
         if !test.include_canceled {
@@ -149,6 +152,11 @@ impl Compiler {
             .cond_where(self.interaction_criteria(criteria));
         key.in_subquery(first)
     }
+}
+
+fn rows_where(condition: Condition) -> SelectStatement {
+    let rows = interaction::Entity::find().select_only().into_query();
+    rows.to_owned().cond_where(condition).to_owned()
 }
 
 /// The interactions for which `condition` holds, all columns, each with its `owner`: what it is

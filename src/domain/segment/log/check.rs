@@ -69,7 +69,7 @@ pub(super) async fn lines_to_log(
         }
     };
     let defaults = Defaults::new(segment, template.as_ref());
-    let blocked = set & privacy_blocked(txn).await?;
+    let blocked = set & db::keys(txn, privacy_blocked()).await?;
     let mut contacts = set - &blocked;
     if let Some(condition) = defaults.without_salesperson() {
         // LOG-5
@@ -149,7 +149,7 @@ async fn lines_where(
                 piece.into_iter(),
             ))
             .cond_where(condition.clone());
-        found.extend(db::ids(txn, query).await?);
+        found |= db::keys(txn, query).await?;
     }
     Ok(found)
 }

@@ -47,8 +47,8 @@ pub(super) async fn create(
     let segment = insert(txn, context, None, change).await?;
     let locked = step::lock(context, txn, segment.id).await?;
     let met = contacts(txn, logged.id).await?;
-    let blocked = privacy_blocked(txn).await?;
-    let excluded = excluded(txn).await? - &blocked;
+    let blocked = db::keys(txn, privacy_blocked()).await?;
+    let excluded = db::keys(txn, excluded()).await? - &blocked;
     let skipped = Skipped {
         already_member: 0,
         excluded: met.intersection_len(&excluded),
@@ -77,5 +77,5 @@ async fn contacts(txn: &DatabaseTransaction, logged_segment_id: i64) -> Result<R
         .select_only()
         .column_as(interaction::Column::ContactId, "id")
         .into_query();
-    Ok(db::ids(txn, query).await?.into_iter().collect())
+    Ok(db::keys(txn, query).await?)
 }

@@ -19,7 +19,7 @@ use super::{
     step::{self, announce_header, require_open},
 };
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Event, Progress, ProgressState, Result,
         check::text as checked_text,
@@ -82,17 +82,18 @@ pub async fn log(context: &Context, request: &LogRequest) -> Result<LogOutcome> 
     require_open(&segment, request.expected_revision)?;
     let operation = request.operation.unwrap_or_else(|| fastrand::i64(1..1 << 53));
     let keys = take_keys(context, &segment, request.dry_run).await?;
-    let outcome = db::write(&context.db, async |txn| {
-        let id = request.segment_id;
-        let locked = step::lock_open(context, txn, id, request.expected_revision).await?;
-        let header = with_values_of(txn, locked.segment, request).await?;
-        let lines = lines_to_log(txn, &header, &locked.set, request.unreachable).await?;
-        if request.dry_run {
-            return Ok(tried(header, &lines, operation));
-        }
-        write(context, txn, header, &lines, request, keys, operation).await
-    })
-    .await;
+    let outcome =
+        db::write(&context.db, &[Table::Interaction, Table::LoggedSegment], async |txn| {
+            let id = request.segment_id;
+            let locked = step::lock_open(context, txn, id, request.expected_revision).await?;
+            let header = with_values_of(txn, locked.segment, request).await?;
+            let lines = lines_to_log(txn, &header, &locked.set, request.unreachable).await?;
+            if request.dry_run {
+                return Ok(tried(header, &lines, operation));
+            }
+            write(context, txn, header, &lines, request, keys, operation).await
+        })
+        .await;
     if request.dry_run {
         return outcome;
     }
@@ -110,7 +111,7 @@ async fn take_keys(context: &Context, segment: &segment::Model, dry_run: bool) -
     if count == 0 {
         return Ok(Keys { first: 0, count });
     }
-    let first = db::write(&context.db, async |txn| {
+    let first = db::write(&context.db, &[], async |txn| {
         numbers::take_keys(txn, Counter::Interaction, count).await
     });
     Ok(Keys { first: first.await?, count })

@@ -1,0 +1,145 @@
+//! The database as it is at one moment, and sets of contacts that are known without asking it.
+//!
+//! Whatever a statement named once, it names again as long as nothing changes that it reads. So
+//! sets are kept by the statement that names them, and each snapshot begins with what has changed
+//! since the one before ([`db::changes_since`]). Nothing is ever guessed: on doubt, all is asked
+//! again.
+
+use std::sync::Arc;
+
+use quick_cache::{Weighter, sync::Cache};
+use roaring::RoaringBitmap;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, sea_query::SelectStatement};
+use tokio::sync::Mutex;
+
+use crate::{
+    db::{self, Table, Tables, Version},
+    domain::{Context, Result},
+};
+
+/// What the sets that are kept may weigh together. A set of a million contacts weighs up to 130 KB.
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// How many sets are expected.
+const CACHE_ITEMS: usize = 1024;
+
+/// When a table was changed last, in snapshots of this server; a place for each table.
+type Changed = [u64; Table::ALL.len()];
+
+/// Sets that statements named, for all snapshots of a server.
+#[derive(Clone, Debug)]
+pub struct KnownSets(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    sets: Cache<String, Known, Weight>,
+    followed: Mutex<Followed>,
+}
+
+/// How far the changes of the database have been followed.
+#[derive(Debug, Default)]
+struct Followed {
+    /// Counts snapshots.
+    number: u64,
+    version: Option<Version>,
+    changed: Changed,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    set: Arc<RoaringBitmap>,
+    /// What the statement reads.
+    tables: Tables,
+    /// The snapshot it was asked in.
+    number: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Weight;
+
+impl Weighter<String, Known> for Weight {
+    fn weight(&self, statement: &String, known: &Known) -> u64 {
+        (statement.len() + known.set.serialized_size()) as u64 + 128
+    }
+}
+
+impl Default for KnownSets {
+    fn default() -> Self {
+        let sets = Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, Weight);
+        Self(Arc::new(Shared { sets, followed: Mutex::default() }))
+    }
+}
+
+/// The database at one moment. What is read through it belongs together, though others write
+/// meanwhile.
+#[derive(Debug)]
+pub struct Snapshot {
+    txn: DatabaseTransaction,
+    known: KnownSets,
+    number: u64,
+    changed: Changed,
+}
+
+impl Snapshot {
+    /// # Errors
+    /// What the database says.
+    pub async fn open(context: &Context) -> Result<Self> {
+        let txn = db::snapshot(&context.db).await?;
+        let known = context.known_sets.clone();
+        // The moment is that of the first statement. One snapshot at a time gets there, so their
+        // numbers are in the order of what they see.
+        let mut followed = known.0.followed.lock().await;
+        let (version, tables) = db::changes_since(&txn, followed.version.as_ref()).await?;
+        followed.number += 1;
+        followed.version = Some(version);
+        let number = followed.number;
+        for table in Table::ALL.into_iter().filter(|table| tables.contains(*table)) {
+            followed.changed[table as usize] = number;
+        }
+        let changed = followed.changed;
+        drop(followed);
+        Ok(Self { txn, known, number, changed })
+    }
+
+    /// For whatever else is to be read at this moment.
+    pub fn db(&self) -> &DatabaseTransaction {
+        &self.txn
+    }
+
+    /// The contacts whose keys are in the column `id` of `query`, if they are known.
+    pub fn known(&self, query: &SelectStatement) -> Option<Arc<RoaringBitmap>> {
+        self.look_up(&self.txn.get_database_backend().build(query).to_string())
+    }
+
+    /// The contacts whose keys are in the column `id` of `query`: known, or asked for and known
+    /// from now on.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn contacts(&self, query: &SelectStatement) -> Result<Arc<RoaringBitmap>> {
+        let statement = self.txn.get_database_backend().build(query);
+        let text = statement.to_string();
+        if let Some(set) = self.look_up(&text) {
+            return Ok(set);
+        }
+        let set = Arc::new(db::keys(&self.txn, query.clone()).await?);
+        let tables = Tables::named_in(&statement.sql);
+        let known = Known { set: Arc::clone(&set), tables, number: self.number };
+        self.known.0.sets.insert(text, known);
+        Ok(set)
+    }
+
+    fn look_up(&self, statement: &str) -> Option<Arc<RoaringBitmap>> {
+        let known = self.known.0.sets.get(statement)?;
+        let unchanged = |table: Table| {
+            !known.tables.contains(table) || self.changed[table as usize] <= known.number
+        };
+        // One that was asked in a later snapshot may know what this one does not see yet.
+        (known.number <= self.number && Table::ALL.into_iter().all(unchanged)).then_some(known.set)
+    }
+
+    /// # Errors
+    /// What the database says.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.txn.rollback().await?)
+    }
+}
