@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable,
     PrimaryKeyToColumn, QueryResult, Statement, Value,
-    sea_query::{Alias, Expr, Func, Iden, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Func, Iden, Query, SelectStatement},
     sqlx::{Row, ValueRef},
 };
 use serde::Serialize;
@@ -38,6 +38,29 @@ pub async fn keys(
     let mut keys = RoaringBitmap::from_lsb0_bytes(0, &bits);
     keys.extend(far);
     Ok(keys)
+}
+
+/// The rows of `query`, which selects nothing yet, as JSON: an array of arrays with the values of
+/// `columns`. What a page of wide rows is read with fastest: nothing is made of their values.
+///
+/// Flags are numbers on SQLite.
+///
+/// # Errors
+/// What the database says.
+pub async fn json_rows(
+    db: &impl ConnectionTrait,
+    mut query: SelectStatement,
+    columns: Vec<Expr>,
+) -> Result<String, DbErr> {
+    let (row, all) = match db.get_database_backend() {
+        DbBackend::Postgres => ("json_build_array", "json_agg"),
+        _ => ("json_array", "json_group_array"),
+    };
+    let row = Func::cust(row).args(columns);
+    query.expr_as(Expr::from(Func::cust(all).arg(row)).cast_as("text"), "rows");
+    let row = db.query_one(&query).await?;
+    let rows = row.map(|row| row.try_get::<Option<String>>("", "rows")).transpose()?;
+    Ok(rows.flatten().unwrap_or_else(|| "[]".to_owned()))
 }
 
 /// Keys below eight times this are marked bit by bit, which is much faster than sorting them.
@@ -89,7 +112,8 @@ fn each(row: &QueryResult, column: &str, mut take: impl FnMut(u32)) -> Result<()
         return each_in_array(value.as_bytes().map_err(none)?, take)
             .ok_or_else(|| DbErr::Type(format!("{column} has values that are no keys")));
     }
-    let text: Option<String> = row.try_get("", column)?;
+    let row = row.try_as_sqlite_row().ok_or_else(|| DbErr::Type("a row of neither".to_owned()))?;
+    let text: Option<&str> = row.try_get(column).map_err(|err| DbErr::Type(err.to_string()))?;
     for key in text.iter().flat_map(|text| text.split(',')).filter(|key| !key.is_empty()) {
         take(key.parse().map_err(|_| DbErr::Type(format!("{key:?} is no key")))?);
     }

@@ -18,10 +18,13 @@ use tokio::time::timeout;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// No statement of ours needs longer, even at ten million contacts.
 const STATEMENT_TIMEOUT_MS: &str = "120000";
-/// Readers of SQLite, and all connections of PostgreSQL.
+/// All connections of PostgreSQL.
 const CONNECTIONS_MAX: u32 = 16;
+/// Connections of SQLite that read. They work in this process: more than processors are of use only
+/// while some wait for the disk.
+const READERS_MAX: u32 = 8;
 /// Pages that a connection of SQLite keeps, in KiB: one that reads, of which there are several.
-const READER_CACHE_KIB: u32 = 16 * 1024;
+const READER_CACHE_KIB: u32 = 8 * 1024;
 /// The one that writes: bulk work touches pages of every index, and what does not fit is written
 /// again and again.
 pub(super) const WRITER_CACHE_KIB: u32 = 64 * 1024;
@@ -123,7 +126,7 @@ pub async fn connect(url: &str) -> Result<Database, DbErr> {
     if url.starts_with("sqlite:") {
         // An empty file must become a WAL database before readers open it.
         let writer = pool(url, 1, WRITER_CACHE_KIB).await?;
-        let reader = pool(url, CONNECTIONS_MAX, READER_CACHE_KIB).await?;
+        let reader = pool(url, READERS_MAX, READER_CACHE_KIB).await?;
         Ok(Database { reader, writer, changes_logged: Arc::default() })
     } else {
         reach(url).await?;

@@ -9,7 +9,7 @@ mod notify;
 mod words;
 mod write;
 
-pub use bulk::{OnConflict, insert_rows, integers, keys};
+pub use bulk::{OnConflict, insert_rows, integers, json_rows, keys};
 pub use changes::{Table, Tables, Version, changes_since};
 pub use connect::{Database, connect};
 pub use indexes::leave_out_indexes;

@@ -1,7 +1,10 @@
 //! The columns of contacts in table files: our own names, those of the API, and the captions of
 //! Business Central. Import and export share them, so that what goes out can come in again.
 
-use crate::entity::{contact::Model, kinds::CodeKind};
+use crate::entity::{
+    contact::{Column, Model},
+    kinds::CodeKind,
+};
 
 /// What a column of a file holds.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct TextColumn {
     pub captions: &'static [&'static str],
     /// The code table it refers to, if any.
     pub kind: Option<CodeKind>,
+    /// Where it is kept.
+    pub column: Column,
     pub slot: fn(&mut Model) -> &mut Option<String>,
 }
 
@@ -39,49 +44,55 @@ pub struct TextColumn {
 pub struct FlagColumn {
     pub name: &'static str,
     pub captions: &'static [&'static str],
+    /// Where it is kept.
+    pub column: Column,
     pub slot: fn(&mut Model) -> &mut bool,
 }
 
 macro_rules! texts {
-    ($($name:literal $captions:expr, $kind:expr, $slot:ident;)*) => {
+    ($($name:literal $captions:expr, $kind:expr, $column:ident $slot:ident;)*) => {
         &[$(TextColumn {
-            name: $name, captions: &$captions, kind: $kind, slot: |row| &mut row.$slot,
+            name: $name,
+            captions: &$captions,
+            kind: $kind,
+            column: Column::$column,
+            slot: |row| &mut row.$slot,
         },)*]
     };
 }
 
 /// All texts but number and name.
 pub const TEXTS: &[TextColumn] = texts! {
-    "externalId" ["External ID"], None, external_id;
-    "name2" ["Name 2"], None, name2;
-    "address" ["Address"], None, address;
-    "address2" ["Address 2"], None, address2;
-    "county" ["County"], None, county;
-    "postCode" ["Post Code", "ZIP Code"], None, post_code;
-    "city" ["City"], None, city;
-    "country" ["Country/Region Code", "Country Code"], Some(CodeKind::Country), country;
-    "phone" ["Phone No."], None, phone;
-    "fax" ["Fax No."], None, fax;
-    "territory" ["Territory Code"], Some(CodeKind::Territory), territory;
-    "currency" ["Currency Code"], Some(CodeKind::Currency), currency;
-    "language" ["Language Code"], Some(CodeKind::Language), language;
-    "salesperson" ["Salesperson Code"], Some(CodeKind::Salesperson), salesperson;
-    "vatNo" ["VAT Registration No."], None, vat_no;
-    "registrationNo" ["Registration No.", "Registration Number"], None, registration_no;
-    "email" ["Email", "E-Mail"], None, email;
-    "email2" ["Email 2", "E-Mail 2"], None, email2;
-    "homePage" ["Home Page"], None, home_page;
-    "companyName" ["Company Name"], None, company_name;
-    "firstName" ["First Name"], None, first_name;
-    "middleName" ["Middle Name"], None, middle_name;
-    "surname" ["Surname"], None, surname;
-    "jobTitle" ["Job Title"], None, job_title;
-    "initials" ["Initials"], None, initials;
-    "mobile" ["Mobile Phone No."], None, mobile;
+    "externalId" ["External ID"], None, ExternalId external_id;
+    "name2" ["Name 2"], None, Name2 name2;
+    "address" ["Address"], None, Address address;
+    "address2" ["Address 2"], None, Address2 address2;
+    "county" ["County"], None, County county;
+    "postCode" ["Post Code", "ZIP Code"], None, PostCode post_code;
+    "city" ["City"], None, City city;
+    "country" ["Country/Region Code", "Country Code"], Some(CodeKind::Country), Country country;
+    "phone" ["Phone No."], None, Phone phone;
+    "fax" ["Fax No."], None, Fax fax;
+    "territory" ["Territory Code"], Some(CodeKind::Territory), Territory territory;
+    "currency" ["Currency Code"], Some(CodeKind::Currency), Currency currency;
+    "language" ["Language Code"], Some(CodeKind::Language), Language language;
+    "salesperson" ["Salesperson Code"], Some(CodeKind::Salesperson), Salesperson salesperson;
+    "vatNo" ["VAT Registration No."], None, VatNo vat_no;
+    "registrationNo" ["Registration No.", "Registration Number"], None, RegistrationNo registration_no;
+    "email" ["Email", "E-Mail"], None, Email email;
+    "email2" ["Email 2", "E-Mail 2"], None, Email2 email2;
+    "homePage" ["Home Page"], None, HomePage home_page;
+    "companyName" ["Company Name"], None, CompanyName company_name;
+    "firstName" ["First Name"], None, FirstName first_name;
+    "middleName" ["Middle Name"], None, MiddleName middle_name;
+    "surname" ["Surname"], None, Surname surname;
+    "jobTitle" ["Job Title"], None, JobTitle job_title;
+    "initials" ["Initials"], None, Initials initials;
+    "mobile" ["Mobile Phone No."], None, Mobile mobile;
     "organizationalLevel" ["Organizational Level Code"], Some(CodeKind::OrganizationalLevel),
-        organizational_level;
-    "salutation" ["Salutation Code"], Some(CodeKind::Salutation), salutation;
-    "searchName" ["Search Name"], None, search_name;
+        OrganizationalLevel organizational_level;
+    "salutation" ["Salutation Code"], Some(CodeKind::Salutation), Salutation salutation;
+    "searchName" ["Search Name"], None, SearchName search_name;
 };
 
 /// All flags.
@@ -89,17 +100,25 @@ pub const FLAGS: &[FlagColumn] = &[
     FlagColumn {
         name: "excludeFromSegment",
         captions: &["Exclude from Segment"],
+        column: Column::ExcludeFromSegment,
         slot: |row| &mut row.exclude_from_segment,
     },
     FlagColumn {
         name: "privacyBlocked",
         captions: &["Privacy Blocked"],
+        column: Column::PrivacyBlocked,
         slot: |row| &mut row.privacy_blocked,
     },
-    FlagColumn { name: "minor", captions: &["Minor"], slot: |row| &mut row.minor },
+    FlagColumn {
+        name: "minor",
+        captions: &["Minor"],
+        column: Column::Minor,
+        slot: |row| &mut row.minor,
+    },
     FlagColumn {
         name: "parentalConsent",
         captions: &["Parental Consent Received"],
+        column: Column::ParentalConsent,
         slot: |row| &mut row.parental_consent,
     },
 ];

@@ -5,12 +5,12 @@
 //! since the one before ([`db::changes_since`]). Nothing is ever guessed: on doubt, all is asked
 //! again.
 
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc, thread::available_parallelism};
 
 use quick_cache::{Weighter, sync::Cache};
 use roaring::RoaringBitmap;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, sea_query::SelectStatement};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     db::{self, Table, Tables, Version},
@@ -21,6 +21,9 @@ use crate::{
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How many sets are expected.
 const CACHE_ITEMS: usize = 1024;
+
+/// So many snapshots may be open at once, or as many as there are processors, if those are more.
+const PLACES_MIN: usize = 4;
 
 /// When a table was changed last, in snapshots of this server; a place for each table.
 type Changed = [u64; Table::ALL.len()];
@@ -33,6 +36,9 @@ pub struct KnownSets(Arc<Shared>);
 struct Shared {
     sets: Cache<String, Known, Weight>,
     followed: Mutex<Followed>,
+    /// One for each snapshot that may be open: whoever evaluates criteria holds a connection, and
+    /// megabytes of keys for a moment.
+    places: Arc<Semaphore>,
 }
 
 /// How far the changes of the database have been followed.
@@ -65,7 +71,9 @@ impl Weighter<String, Known> for Weight {
 impl Default for KnownSets {
     fn default() -> Self {
         let sets = Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, Weight);
-        Self(Arc::new(Shared { sets, followed: Mutex::default() }))
+        let processors = available_parallelism().map_or(1, NonZero::get);
+        let places = Arc::new(Semaphore::new(processors.max(PLACES_MIN)));
+        Self(Arc::new(Shared { sets, followed: Mutex::default(), places }))
     }
 }
 
@@ -77,14 +85,19 @@ pub struct Snapshot {
     known: KnownSets,
     number: u64,
     changed: Changed,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Snapshot {
+    /// Waits for a place, then opens. Nobody may open a second one meanwhile.
+    ///
     /// # Errors
     /// What the database says.
     pub async fn open(context: &Context) -> Result<Self> {
-        let txn = db::snapshot(&context.db).await?;
         let known = context.known_sets.clone();
+        let place = Arc::clone(&known.0.places).acquire_owned().await;
+        let _place = place.expect("places are never closed");
+        let txn = db::snapshot(&context.db).await?;
         // The moment is that of the first statement. One snapshot at a time gets there, so their
         // numbers are in the order of what they see.
         let mut followed = known.0.followed.lock().await;
@@ -97,7 +110,7 @@ impl Snapshot {
         }
         let changed = followed.changed;
         drop(followed);
-        Ok(Self { txn, known, number, changed })
+        Ok(Self { txn, known, number, changed, _place })
     }
 
     /// For whatever else is to be read at this moment.
