@@ -6,11 +6,14 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
 use super::{Format, Layout};
 use crate::{
     db::{self, dialect},
     domain::{
-        Context, PageArgs, Result, Take,
+        Context, Error, PageArgs, Result, Take,
         contact::{Key, Order, Restriction, page_of_ids},
         contact_columns::{CODES, FLAGS, Field, TEXTS},
     },
@@ -26,7 +29,8 @@ pub(super) struct Page {
     pub(super) ids: Vec<u32>,
     /// Where the next page begins, if there is one.
     pub(super) next: Option<Key>,
-    /// The contacts: ids, and a value for each column of the file that is one of theirs.
+    /// The contacts: ids, those of their companies, and a value for each column of the file that is
+    /// one of theirs.
     pub(super) contacts: String,
     /// The ids and numbers of their companies.
     pub(super) companies: String,
@@ -56,13 +60,12 @@ pub(super) async fn fetch(
     let of_contacts = among(Expr::col(contact::Column::Id));
     let id = Expr::col(contact::Column::Id);
     let columns = layout.columns.iter().filter_map(|(_, field)| column(field.as_ref()?));
-    let columns = std::iter::once(id.clone()).chain(columns).collect();
-    let contacts = rows_of::<contact::Entity>(of_contacts.clone());
-    let contacts = db::json_rows(db, contacts, columns).await?;
+    let columns = [id.clone(), Expr::col(contact::Column::CompanyId)].into_iter().chain(columns);
+    let contacts = rows_of::<contact::Entity>(of_contacts);
+    let contacts = db::json_rows(db, contacts, columns.collect()).await?;
 
-    let mut of_companies = rows_of::<contact::Entity>(of_contacts);
-    of_companies.column(contact::Column::CompanyId);
-    let companies = rows_of::<contact::Entity>(id.clone().in_subquery(of_companies));
+    let of_companies = dialect::in_ids(backend, id.clone(), companies_of(&contacts)?.iter());
+    let companies = rows_of::<contact::Entity>(of_companies);
     let no = Expr::col(contact::Column::No);
     let companies = db::json_rows(db, companies, vec![id, no]).await?;
 
@@ -83,6 +86,21 @@ pub(super) async fn fetch(
     Ok(Page { ids, next, contacts, companies, codes, attributes })
 }
 
+/// The companies of contacts, as rows have it.
+fn companies_of(contacts: &str) -> Result<RoaringBitmap> {
+    let contacts = rows::<Vec<&RawValue>>(contacts)?;
+    Ok(contacts.iter().filter_map(|row| row.get(1)?.get().parse::<u32>().ok()).collect())
+}
+
+/// Rows as JSON.
+///
+/// # Errors
+/// If they are not of that kind.
+pub(super) fn rows<'a, T: Deserialize<'a>>(json: &'a str) -> Result<Vec<T>> {
+    let unreadable = |err| Error::Corrupt(format!("rows can't be read: {err}"));
+    serde_json::from_str(json).map_err(unreadable)
+}
+
 fn rows_of<E: EntityTrait>(condition: impl Into<Expr>) -> SelectStatement {
     let mut rows = SelectStatement::new();
     rows.from(E::default()).and_where(condition.into());
@@ -97,9 +115,8 @@ fn column(field: &Field) -> Option<Expr> {
         Field::Name => Expr::col(C::Name),
         Field::Type => Expr::col(C::Type),
         Field::CorrespondenceType => Expr::col(C::CorrespondenceType),
-        Field::CompanyNo => Expr::col(C::CompanyId),
         Field::Text(index) => Expr::col(TEXTS[*index].column),
         Field::Flag(index) => Expr::col(FLAGS[*index].column),
-        Field::Codes(_) | Field::Attribute(_) => return None,
+        Field::CompanyNo | Field::Codes(_) | Field::Attribute(_) => return None,
     })
 }

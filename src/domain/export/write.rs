@@ -5,7 +5,10 @@ use std::{borrow::Cow, collections::HashMap, io::Write};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Format, Layout, page::Page};
+use super::{
+    Format, Layout,
+    page::{Page, rows},
+};
 use crate::{
     domain::{Error, Result, amount, contact_columns::Field},
     entity::kinds::CodeKind,
@@ -24,7 +27,7 @@ pub(super) fn write_captions(layout: &Layout, to: &mut Vec<u8>) -> Result<()> {
 /// The rows of a page, by whose they are. Values are still JSON.
 pub(super) struct Rows<'a> {
     layout: &'a Layout,
-    /// A value for each column that is one of contacts.
+    /// Their ids, those of their companies, and a value for each column that is one of contacts.
     contacts: HashMap<u32, Vec<&'a RawValue>>,
     /// Their numbers, by the JSON of their ids.
     companies: HashMap<&'a str, &'a RawValue>,
@@ -64,21 +67,20 @@ impl<'a> Rows<'a> {
     /// If the rows are not what was asked for.
     pub(super) fn read(page: &'a Page, layout: &'a Layout) -> Result<Self> {
         let mut contacts = HashMap::with_capacity(page.ids.len());
-        for mut row in read::<Vec<&RawValue>>(&page.contacts)? {
-            let id = row.remove(0).get().parse().map_err(unwritable)?;
-            contacts.insert(id, row);
+        for row in rows::<Vec<&RawValue>>(&page.contacts)? {
+            contacts.insert(row[0].get().parse().map_err(unwritable)?, row);
         }
-        let companies = read::<(&RawValue, &RawValue)>(&page.companies)?;
+        let companies = rows::<(&RawValue, &RawValue)>(&page.companies)?;
         let companies = companies.into_iter().map(|(id, no)| (id.get(), no)).collect();
         let mut codes = HashMap::<_, Vec<_>>::new();
-        for Code(contact, kind, code) in read(&page.codes)? {
+        for Code(contact, kind, code) in rows(&page.codes)? {
             codes.entry((contact, kind)).or_default().push(code);
         }
         for codes in codes.values_mut() {
             codes.sort_unstable();
         }
         let mut attributes = HashMap::new();
-        for Attribute(contact, name, text, number, date, flag) in read(&page.attributes)? {
+        for Attribute(contact, name, text, number, date, flag) in rows(&page.attributes)? {
             let value = match number {
                 Some(number) => Cell::Plain(amount::from_stored(number).to_string().into()),
                 None if !is_null(text) => Cell::Json(text.get()),
@@ -155,7 +157,9 @@ impl<'a> Rows<'a> {
         contact: u32,
         mut each: impl FnMut(&'a str, Cell<'_>) -> Result<()>,
     ) -> Result<()> {
-        let mut own = self.contacts[&contact].iter();
+        let row = &self.contacts[&contact];
+        let company = row[1].get();
+        let mut own = row[2..].iter();
         for (name, field) in &self.layout.columns {
             let mut own = || own.next().map_or("null", |value| value.get());
             let cell = match field {
@@ -164,7 +168,7 @@ impl<'a> Rows<'a> {
                 Some(Field::Type | Field::CorrespondenceType) => self.choice(own()),
                 Some(Field::Flag(_)) => Cell::Flag(is_yes(own())),
                 Some(Field::CompanyNo) => {
-                    self.companies.get(own()).map_or(Cell::Nothing, |no| Cell::Json(no.get()))
+                    self.companies.get(company).map_or(Cell::Nothing, |no| Cell::Json(no.get()))
                 }
                 Some(Field::Codes(kind)) => {
                     let codes = self.codes.get(&(contact, *kind));
@@ -191,10 +195,6 @@ impl<'a> Rows<'a> {
             _ => "0",
         }))
     }
-}
-
-fn read<'a, T: Deserialize<'a>>(rows: &'a str) -> Result<Vec<T>> {
-    serde_json::from_str(rows).map_err(unwritable)
 }
 
 fn is_null(value: &RawValue) -> bool {
