@@ -2,6 +2,7 @@
 
 use std::{fs, time::Instant};
 
+use async_graphql::Executor;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use serde_json::{Value, json};
 use urval::{

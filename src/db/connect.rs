@@ -16,6 +16,8 @@ use tokio::time::timeout;
 
 /// How long a request waits for a free connection, or a writer for the one before it.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that was used a moment ago is taken for alive.
+const TEST_IF_IDLE_FOR: Duration = Duration::from_secs(1);
 /// No statement of ours needs longer, even at ten million contacts.
 const STATEMENT_TIMEOUT_MS: &str = "120000";
 /// All connections of PostgreSQL.
@@ -163,6 +165,7 @@ async fn pool(
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
+        .test_before_acquire_if_idle_for(TEST_IF_IDLE_FOR)
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .create_if_missing(true)

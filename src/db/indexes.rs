@@ -1,11 +1,18 @@
 //! Indexes that are left out while tables are filled. Made afterwards, each from all its rows at
 //! once, they take a fraction of the time.
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait,
 };
 
 use super::{Database, connect::WRITER_CACHE_KIB};
+
+/// Indexes that PostgreSQL makes at a time.
+const INDEXES_AT_ONCE: usize = 2;
+/// And what it may hold of each meanwhile: with less, an index of words is written in many pieces
+/// that have to be put together again.
+const INDEX_MEM: &str = "256MB";
 
 /// The indexes of some tables, but for those that are keys.
 const ON_SQLITE: &str = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' \
@@ -54,7 +61,9 @@ impl Database {
     /// What the database says, for instance that the disk is full.
     pub async fn make_indexes(&self) -> Result<(), DbErr> {
         let backend = self.backend();
-        let left_out = "SELECT name, sql FROM left_out_index ORDER BY name";
+        // The index of words takes as long as all others, so it comes first.
+        let left_out = "SELECT name, sql FROM left_out_index \
+                        ORDER BY name = 'contact_search_idx' DESC, name";
         let left_out = Statement::from_string(backend, left_out);
         let left_out = self.writer().query_all_raw(left_out).await?;
         if left_out.is_empty() {
@@ -62,9 +71,11 @@ impl Database {
         }
         // What is sorted need not fit into memory: so much at once, in KiB, the rest in files.
         self.on_sqlite("PRAGMA temp_store = file; PRAGMA cache_size = -16384").await?;
-        for row in left_out {
-            self.make_index(row.try_get("", "name")?, row.try_get("", "sql")?).await?;
-        }
+        let at_once = if backend == DbBackend::Postgres { INDEXES_AT_ONCE } else { 1 };
+        let made = left_out.into_iter().map(async |row| {
+            self.make_index(row.try_get("", "name")?, row.try_get("", "sql")?).await
+        });
+        stream::iter(made).buffer_unordered(at_once).try_collect::<()>().await?;
         let as_before =
             format!("PRAGMA temp_store = memory; PRAGMA cache_size = -{WRITER_CACHE_KIB}");
         self.on_sqlite(&as_before).await
@@ -75,7 +86,10 @@ impl Database {
         let txn = self.writer().begin().await?;
         if backend == DbBackend::Postgres {
             // It takes as long as it takes.
-            txn.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+            let settings = format!(
+                "SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '{INDEX_MEM}'"
+            );
+            txn.execute_unprepared(&settings).await?;
         }
         let forget = "DELETE FROM left_out_index WHERE name = $1";
         let forget = Statement::from_sql_and_values(backend, forget, [name.into()]);

@@ -1,26 +1,26 @@
-//! A page of each of many lists, with one statement: the arms of a union, each of which walks an
-//! index and stops at its limit.
+//! A page of each of many lists: an index is walked for each, up to its limit.
+
+use std::collections::HashMap;
 
 use sea_orm::{
-    ConnectionTrait, EntityTrait, FromQueryResult, QuerySelect, QueryTrait, Select,
-    sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType},
+    ConnectionTrait, EntityTrait, FromQueryResult, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 
-use crate::domain::{Page, PageArgs, Result};
+use crate::{
+    db::dialect,
+    domain::{Page, PageArgs, Result},
+};
 
-/// SQLite joins at most 500 arms; fewer keep the time to plan them short.
-const ARMS_MAX: usize = 100;
-/// The name of the column that says which list a row is of.
-const ARM: &str = "arm";
-
-/// The pages of the lists, in their order. Each list comes ordered in the direction of `args`, which
-/// is `descending` or not, and without a limit; `key` is what it is ordered by.
+/// The pages of the lists of `owners`, in their order. `list_of` is the list of one of them, ordered
+/// in the direction of `args`, which is `descending` or not, and without a limit; `key` is what it is
+/// ordered by.
 ///
 /// # Errors
 /// What the database says.
 pub(super) async fn pages<E, K: Ord>(
     db: &impl ConnectionTrait,
-    lists: impl IntoIterator<Item = Select<E>>,
+    owners: &[i64],
+    list_of: impl Fn(Expr) -> Select<E>,
     args: &PageArgs<K>,
     descending: bool,
     key: impl Fn(&E::Model) -> K,
@@ -28,44 +28,22 @@ pub(super) async fn pages<E, K: Ord>(
 where
     E: EntityTrait,
 {
-    let mut lists: Vec<SelectStatement> =
-        lists.into_iter().map(|list| list.limit(args.take.count() + 1).into_query()).collect();
-    let mut pages = Vec::with_capacity(lists.len());
-    while !lists.is_empty() {
-        let rest = lists.split_off(lists.len().min(ARMS_MAX));
-        let count = lists.len();
-        let mut rows: Vec<Vec<(K, E::Model)>> = (0..count).map(|_| Vec::new()).collect();
-        for row in db.query_all(&union(lists)).await? {
-            let arm: i32 = row.try_get("", ARM)?;
+    let slice_of = |owner| list_of(owner).limit(args.take.count() + 1).into_query();
+    let mut rows: HashMap<i64, Vec<(K, E::Model)>> = HashMap::new();
+    for statement in dialect::slices(db.get_database_backend(), owners, slice_of) {
+        for row in db.query_all(&statement).await? {
             let model = E::Model::from_query_result(&row, "")?;
-            let list = usize::try_from(arm).ok().and_then(|arm| rows.get_mut(arm));
-            list.expect("the statement numbers its own arms").push((key(&model), model));
+            rows.entry(row.try_get("", "owner")?).or_default().push((key(&model), model));
         }
-        for mut rows in rows {
-            // A union promises no order, whatever its arms do.
-            rows.sort_by(|(one, _), (other, _)| match descending {
-                true => other.cmp(one),
-                false => one.cmp(other),
-            });
-            pages.push(Page::from_one_extra(rows, args));
-        }
-        lists = rest;
     }
-    Ok(pages)
-}
-
-fn union(lists: Vec<SelectStatement>) -> SelectStatement {
-    let mut arms = lists.into_iter().enumerate().map(|(arm, list)| {
-        let arm = i32::try_from(arm).expect("there are few arms");
-        Query::select()
-            .column(Asterisk)
-            .expr_as(Expr::val(arm), ARM)
-            .from_subquery(list, "list")
-            .to_owned()
-    });
-    let mut union = arms.next().expect("the caller has at least one list");
-    for arm in arms {
-        union.union(UnionType::All, arm);
-    }
-    union
+    let page = |owner| {
+        let mut rows = rows.remove(owner).unwrap_or_default();
+        // No statement promises the order of what it is made of.
+        rows.sort_by(|(one, _), (other, _)| match descending {
+            true => other.cmp(one),
+            false => one.cmp(other),
+        });
+        Page::from_one_extra(rows, args)
+    };
+    Ok(owners.iter().map(page).collect())
 }

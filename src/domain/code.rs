@@ -1,14 +1,14 @@
 //! Code tables: what contacts, segments and interactions refer to by code.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::{
-    db::{self, OnConflict},
+    db::{self, OnConflict, dialect},
     domain::{Context, Error, Reason, Rejections, Result, contact::are_addresses, text},
     entity::{
         campaign, code, contact, contact_code, interaction, interaction_template, kinds::CodeKind,
@@ -51,13 +51,15 @@ pub async fn list(context: &Context, kind: CodeKind) -> Result<Vec<code::Model>>
 pub async fn by_keys(
     context: &Context,
     keys: &[(CodeKind, String)],
-) -> Result<HashMap<(CodeKind, String), code::Model>> {
-    let codes = keys.iter().map(|(_, code)| code.as_str());
+) -> Result<HashMap<(CodeKind, String), Arc<code::Model>>> {
+    let db = context.db.reader();
+    let codes: Vec<String> = keys.iter().map(|(_, code)| code.clone()).collect();
+    let code = code::Column::Code.into_simple_expr();
     let rows = code::Entity::find()
-        .filter(code::Column::Code.is_in(codes))
-        .all(context.db.reader())
+        .filter(dialect::in_texts(db.get_database_backend(), code, &codes))
+        .all(db)
         .await?;
-    Ok(rows.into_iter().map(|row| ((row.kind, row.code.clone()), row)).collect())
+    Ok(rows.into_iter().map(|row| ((row.kind, row.code.clone()), Arc::new(row))).collect())
 }
 
 /// What is wrong with the texts of an entry, which are tidied already.

@@ -4,7 +4,7 @@
 //! of a key. One contact's membership is one small row, and a step writes only the pieces that it
 //! changes.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use quick_cache::{Weighter, sync::Cache};
 use roaring::RoaringBitmap;
@@ -61,13 +61,32 @@ impl MembersCache {
         db: &impl ConnectionTrait,
         segment: &segment::Model,
     ) -> Result<Arc<RoaringBitmap>> {
-        if let Some(set) = self.0.get(&(segment.id, segment.set_revision)) {
+        if let Some(set) = self.known(segment.id, segment.set_revision) {
             return Ok(set);
         }
+        let loaded = self.load_each(db, [segment.id]).await?;
+        Ok(loaded.into_iter().next().map(|(_, set)| set).unwrap_or_default())
+    }
+
+    /// The set that a segment had at a revision, if it is remembered.
+    pub(super) fn known(&self, segment_id: i64, revision: i32) -> Option<Arc<RoaringBitmap>> {
+        self.0.get(&(segment_id, revision))
+    }
+
+    /// The current sets of segments, with one statement; those that are not there are left out.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub(super) async fn load_each(
+        &self,
+        db: &impl ConnectionTrait,
+        segment_ids: impl IntoIterator<Item = i64>,
+    ) -> Result<HashMap<i64, Arc<RoaringBitmap>>> {
         // The revision and the pieces come in one statement: they belong together.
-        let rows = segment::Entity::find_by_id(segment.id)
+        let rows = segment::Entity::find()
+            .filter(segment::Column::Id.is_in(segment_ids))
             .select_only()
-            .column(segment::Column::SetRevision)
+            .columns([segment::Column::Id, segment::Column::SetRevision])
             .column(segment_set::Column::Contacts)
             .join(
                 JoinType::LeftJoin,
@@ -79,10 +98,19 @@ impl MembersCache {
             .into_model::<Piece>()
             .all(db)
             .await?;
-        let set_revision = rows.first().map_or(segment.set_revision, |row| row.set_revision);
-        let set = Arc::new(join(rows.iter().filter_map(|row| row.contacts.as_deref()))?);
-        self.0.insert((segment.id, set_revision), Arc::clone(&set));
-        Ok(set)
+        let mut sets: HashMap<(i64, i32), RoaringBitmap> = HashMap::new();
+        for row in rows {
+            let set = sets.entry((row.id, row.set_revision)).or_default();
+            if let Some(piece) = row.contacts {
+                *set |= from_bytes(&piece)?;
+            }
+        }
+        let remembered = |((id, revision), set)| {
+            let set = Arc::new(set);
+            self.0.insert((id, revision), Arc::clone(&set));
+            (id, set)
+        };
+        Ok(sets.into_iter().map(remembered).collect())
     }
 
     /// Remembers a set that was just committed with the row of its segment, so that the next
@@ -94,6 +122,7 @@ impl MembersCache {
 
 #[derive(FromQueryResult)]
 struct Piece {
+    id: i64,
     set_revision: i32,
     contacts: Option<Vec<u8>>,
 }

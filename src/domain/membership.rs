@@ -1,30 +1,84 @@
-//! Which segments contacts are in, read from the stored pieces: no set is read whole.
+//! Which segments contacts are in.
+
+use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query},
+    QuerySelect,
+    sea_query::{CaseStatement, Expr, ExprTrait, Func, Query},
 };
 
 use super::members::{DELETED, from_bytes, pieces};
 use crate::{
-    domain::{Error, Result},
-    entity::segment_set,
+    domain::{Context, Error, Result},
+    entity::{segment, segment_set},
 };
 
+/// How many keys the sets may have that are loaded for one request, which take at most two bytes
+/// each. What is loaded is known from then on; a set that has more keys is loaded by itself.
+const LOADED_MAX: i64 = 500_000;
+
 /// The ids of the segments whose current set holds each of the contacts, in the order of the
-/// contacts, with one statement. Of a dense piece comes the one byte that tells.
+/// contacts. Sets that are remembered tell at once, of some others they are learnt, and of the rest
+/// only what tells is read.
 ///
 /// # Errors
 /// What the database says; [`Error::Corrupt`] if a piece can't be read.
-pub async fn segments_of_each(
-    db: &impl ConnectionTrait,
-    contact_ids: &[u32],
-) -> Result<Vec<Vec<i64>>> {
+pub async fn segments_of_each(context: &Context, contact_ids: &[u32]) -> Result<Vec<Vec<i64>>> {
+    let db = context.db.reader();
     let mut segments = vec![Vec::new(); contact_ids.len()];
     if contact_ids.is_empty() {
         return Ok(segments);
     }
+    let filled: Vec<(i64, i32, i32)> = segment::Entity::find()
+        .select_only()
+        .columns([
+            segment::Column::Id,
+            segment::Column::SetRevision,
+            segment::Column::ContactsCount,
+        ])
+        .filter(segment::Column::ContactsCount.gt(0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut sets: HashMap<i64, Arc<RoaringBitmap>> = HashMap::new();
+    let (mut learnt, mut rest, mut keys) = (Vec::new(), Vec::new(), 0);
+    for (id, revision, count) in filled {
+        match context.members.known(id, revision) {
+            Some(set) => _ = sets.insert(id, set),
+            None if learnt.is_empty() || keys + i64::from(count) <= LOADED_MAX => {
+                keys += i64::from(count);
+                learnt.push(id);
+            }
+            None => rest.push(id),
+        }
+    }
+    if !learnt.is_empty() {
+        sets.extend(context.members.load_each(db, learnt).await?);
+    }
+    for (segment_id, set) in sets {
+        for (of_contact, _) in
+            segments.iter_mut().zip(contact_ids).filter(|(_, contact)| set.contains(**contact))
+        {
+            of_contact.push(segment_id);
+        }
+    }
+    if !rest.is_empty() {
+        told(db, &rest, contact_ids, &mut segments).await?;
+    }
+    segments.iter_mut().for_each(|of_contact| of_contact.sort_unstable());
+    Ok(segments)
+}
+
+/// Adds those of `segment_ids` whose stored set holds each of the contacts, with one statement. Of a
+/// dense piece comes the one byte that tells.
+async fn told(
+    db: &impl ConnectionTrait,
+    segment_ids: &[i64],
+    contact_ids: &[u32],
+    segments: &mut [Vec<i64>],
+) -> Result<()> {
     let wanted = (0..).zip(contact_ids).map(|(place, id): (i32, _)| {
         let (piece, byte) = ((id >> 16).cast_signed(), (id >> 3 & 0x1fff).cast_signed());
         (place, piece, BITMAP_START + byte)
@@ -41,8 +95,7 @@ pub async fn segments_of_each(
         .expr_as(telling, "contacts")
         .from_values(wanted, "wanted")
         .join(JoinType::InnerJoin, segment_set::Entity, piece.eq(of_wanted("column2")))
-        .and_where(Expr::col(segment_id).ne(DELETED))
-        .order_by(segment_id, Order::Asc)
+        .and_where(Expr::col(segment_id).is_in(segment_ids.iter().copied()))
         .to_owned();
     for row in db.query_all(&query).await? {
         let row = Told::from_query_result(&row, "")?;
@@ -52,7 +105,7 @@ pub async fn segments_of_each(
             segments[place].push(row.segment_id);
         }
     }
-    Ok(segments)
+    Ok(())
 }
 
 /// The ids of the segments whose current set holds any of the contacts, in their order.

@@ -1,14 +1,14 @@
 //! Interaction templates: what interactions of one kind have in common.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    IntoActiveModel, IntoSimpleExpr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::{
-    db,
+    db::{self, dialect},
     domain::{
         Context, Error, Page, PageArgs, Reason, Rejections, Result, campaign, check, code, text,
     },
@@ -44,12 +44,14 @@ pub struct TemplateChange {
 pub async fn by_codes(
     context: &Context,
     codes: &[String],
-) -> Result<HashMap<String, interaction_template::Model>> {
+) -> Result<HashMap<String, Arc<interaction_template::Model>>> {
+    let db = context.db.reader();
+    let code = interaction_template::Column::Code.into_simple_expr();
     let rows = interaction_template::Entity::find()
-        .filter(interaction_template::Column::Code.is_in(codes))
-        .all(context.db.reader())
+        .filter(dialect::in_texts(db.get_database_backend(), code, codes))
+        .all(db)
         .await?;
-    Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())
+    Ok(rows.into_iter().map(|row| (row.code.clone(), Arc::new(row))).collect())
 }
 
 /// A page of the templates, in the order of their codes; of one interaction group, if one is named.

@@ -35,7 +35,7 @@ pub(super) use loaders;
 
 loaders! {
     NameOf: domain::criteria::Named => String = domain::criteria::names_of;
-    TemplateByCode: String => interaction_template::Model = domain::template::by_codes;
+    TemplateByCode: String => Arc<interaction_template::Model> = domain::template::by_codes;
     CampaignById: i64 => campaign::Model = domain::campaign::by_ids;
     CampaignEntryById: i64 => campaign_entry::Model = domain::campaign::entries_by_ids;
     LoggedSegmentById: i64 => logged_segment::Model = domain::segment::logged_by_ids;

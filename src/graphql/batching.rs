@@ -12,34 +12,13 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{
-    Request, Response, ServerResult,
-    async_trait::async_trait,
-    dataloader::DataLoader,
-    extensions::{
-        Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest,
-        NextSubscribe,
-    },
-    runtime::Timer,
-};
+use async_graphql::{dataloader::DataLoader, runtime::Timer};
 use futures_util::{
-    FutureExt, StreamExt,
+    FutureExt, Stream, StreamExt,
     future::{BoxFuture, poll_fn, ready},
     stream::{BoxStream, FuturesUnordered, poll_fn as stream_of},
     task::{FutureObj, Spawn, SpawnError},
 };
-
-use super::loaders::Loaders;
-use crate::domain::Context;
-
-/// Gives each request its loaders, and runs them.
-pub(super) struct Batches;
-
-impl ExtensionFactory for Batches {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Batching::default())
-    }
-}
 
 type Batch = FutureObj<'static, ()>;
 
@@ -51,6 +30,22 @@ impl Batching {
     /// A loader of this request.
     pub(super) fn loader<L>(&self, loader: L) -> DataLoader<L> {
         DataLoader::new(loader, self.clone(), self.clone())
+    }
+
+    /// Runs a request together with its batches.
+    pub(super) async fn run<T>(&self, request: impl Future<Output = T>) -> T {
+        let mut request = pin!(request);
+        let mut sent = FuturesUnordered::new();
+        poll_fn(|task| self.poll(&mut sent, task, |task| request.as_mut().poll(task))).await
+    }
+
+    /// Runs a request with many responses together with its batches.
+    pub(super) fn run_stream<T: 'static>(
+        self,
+        mut responses: BoxStream<'static, T>,
+    ) -> impl Stream<Item = T> + Send {
+        let mut sent = FuturesUnordered::new();
+        stream_of(move |task| self.poll(&mut sent, task, |task| responses.poll_next_unpin(task)))
     }
 
     fn with_batches<T>(&self, then: impl FnOnce(&mut Vec<Batch>) -> T) -> T {
@@ -92,38 +87,5 @@ impl Timer for Batching {
     /// No time: a batch begins when the request has been polled, and then its keys are known.
     fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
         ready(()).boxed()
-    }
-}
-
-#[async_trait]
-impl Extension for Batching {
-    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
-        let mut request = pin!(next.run(ctx));
-        let mut sent = FuturesUnordered::new();
-        poll_fn(|task| self.poll(&mut sent, task, |task| request.as_mut().poll(task))).await
-    }
-
-    fn subscribe<'s>(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        stream: BoxStream<'s, Response>,
-        next: NextSubscribe<'_>,
-    ) -> BoxStream<'s, Response> {
-        let (batching, mut responses) = (self.clone(), next.run(ctx, stream));
-        let mut sent = FuturesUnordered::new();
-        let poll = move |task: &mut TaskContext<'_>| {
-            batching.poll(&mut sent, task, |task| responses.poll_next_unpin(task))
-        };
-        stream_of(poll).boxed()
-    }
-
-    async fn prepare_request(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        request: Request,
-        next: NextPrepareRequest<'_>,
-    ) -> ServerResult<Request> {
-        let loaders = Loaders::new(ctx.data_unchecked::<Context>(), self);
-        next.run(ctx, request.data(loaders)).await
     }
 }

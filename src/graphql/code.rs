@@ -1,5 +1,7 @@
 //! Code tables: mailing groups, countries, salespeople and the like.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Context, Description, Enum, InputObject, MaybeUndefined, Object, SimpleObject,
 };
@@ -49,7 +51,13 @@ pub(super) enum CodeKind {
 
 /// An entry of a code table. Codes are kept in upper case, and their case never matters.
 #[derive(Description)]
-pub(super) struct Code(pub(super) entity::code::Model);
+pub(super) struct Code(pub(super) Arc<entity::code::Model>);
+
+impl From<entity::code::Model> for Code {
+    fn from(row: entity::code::Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 #[Object(use_type_description)]
 impl Code {
@@ -110,7 +118,7 @@ impl CodeQuery {
     ) -> Result<Vec<Code>> {
         let context = ctx.data::<domain::Context>()?;
         let codes = domain::code::list(context, kind.into()).await?;
-        Ok(codes.into_iter().map(Code).collect())
+        Ok(codes.into_iter().map(Code::from).collect())
     }
 }
 
@@ -196,7 +204,7 @@ impl CodeMutation {
         };
         let created = domain::code::create(context, input.kind.into(), &input.code, change).await;
         let (code, user_errors) = outcome(created)?;
-        Ok(CodePayload { code: code.map(Code), user_errors })
+        Ok(CodePayload { code: code.map(Code::from), user_errors })
     }
 
     /// Changes an entry of a code table.
@@ -214,7 +222,7 @@ impl CodeMutation {
         };
         let updated = domain::code::update(context, input.kind.into(), &input.code, change).await;
         let (code, user_errors) = outcome(updated)?;
-        Ok(CodePayload { code: code.map(Code), user_errors })
+        Ok(CodePayload { code: code.map(Code::from), user_errors })
     }
 
     /// Deletes an entry of a code table, unless something has it.

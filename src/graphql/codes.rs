@@ -1,17 +1,8 @@
 //! The codes of errors: every error that leaves has one in `extensions.code`.
 
-use std::sync::Arc;
+use async_graphql::{Response, ServerError};
 
-use async_graphql::{
-    Response, ServerError, ServerResult, ValidationResult, Variables,
-    async_trait::async_trait,
-    extensions::{
-        Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextRequest, NextSubscribe,
-        NextValidation,
-    },
-    parser::types::ExecutableDocument,
-};
-use futures_util::{StreamExt, stream::BoxStream};
+use super::limits;
 
 /// The query is no GraphQL.
 pub(super) const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
@@ -22,54 +13,23 @@ pub(super) const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
 /// Anything else that whoever asks can put right.
 pub(super) const BAD_REQUEST: &str = "BAD_REQUEST";
 
-/// Gives a code to every error that has none: those that the library makes.
-pub(super) struct Codes;
-
-impl ExtensionFactory for Codes {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_trait]
-impl Extension for Codes {
-    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
-        all_coded(next.run(ctx).await)
-    }
-
-    fn subscribe<'s>(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        stream: BoxStream<'s, Response>,
-        next: NextSubscribe<'_>,
-    ) -> BoxStream<'s, Response> {
-        next.run(ctx, stream).map(all_coded).boxed()
-    }
-
-    async fn parse_query(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        next.run(ctx, query, variables).await.map_err(|err| coded(err, PARSE_FAILED))
-    }
-
-    async fn validation(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        next: NextValidation<'_>,
-    ) -> Result<ValidationResult, Vec<ServerError>> {
-        let coded = |err| coded(placed(err), VALIDATION_FAILED);
-        next.run(ctx).await.map_err(|errs| errs.into_iter().map(coded).collect())
-    }
-}
-
-fn all_coded(mut response: Response) -> Response {
+/// The response with a code for every error that has none: those that the library makes.
+pub(super) fn all_coded(mut response: Response) -> Response {
     let errors = std::mem::take(&mut response.errors);
-    response.errors = errors.into_iter().map(|err| coded(err, BAD_REQUEST)).collect();
+    response.errors = errors.into_iter().map(named).collect();
     response
+}
+
+fn named(err: ServerError) -> ServerError {
+    if let Some(exceeded) = limits::exceeded_by(&err) {
+        return exceeded;
+    }
+    // What is wrong with a query has a place in its text; what happens later, in the response, too.
+    let is_of_query = err.path.is_empty() && !err.locations.is_empty();
+    match is_of_query {
+        true => coded(placed(err), VALIDATION_FAILED),
+        false => coded(err, BAD_REQUEST),
+    }
 }
 
 /// The error of an argument with the path that its sentence has, as our own errors have it.

@@ -1,5 +1,7 @@
 //! Interaction templates.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection,
     connection::EmptyFields,
@@ -22,7 +24,13 @@ use crate::{
 
 /// A kind of interaction, with what its interactions have in common: a letter, a call, a visit.
 #[derive(Description)]
-pub(super) struct InteractionTemplate(pub(super) interaction_template::Model);
+pub(super) struct InteractionTemplate(pub(super) Arc<interaction_template::Model>);
+
+impl From<interaction_template::Model> for InteractionTemplate {
+    fn from(row: interaction_template::Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 #[Object(use_type_description)]
 impl InteractionTemplate {
@@ -152,7 +160,7 @@ impl InteractionTemplateQuery {
         let context = ctx.data::<domain::Context>()?;
         let args = Slice { first, after, last, before }.args()?;
         let page = domain::template::list(context, interaction_group.as_deref(), args).await?;
-        Ok(connection(page, TemplateTotal { group: interaction_group }, InteractionTemplate))
+        Ok(connection(page, TemplateTotal { group: interaction_group }, InteractionTemplate::from))
     }
 }
 
@@ -261,7 +269,7 @@ impl InteractionTemplateMutation {
         #[graphql(desc = "A new interaction template.")] input: InteractionTemplateCreateInput,
     ) -> Result<InteractionTemplateCreatePayload> {
         let created = create(ctx.data()?, input).await;
-        InteractionTemplateCreatePayload::from_outcome(created.map(InteractionTemplate))
+        InteractionTemplateCreatePayload::from_outcome(created.map(InteractionTemplate::from))
     }
 
     /// Changes an interaction template. The lines of open segments follow, unless they or their
@@ -273,7 +281,7 @@ impl InteractionTemplateMutation {
         input: InteractionTemplateUpdateInput,
     ) -> Result<InteractionTemplateUpdatePayload> {
         let updated = update(ctx.data()?, input).await;
-        InteractionTemplateUpdatePayload::from_outcome(updated.map(InteractionTemplate))
+        InteractionTemplateUpdatePayload::from_outcome(updated.map(InteractionTemplate::from))
     }
 
     /// Deletes an interaction template, unless segments or interactions have it.

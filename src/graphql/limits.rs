@@ -1,13 +1,9 @@
-//! How large a request may be. Whoever goes beyond is told by how much, so that they know what to do.
+//! How large a request may be. Whoever goes beyond is told the limit, and what to do.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use async_graphql::{
-    Name, Positioned, Request, ServerError, ServerResult, ValidationResult,
-    async_trait::async_trait,
-    extensions::{
-        Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextValidation,
-    },
+    Name, Positioned, SchemaBuilder, ServerError, ServerResult,
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
 
@@ -27,56 +23,29 @@ const ALIASES_MAX: usize = 64;
 /// Of one field.
 const DIRECTIVES_MAX: usize = 4;
 
-/// Turns away what is too large before work is spent on it.
-pub(super) struct Limits;
-
-impl ExtensionFactory for Limits {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
+/// The limits that the library keeps: it knows what fields return.
+pub(super) fn kept<Q, M, S>(schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S> {
+    schema.limit_depth(DEPTH_MAX).limit_complexity(COMPLEXITY_MAX)
 }
 
-#[async_trait]
-impl Extension for Limits {
-    async fn prepare_request(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        mut request: Request,
-        next: NextPrepareRequest<'_>,
-    ) -> ServerResult<Request> {
-        let document = request.parsed_query().map_err(|err| coded(err, codes::PARSE_FAILED))?;
-        check(document)?;
-        next.run(ctx, request).await
-    }
-
-    async fn validation(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        next: NextValidation<'_>,
-    ) -> Result<ValidationResult, Vec<ServerError>> {
-        let measured = next.run(ctx).await?;
-        if DEPTH_MAX < measured.depth {
-            let depth = measured.depth;
-            let message = format!("The query nests {depth} fields; at most {DEPTH_MAX} may be.");
-            return Err(vec![exceeded(message)]);
-        }
-        if COMPLEXITY_MAX < measured.complexity {
-            let complexity = measured.complexity;
-            let message = format!(
-                "The query may return {complexity} values; at most {COMPLEXITY_MAX} may be. Ask \
-                 for shorter lists, with `first` or `last`, or for fewer fields of their items."
-            );
-            return Err(vec![exceeded(message)]);
-        }
-        Ok(measured)
-    }
+/// What to say of a query that the library found too large.
+pub(super) fn exceeded_by(err: &ServerError) -> Option<ServerError> {
+    Some(exceeded(match err.message.as_str() {
+        "Query is nested too deep." => format!("The query nests more than {DEPTH_MAX} fields."),
+        "Query is too complex." => format!(
+            "The query may return more than {COMPLEXITY_MAX} values. Ask for shorter lists, with \
+             `first` or `last`, or for fewer fields of their items."
+        ),
+        _ => return None,
+    }))
 }
 
 fn exceeded(message: impl Into<String>) -> ServerError {
     coded(ServerError::new(message, None), codes::LIMIT_EXCEEDED)
 }
 
-fn check(document: &ExecutableDocument) -> ServerResult<()> {
+/// Turns away what is too large before work is spent on it.
+pub(super) fn check(document: &ExecutableDocument) -> ServerResult<()> {
     let mut sizes = Sizes { fragments: &document.fragments, known: HashMap::new() };
     for (_, operation) in document.operations.iter() {
         let size = sizes.of(&operation.node.selection_set.node, 1)?;

@@ -71,7 +71,7 @@ impl Loaders {
 pub(super) struct CodeByKey(Context);
 
 impl Loader<(CodeKind, String)> for CodeByKey {
-    type Value = entity::code::Model;
+    type Value = Arc<entity::code::Model>;
     // A batch fails as one, for every caller.
     type Error = Arc<domain::Error>;
 

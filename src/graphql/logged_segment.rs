@@ -341,10 +341,10 @@ fn payload(logged: Option<LogOutcome>, user_errors: Vec<UserError>) -> SegmentLo
         skipped_privacy_blocked: logged.as_ref().map(|it| it.skipped_privacy_blocked),
         skipped_unreachable: logged.as_ref().map(|it| it.skipped_unreachable),
         logged_segment: logged.as_ref().and_then(|it| it.logged_segment.clone()).map(LoggedSegment),
-        segment: logged.map(|it| Segment(it.segment)),
+        segment: logged.map(|it| Segment::from(it.segment)),
         follow_up_skipped_excluded: follow_up.as_ref().map(|it| it.skipped_excluded),
         follow_up_skipped_privacy_blocked: follow_up.as_ref().map(|it| it.skipped_privacy_blocked),
-        follow_up_segment: follow_up.map(|it| Segment(it.segment)),
+        follow_up_segment: follow_up.map(|it| Segment::from(it.segment)),
         user_errors,
     }
 }

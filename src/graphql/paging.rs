@@ -2,12 +2,10 @@
 //! async-graphql fails to add it up for `first: $first` if the variable was left out, as it may be.
 //! So such variables get the default null, which means the same.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use async_graphql::{
-    Positioned, ServerResult, Variables,
-    async_trait::async_trait,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery},
+    Positioned,
     parser::types::{
         DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
     },
@@ -18,40 +16,24 @@ use async_graphql_value::{ConstValue, Value};
 const SIZES: [&str; 2] = ["first", "last"];
 
 /// Gives page sizes that were not sent the default null.
-pub(super) struct PageSizes;
-
-impl ExtensionFactory for PageSizes {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
+pub(super) fn default_sizes(document: &mut ExecutableDocument) {
+    let mut sizes = BTreeSet::new();
+    for (_, operation) in document.operations.iter() {
+        collect(&operation.node.selection_set.node, &mut sizes);
     }
-}
-
-#[async_trait]
-impl Extension for PageSizes {
-    async fn parse_query(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        let mut document = next.run(ctx, query, variables).await?;
-        let mut sizes = BTreeSet::new();
-        for (_, operation) in document.operations.iter() {
-            collect(&operation.node.selection_set.node, &mut sizes);
-        }
-        for fragment in document.fragments.values() {
-            collect(&fragment.node.selection_set.node, &mut sizes);
-        }
-        match &mut document.operations {
-            DocumentOperations::Single(operation) => set_defaults(&mut operation.node, &sizes),
-            DocumentOperations::Multiple(operations) => {
-                for operation in operations.values_mut() {
-                    set_defaults(&mut operation.node, &sizes);
-                }
+    for fragment in document.fragments.values() {
+        collect(&fragment.node.selection_set.node, &mut sizes);
+    }
+    if sizes.is_empty() {
+        return;
+    }
+    match &mut document.operations {
+        DocumentOperations::Single(operation) => set_defaults(&mut operation.node, &sizes),
+        DocumentOperations::Multiple(operations) => {
+            for operation in operations.values_mut() {
+                set_defaults(&mut operation.node, &sizes);
             }
         }
-        Ok(document)
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) enum OperationState {
 /// What can be watched. Events are told after the change is there to be read. Who is slow, or was
 /// away, may miss some: read again after connecting anew.
 #[derive(Default, Description)]
-pub struct Subscription;
+pub(super) struct Subscription;
 
 #[Subscription(use_type_description)]
 impl Subscription {
@@ -124,7 +124,7 @@ impl Subscription {
             wanted.is_none_or(|wanted| wanted == id).then_some(async move {
                 let row = domain::segment::by_id(&context, id).await?;
                 let id = ID(Kind::Segment.id(id));
-                Ok(Some(SegmentChange { id, segment: row.map(Segment) }))
+                Ok(Some(SegmentChange { id, segment: row.map(Segment::from) }))
             })
         })
     }

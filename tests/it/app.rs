@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use async_graphql::Executor;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
 use serde_json::{Value, json};

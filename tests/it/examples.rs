@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use async_graphql::Executor;
 use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ both! {
                     example.variables["segment"] = segment.clone();
                 }
                 if operation.starts_with("Watch") {
-                    let mut stream = app.schema.execute_stream(request(&example, &operation));
+                    let mut stream = app.schema.execute_stream(request(&example, &operation), None);
                     let watched = tokio::spawn(async move { stream.next().await.unwrap() });
                     while !watched.is_finished() {
                         let id = segment.as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();

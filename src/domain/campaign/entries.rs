@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder,
+    sea_query::{Expr, ExprTrait},
+};
 
 use crate::{
     domain::{Context, Page, PageArgs, Result, arms},
@@ -34,8 +37,9 @@ pub async fn entry_pages(
     args: &PageArgs<i64>,
 ) -> Result<HashMap<i64, Page<i64, campaign_entry::Model>>> {
     use campaign_entry::Column::{CampaignId, Id};
-    let arms = campaigns.iter().map(|campaign| {
-        let mut query = campaign_entry::Entity::find().filter(CampaignId.eq(*campaign));
+    let list_of = |campaign: Expr| {
+        let of_campaign = CampaignId.into_simple_expr().eq(campaign);
+        let mut query = campaign_entry::Entity::find().filter(of_campaign);
         if let Some(after) = args.after {
             query = query.filter(Id.lt(after));
         }
@@ -46,8 +50,9 @@ pub async fn entry_pages(
             true => query.order_by_asc(Id),
             false => query.order_by_desc(Id),
         }
-    });
+    };
     let descending = !args.take.is_last();
-    let pages = arms::pages(context.db.reader(), arms, args, descending, |row| row.id).await?;
+    let db = context.db.reader();
+    let pages = arms::pages(db, campaigns, list_of, args, descending, |row| row.id).await?;
     Ok(campaigns.iter().copied().zip(pages).collect())
 }

@@ -70,7 +70,7 @@ pub struct List {
     pub args: PageArgs<Key>,
 }
 
-/// The page of each owner, with one statement.
+/// The page of each owner, with one statement for each kind of owner.
 ///
 /// # Errors
 /// What the database says.
@@ -80,16 +80,31 @@ pub async fn pages(
     list: &List,
 ) -> Result<HashMap<Owner, Page<Key, interaction::Model>>> {
     let descending = list.oldest_first == list.args.take.is_last();
-    let arms = owners.iter().map(|owner| {
-        let order = if descending { Order::Desc } else { Order::Asc };
-        slice(context, *owner, list)
-            .order_by(interaction::Column::Date, order.clone())
-            .order_by(interaction::Column::ContactId, order.clone())
-            .order_by(interaction::Column::Id, order)
-    });
+    let order = if descending { Order::Desc } else { Order::Asc };
     let key = |row: &interaction::Model| Key(row.date, row.contact_id, row.id);
-    let pages = arms::pages(context.db.reader(), arms, &list.args, descending, key).await?;
-    Ok(owners.iter().copied().zip(pages).collect())
+    let mut pages = HashMap::with_capacity(owners.len());
+    for (column, owners) in by_column(owners) {
+        let list_of = |owner: Expr| {
+            slice(context, column.map(|column| column.into_simple_expr().eq(owner)), list)
+                .order_by(interaction::Column::Date, order.clone())
+                .order_by(interaction::Column::ContactId, order.clone())
+                .order_by(interaction::Column::Id, order.clone())
+        };
+        let keys: Vec<i64> = owners.iter().map(|owner| owner.key()).collect();
+        let db = context.db.reader();
+        let found = arms::pages(db, &keys, list_of, &list.args, descending, key).await?;
+        pages.extend(owners.into_iter().zip(found));
+    }
+    Ok(pages)
+}
+
+/// Owners by what tells whose an interaction is; nothing does for everybody's.
+fn by_column(owners: &[Owner]) -> Vec<(Option<interaction::Column>, Vec<Owner>)> {
+    let mut by_kind: HashMap<_, Vec<Owner>> = HashMap::new();
+    for owner in owners {
+        by_kind.entry(std::mem::discriminant(owner)).or_default().push(*owner);
+    }
+    by_kind.into_values().map(|owners| (owners[0].column(), owners)).collect()
 }
 
 /// How many interactions the lists have in all, with one statement for each kind of owner.
@@ -102,12 +117,8 @@ pub async fn counts(
     filter: &Filter,
 ) -> Result<HashMap<Owner, u64>> {
     let mut counts: HashMap<Owner, u64> = owners.iter().map(|owner| (*owner, 0)).collect();
-    let mut by_kind: HashMap<_, Vec<Owner>> = HashMap::new();
-    for owner in owners {
-        by_kind.entry(std::mem::discriminant(owner)).or_default().push(*owner);
-    }
-    for owners in by_kind.into_values() {
-        let Some(column) = owners.first().and_then(|owner| owner.column()) else {
+    for (column, owners) in by_column(owners) {
+        let Some(column) = column else {
             let count: Option<i64> = all_of(context, filter)
                 .select_only()
                 .column_as(interaction::Column::Id.count(), "count")
@@ -166,11 +177,11 @@ impl Owner {
     }
 }
 
-/// What of the list lies between the cursors.
-fn slice(context: &Context, owner: Owner, list: &List) -> Select<interaction::Entity> {
+/// What of the list lies between the cursors, and belongs to an owner.
+fn slice(context: &Context, owned: Option<Expr>, list: &List) -> Select<interaction::Entity> {
     let mut query = all_of(context, &list.filter);
-    if let Some(column) = owner.column() {
-        query = query.filter(column.eq(owner.key()));
+    if let Some(owned) = owned {
+        query = query.filter(owned);
     }
     if let Some(after) = list.args.after {
         query = query.filter(beyond(after, list.oldest_first));

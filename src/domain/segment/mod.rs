@@ -23,7 +23,10 @@ mod select;
 pub mod step;
 mod totals;
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
@@ -55,7 +58,7 @@ use crate::{
         Context, Error, Reason, Result,
         criteria::{self, Criteria},
         id::Kind,
-        text,
+        membership, text,
     },
     entity::{criterion, segment},
 };
@@ -72,12 +75,30 @@ pub async fn by_id(context: &Context, id: i64) -> Result<Option<segment::Model>>
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_ids(context: &Context, ids: &[i64]) -> Result<HashMap<i64, segment::Model>> {
+pub async fn by_ids(context: &Context, ids: &[i64]) -> Result<HashMap<i64, Arc<segment::Model>>> {
     let rows = segment::Entity::find()
         .filter(segment::Column::Id.is_in(ids.iter().copied()))
         .all(context.db.reader())
         .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+}
+
+/// The segments whose current set holds each of the contacts, in the order of the contacts; those of
+/// each in the order of their keys.
+///
+/// # Errors
+/// What the database says; [`Error::Corrupt`] if a set can't be read.
+pub async fn of_each(
+    context: &Context,
+    contact_ids: &[u32],
+) -> Result<Vec<Vec<Arc<segment::Model>>>> {
+    let ids = membership::segments_of_each(context, contact_ids).await?;
+    let distinct: BTreeSet<i64> = ids.iter().flatten().copied().collect();
+    let distinct: Vec<i64> = distinct.into_iter().collect();
+    let segments = by_ids(context, &distinct).await?;
+    let of_contact =
+        |ids: Vec<i64>| ids.iter().filter_map(|id| segments.get(id).cloned()).collect();
+    Ok(ids.into_iter().map(of_contact).collect())
 }
 
 /// The segment with this number, if there is one.

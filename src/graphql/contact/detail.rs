@@ -1,5 +1,7 @@
 //! Small things that hang on a contact.
 
+use std::sync::Arc;
+
 use async_graphql::SimpleObject;
 
 use crate::{
@@ -23,8 +25,8 @@ pub(in crate::graphql) struct BusinessRelation {
     link_no: Option<String>,
 }
 
-impl From<(contact_code::Model, code::Model)> for BusinessRelation {
-    fn from((row, code): (contact_code::Model, code::Model)) -> Self {
+impl From<(contact_code::Model, Arc<code::Model>)> for BusinessRelation {
+    fn from((row, code): (contact_code::Model, Arc<code::Model>)) -> Self {
         Self { relation: Code(code), link_type: row.link_type, link_no: row.link_no }
     }
 }
@@ -38,8 +40,8 @@ pub(in crate::graphql) struct ContactWebSource {
     search_word: Option<String>,
 }
 
-impl From<(contact_code::Model, code::Model)> for ContactWebSource {
-    fn from((row, code): (contact_code::Model, code::Model)) -> Self {
+impl From<(contact_code::Model, Arc<code::Model>)> for ContactWebSource {
+    fn from((row, code): (contact_code::Model, Arc<code::Model>)) -> Self {
         Self { web_source: Code(code), search_word: row.search_word }
     }
 }

@@ -8,7 +8,6 @@ use crate::{
     domain::{
         self, Context, Error, Page, Take,
         contact::{self, Key, Order, attribute::AttributeValue, classify, people},
-        membership,
     },
     entity::{self, contact_code, kinds::CodeKind},
 };
@@ -97,13 +96,12 @@ impl Loader<i32> for PeopleCount {
 pub(in crate::graphql) struct Segments(pub(in crate::graphql) Context);
 
 impl Loader<i32> for Segments {
-    type Value = Vec<i64>;
+    type Value = Vec<Arc<entity::segment::Model>>;
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[i32]) -> Loaded<i32, Self::Value> {
         let contacts: Vec<u32> = unsigned(ids).collect();
-        let segments = membership::segments_of_each(self.0.db.reader(), &contacts);
-        let segments = segments.await.map_err(Arc::new)?;
+        let segments = domain::segment::of_each(&self.0, &contacts).await.map_err(Arc::new)?;
         Ok(ids.iter().copied().zip(segments).collect())
     }
 }

@@ -1,8 +1,8 @@
 //! What hangs on a contact: company, people, codes and custom attributes.
 
-use async_graphql::{ComplexObject, Context, ID, connection::Connection};
+use std::sync::Arc;
 
-use futures_util::future::join_all;
+use async_graphql::{ComplexObject, Context, ID, connection::Connection};
 
 use super::{
     Contact, ContactOrder, ContactTotal, contacts,
@@ -26,7 +26,7 @@ use crate::{
         loaders::Loaders,
         page::{Cursor, Slice, page_size},
         scalar::Date,
-        segment::{self, Segment},
+        segment::Segment,
     },
 };
 
@@ -164,10 +164,8 @@ impl Contact {
     /// The segments it is in, of any status.
     #[graphql(complexity = "5 + 10 * child_complexity")]
     async fn segments(&self, ctx: &Context<'_>) -> Result<Vec<Segment>> {
-        let ids = ctx.data::<Loaders>()?.contact_segments.load_one(self.row.id).await?;
-        let segments = ids.unwrap_or_default().into_iter().map(|id| segment::load(ctx, id));
-        let segments = join_all(segments).await.into_iter().filter_map(Result::transpose);
-        segments.collect()
+        let segments = ctx.data::<Loaders>()?.contact_segments.load_one(self.row.id).await?;
+        Ok(segments.unwrap_or_default().into_iter().map(Segment).collect())
     }
 
     /// The custom attributes it has values for, in the order of their names.
@@ -200,7 +198,7 @@ async fn classified(
     ctx: &Context<'_>,
     kind: CodeKind,
     contact_id: i32,
-) -> Result<Vec<(contact_code::Model, code::Model)>> {
+) -> Result<Vec<(contact_code::Model, Arc<code::Model>)>> {
     let loaders = ctx.data::<Loaders>()?;
     let rows = loaders.contact_codes.load_one((kind, contact_id)).await?.unwrap_or_default();
     let keys = rows.iter().map(|row| (kind, row.code.clone()));

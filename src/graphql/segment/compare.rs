@@ -175,7 +175,7 @@ impl CompareQuery {
             pairs: pairs.collect(),
             union_count: overlap.union,
             intersection_count: overlap.intersection,
-            segments: overlap.segments.into_iter().map(Segment).collect(),
+            segments: overlap.segments.into_iter().map(Segment::from).collect(),
         })
     }
 

@@ -141,7 +141,7 @@ impl HeaderMutation {
             segment::create(context, no.as_deref(), input.change()?).await
         };
         let (segment, user_errors) = outcome(created.await)?;
-        Ok(SegmentPayload { segment: segment.map(Segment), user_errors })
+        Ok(SegmentPayload { segment: segment.map(Segment::from), user_errors })
     }
 
     /// Changes an open segment. Lines without values of their own follow at once.
@@ -156,7 +156,7 @@ impl HeaderMutation {
             segment::update(context, id, input.expected_revision, input.change()?).await
         };
         let (segment, user_errors) = outcome(updated.await)?;
-        Ok(SegmentPayload { segment: segment.map(Segment), user_errors })
+        Ok(SegmentPayload { segment: segment.map(Segment::from), user_errors })
     }
 
     /// Deletes a segment with its steps and lines. One that has been logged stays.

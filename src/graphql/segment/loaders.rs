@@ -35,7 +35,7 @@ impl SegmentLoaders {
 }
 
 loaders! {
-    SegmentById: i64 => segment::Model = domain::segment::by_ids;
+    SegmentById: i64 => Arc<segment::Model> = domain::segment::by_ids;
     StepById: i64 => criterion::Model = domain::segment::steps_by_ids;
     StepsBySegment: (i64, bool) => Vec<criterion::Model> = domain::segment::steps_of_each;
     SavedById: i64 => saved_criteria::Model = domain::segment::saved::by_ids;

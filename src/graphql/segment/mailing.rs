@@ -63,7 +63,7 @@ impl MailingGroupMutation {
             added: applied.as_ref().map(|it| it.added),
             already_member: applied.as_ref().map(|it| it.kept),
             removed: applied.as_ref().map(|it| it.removed),
-            segment: applied.map(|it| Segment(it.segment)),
+            segment: applied.map(|it| Segment::from(it.segment)),
             user_errors,
         })
     }

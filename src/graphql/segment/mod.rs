@@ -14,6 +14,8 @@ mod select;
 mod sets;
 mod update_lines;
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, ID, MergedObject, Object};
 use chrono::{DateTime, Utc};
 
@@ -50,8 +52,16 @@ use crate::{
 /// A named set of contacts, built step by step. Each contact is in it once. What its lines have in
 /// common is set here; a line may have values of its own.
 #[derive(Clone, Description)]
-pub(super) struct Segment(pub(super) entity::segment::Model);
+pub(super) struct Segment(pub(super) Arc<entity::segment::Model>);
 
+impl From<entity::segment::Model> for Segment {
+    fn from(row: entity::segment::Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
+
+// What takes many steps is boxed here: the library makes room for the largest field whenever it
+// resolves any, and segments come by the hundred.
 #[Object(use_type_description)]
 impl Segment {
     /// Its id.
@@ -158,14 +168,15 @@ impl Segment {
     #[graphql(complexity = 5)]
     async fn cost(&self, ctx: &Context<'_>) -> Result<Decimal> {
         let context = ctx.data::<domain::Context>()?;
-        Ok(Decimal(amount::from_stored(segment::cost(context, &self.0).await?)))
+        let cost = Box::pin(segment::cost(context, &self.0)).await?;
+        Ok(Decimal(amount::from_stored(cost)))
     }
 
     /// How many minutes its interactions take together: exact, as of now.
     #[graphql(complexity = 5)]
     async fn duration_min(&self, ctx: &Context<'_>) -> Result<i64> {
         let context = ctx.data::<domain::Context>()?;
-        Ok(segment::duration_min(context, &self.0).await?)
+        Ok(Box::pin(segment::duration_min(context, &self.0)).await?)
     }
 
     /// Its contacts, each with what holds for its interaction.
@@ -189,7 +200,7 @@ impl Segment {
         let filter = filter.map(|it| Criteria::parse(&it.0, &["filter"])).transpose()?;
         let order = order_by.map(Into::into).unwrap_or(LineOrder::Contact(Default::default()));
         let query = LineQuery { filter, order, as_of_step };
-        let lines = segment::lines(context, &self.0, &query, &args).await?;
+        let lines = Box::pin(segment::lines(context, &self.0, &query, &args)).await?;
         let segment_id = self.0.id;
         Ok(connection(lines.page, LineTotal { total_count: lines.total }, |line| SegmentLine {
             segment_id,

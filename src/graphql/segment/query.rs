@@ -140,7 +140,7 @@ impl FindSegment {
     ) -> Option<Result<Segment>> {
         let context = ctx.data_unchecked::<domain::Context>();
         let found = segment::by_no(context, &no).await;
-        found.map(|row| row.map(Segment)).map_err(Into::into).transpose()
+        found.map(|row| row.map(Segment::from)).map_err(Into::into).transpose()
     }
 
     /// Segments: the open ones, unless the filter says otherwise.
@@ -161,6 +161,6 @@ impl FindSegment {
         let filter = filter(input)?;
         let page =
             segment::list(context, &filter, order_by.unwrap_or_default().into(), &args).await?;
-        Ok(connection(page, SegmentTotal(filter), Segment))
+        Ok(connection(page, SegmentTotal(filter), Segment::from))
     }
 }

@@ -91,7 +91,7 @@ impl ReuseMutation {
         let (segment, rest) = selected.map(|it| (it.segment, (it.effect, it.delta))).unzip();
         let (effect, delta) = rest.unzip();
         Ok(SegmentReuseCriteriaPayload {
-            segment: segment.map(Segment),
+            segment: segment.map(Segment::from),
             criteria: criteria.into_iter().map(Criterion).collect(),
             effect: effect.map(Into::into),
             sample: delta.map(SelectionSample),

@@ -102,7 +102,7 @@ pub(super) fn payload(selected: domain::Result<Selected>) -> Result<SelectionPay
         });
     };
     Ok(SelectionPayload {
-        segment: Some(Segment(selected.segment)),
+        segment: Some(Segment::from(selected.segment)),
         criterion: selected.criterion.map(Criterion),
         effect: Some(selected.effect.into()),
         funnel: selected.funnel.map(|steps| steps.into_iter().map(Into::into).collect()),

@@ -169,6 +169,10 @@ impl LineMutation {
         };
         let (updated, user_errors) = outcome(updated.await)?;
         let (segment, lines_count) = updated.unzip();
-        Ok(SegmentUpdateLinesPayload { segment: segment.map(Segment), lines_count, user_errors })
+        Ok(SegmentUpdateLinesPayload {
+            segment: segment.map(Segment::from),
+            lines_count,
+            user_errors,
+        })
     }
 }

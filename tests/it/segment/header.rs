@@ -79,7 +79,7 @@ both! {
         assert_eq!(gone["deletedSegmentId"], json!(id));
         let again = app.mutate("segmentDelete", "", json!({ "segmentId": id })).await;
         assert_eq!(again["userErrors"][0]["code"], "NOT_FOUND");
-        let segments = urval::domain::membership::segments_of_each(app.context.db.reader(), &[1]).await;
+        let segments = urval::domain::membership::segments_of_each(&app.context, &[1]).await;
         assert_eq!(segments.unwrap(), [Vec::<i64>::new()]);
     }
 
