@@ -27,6 +27,7 @@ pub(crate) struct Bench {
     pub(crate) context: Context,
     schema: graphql::Schema,
     pub(crate) runs: usize,
+    contacts: i64,
     figures: Vec<Figure>,
     /// The segments it has created.
     pub(crate) segments: Vec<String>,
@@ -39,7 +40,8 @@ impl Bench {
         let context = Context::new(db.clone(), Clock::default(), chrono_tz::Tz::UTC);
         let schema = graphql::build(context.clone());
         let (figures, segments) = (Vec::new(), Vec::new());
-        let bench = Self { db, context, schema, runs: arguments.runs, figures, segments };
+        let mut bench =
+            Self { db, context, schema, runs: arguments.runs, contacts: 0, figures, segments };
         if bench.number("SELECT COUNT(*) FROM contact").await == 0 {
             let invented =
                 demo::Demo { contacts: arguments.contacts, seed: 1, until: bench.context.today() };
@@ -47,6 +49,7 @@ impl Bench {
             demo::fill(&bench.context, &invented, &mut |_| {}).await.unwrap();
             println!("filled in {:.0} s", started.elapsed().as_secs_f64());
         }
+        bench.contacts = bench.number("SELECT COUNT(*) FROM contact").await;
         // Both databases choose their plans by statistics.
         bench.db.reader().execute_unprepared("ANALYZE").await.unwrap();
         bench
@@ -146,10 +149,9 @@ impl Bench {
     }
 
     pub(crate) async fn run(&mut self, only: &[Group]) {
-        let contacts = self.number("SELECT COUNT(*) FROM contact").await;
         let interactions = self.number("SELECT COUNT(*) FROM interaction").await;
         let name = if self.is_postgres() { "PostgreSQL" } else { "SQLite" };
-        println!("\n{name}: {contacts} contacts, {interactions} interactions");
+        println!("\n{name}: {} contacts, {interactions} interactions", self.contacts);
         println!("{:<58} {:>10} {:>10} {:>8}", "median ms", "ours", "by hand", "ratio");
         for group in [Group::Selection, Group::Reading, Group::Criteria, Group::Bulk] {
             if !only.is_empty() && !only.contains(&group) {
@@ -170,6 +172,7 @@ impl Bench {
         let figure =
             |it: &Figure| json!({ "case": it.case, "ours": it.ours, "byHand": it.by_hand });
         json!({
+            "contacts": self.contacts,
             "database": if self.is_postgres() { "PostgreSQL" } else { "SQLite" },
             "unit": "ms, median",
             "figures": self.figures.iter().map(figure).collect::<Vec<_>>(),

@@ -1,8 +1,13 @@
 //! What is read of segments: pages of lines, membership, overlap.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::Bench;
+
+const LINES: &str =
+    "query($id: ID!, $order: SegmentLineOrder, $first: Int, $last: Int, $after: String) {
+    segment(id: $id) { lines(orderBy: $order, first: $first, last: $last, after: $after) {
+        edges { cursor node { contact { name } } } } } }";
 
 impl Bench {
     pub(crate) async fn reading(&mut self) {
@@ -16,35 +21,43 @@ impl Bench {
         self.overlap().await;
     }
 
+    /// Of each set the slowest page: the first, one in the middle and the last, in every order.
     async fn lines(&mut self) {
-        let dense = self.new_segment().await;
-        self.add(&dense, json!({ "excludeFromSegment": false })).await;
+        let everybody = json!({ "excludeFromSegment": false });
+        let hundredth = json!({ "sample": { "fraction": "0.01", "salt": "sparse" } });
         // Cursors of one segment's lines hold in another: three from a sample lie at any depth.
-        let sparse = self.new_segment().await;
-        let few = json!({ "sample": { "take": 3, "salt": "depth", "of": { "excludeFromSegment": false } } });
-        self.add(&sparse, few).await;
-        let cursors = self
-            .graphql(
-                "query($id: ID!) { segment(id: $id) { lines { edges { cursor } } } }",
-                json!({ "id": &sparse }),
-            )
-            .await;
-        let middle = &cursors["segment"]["lines"]["edges"][1]["cursor"];
-        let query = "query($id: ID!, $first: Int, $last: Int, $after: String) { segment(id: $id) { \
-                     lines(first: $first, last: $last, after: $after) { nodes { contact { name } } } } }";
-        for (case, page) in [
-            ("50 lines of all, the first", json!({ "first": 50 })),
-            ("50 lines of all, somewhere in the middle", json!({ "first": 50, "after": middle })),
-            ("50 lines of all, the last", json!({ "last": 50 })),
+        let few = json!({ "sample": { "take": 3, "salt": "depth", "of": &everybody } });
+        let depths = self.new_segment().await;
+        self.add(&depths, few).await;
+        for (case, criteria) in [
+            ("50 lines of everybody, any order and depth: the slowest", everybody),
+            ("50 lines of every hundredth, any order and depth: the slowest", hundredth),
         ] {
-            let mut variables = page;
-            variables["id"] = json!(&dense);
-            let ours = self.measure(async || {
-                self.graphql(query, variables.clone()).await;
-            });
-            let ours = ours.await;
-            self.note(case, ours, None);
+            let segment = self.new_segment().await;
+            self.add(&segment, criteria).await;
+            let mut slowest = 0_f64;
+            for order in ["DEFAULT", "NO", "NAME", "CITY", "POST_CODE"] {
+                let middle = self.middle(&depths, order).await;
+                for page in [
+                    json!({ "first": 50 }),
+                    json!({ "first": 50, "after": middle }),
+                    json!({ "last": 50 }),
+                ] {
+                    let mut variables = page;
+                    variables["id"] = json!(&segment);
+                    variables["order"] = json!({ "by": order });
+                    let read = async || _ = self.graphql(LINES, variables.clone()).await;
+                    slowest = slowest.max(self.measure(read).await);
+                }
+            }
+            self.note(case, slowest, None);
         }
+    }
+
+    async fn middle(&self, segment: &str, order: &str) -> Value {
+        let variables = json!({ "id": segment, "order": { "by": order } });
+        let found = self.graphql(LINES, variables).await;
+        found["segment"]["lines"]["edges"][1]["cursor"].clone()
     }
 
     async fn membership(&mut self) {

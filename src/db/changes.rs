@@ -10,7 +10,7 @@ use std::{ops::BitOr, sync::atomic::Ordering};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 
-use super::{Database, write::begin};
+use super::{Database, stop::Stop, write::begin};
 
 /// A table that criteria ask about.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -109,6 +109,17 @@ impl Version {
     }
 }
 
+/// What [`changes_since`] tells.
+#[derive(Debug)]
+pub struct Since {
+    /// What the transaction sees.
+    pub version: Version,
+    /// What changed until then.
+    pub tables: Tables,
+    /// How to end the transaction from outside.
+    pub stop: Stop,
+}
+
 /// The version that `txn` sees, and the tables that changed since `before`; all of them if that
 /// can't be told. Has to be the first statement of a [`super::snapshot`].
 ///
@@ -117,7 +128,7 @@ impl Version {
 pub async fn changes_since(
     txn: &DatabaseTransaction,
     before: Option<&Version>,
-) -> Result<(Version, Tables), DbErr> {
+) -> Result<Since, DbErr> {
     let backend = ConnectionTrait::get_database_backend(txn);
     let sql = match backend {
         DbBackend::Postgres => ON_POSTGRES,
@@ -132,10 +143,11 @@ pub async fn changes_since(
     let now = Version::parse(epoch, &snapshot)
         .ok_or_else(|| DbErr::Type(format!("{snapshot:?} is no snapshot")))?;
     let forgotten_below: i64 = first.try_get("", "forgotten_below")?;
+    let stop = Stop { pid: first.try_get("", "pid")?, begun: first.try_get("", "begun")? };
     let Some(before) = before
         .filter(|before| before.epoch == now.epoch && forgotten_below <= before.finished_below)
     else {
-        return Ok((now, Tables::ALL));
+        return Ok(Since { version: now, tables: Tables::ALL, stop });
     };
     let mut changed = Tables::default();
     for row in rows {
@@ -147,18 +159,19 @@ pub async fn changes_since(
             changed = changed | Tables(tables);
         }
     }
-    Ok((now, changed))
+    Ok(Since { version: now, tables: changed, stop })
 }
 
 const ON_POSTGRES: &str = "SELECT now.*, change.id, change.tables FROM \
     (SELECT pg_postmaster_start_time()::text AS epoch, pg_current_snapshot()::text AS snapshot, \
-    (SELECT next FROM counter WHERE name = 'CHANGE') AS forgotten_below) AS now \
+    (SELECT next FROM counter WHERE name = 'CHANGE') AS forgotten_below, \
+    pg_backend_pid() AS pid, now()::text AS begun) AS now \
     LEFT JOIN change ON $1 <= change.id";
 /// The numbers are given to what is committed, so nothing is under way.
 const ON_SQLITE: &str = "SELECT now.*, change.id, change.tables FROM \
     (SELECT '' AS epoch, (last + 1) || ':' || (last + 1) || ':' AS snapshot, \
-    (SELECT next FROM counter WHERE name = 'CHANGE') AS forgotten_below \
-    FROM (SELECT COALESCE(MAX(id), 0) AS last FROM change)) AS now \
+    (SELECT next FROM counter WHERE name = 'CHANGE') AS forgotten_below, \
+    NULL AS pid, NULL AS begun FROM (SELECT COALESCE(MAX(id), 0) AS last FROM change)) AS now \
     LEFT JOIN change ON ?1 <= change.id";
 
 /// Logs that the transaction changes `tables`.

@@ -6,13 +6,15 @@ mod connect;
 pub mod dialect;
 mod indexes;
 mod notify;
+mod stop;
 mod words;
 mod write;
 
 pub use bulk::{OnConflict, insert_rows, integers, json_rows, keys};
-pub use changes::{Table, Tables, Version, changes_since};
+pub use changes::{Since, Table, Tables, Version, changes_since};
 pub use connect::{Database, connect};
 pub use indexes::leave_out_indexes;
 pub use notify::{Notifications, listen, notify};
+pub use stop::Stop;
 pub use words::{index_words, indexed_words};
-pub use write::{AsDbErr, rehearse, snapshot, write};
+pub use write::{AsDbErr, is_passing, rehearse, snapshot, write};

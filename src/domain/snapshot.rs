@@ -10,10 +10,13 @@ use std::{num::NonZero, sync::Arc, thread::available_parallelism};
 use quick_cache::{Weighter, sync::Cache};
 use roaring::RoaringBitmap;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, sea_query::SelectStatement};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+};
 
 use crate::{
-    db::{self, Table, Tables, Version},
+    db::{self, Database, Stop, Table, Tables, Version},
     domain::{Context, Result},
 };
 
@@ -79,13 +82,36 @@ impl Default for KnownSets {
 
 /// The database at one moment. What is read through it belongs together, though others write
 /// meanwhile.
+///
+/// Whoever drops it before it is closed has lost interest: what it asks for then is stopped.
 #[derive(Debug)]
 pub struct Snapshot {
+    // Dropped first: the connection is held until what it is at has ended.
+    stop: StopOnDrop,
     txn: DatabaseTransaction,
     known: KnownSets,
     number: u64,
     changed: Changed,
     _place: OwnedSemaphorePermit,
+}
+
+/// Stops the statement of a transaction, unless it is closed before.
+#[derive(Debug)]
+struct StopOnDrop {
+    db: Database,
+    stop: Option<Stop>,
+}
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        let (Some(stop), Ok(runtime)) = (self.stop.take(), Handle::try_current()) else { return };
+        let db = self.db.clone();
+        runtime.spawn(async move {
+            if let Err(err) = stop.now(&db).await {
+                tracing::warn!(%err, "a statement that nobody waits for could not be stopped");
+            }
+        });
+    }
 }
 
 impl Snapshot {
@@ -101,16 +127,17 @@ impl Snapshot {
         // The moment is that of the first statement. One snapshot at a time gets there, so their
         // numbers are in the order of what they see.
         let mut followed = known.0.followed.lock().await;
-        let (version, tables) = db::changes_since(&txn, followed.version.as_ref()).await?;
+        let since = db::changes_since(&txn, followed.version.as_ref()).await?;
         followed.number += 1;
-        followed.version = Some(version);
+        followed.version = Some(since.version);
         let number = followed.number;
-        for table in Table::ALL.into_iter().filter(|table| tables.contains(*table)) {
+        for table in Table::ALL.into_iter().filter(|table| since.tables.contains(*table)) {
             followed.changed[table as usize] = number;
         }
         let changed = followed.changed;
         drop(followed);
-        Ok(Self { txn, known, number, changed, _place })
+        let stop = StopOnDrop { db: context.db.clone(), stop: Some(since.stop) };
+        Ok(Self { stop, txn, known, number, changed, _place })
     }
 
     /// For whatever else is to be read at this moment.
@@ -152,7 +179,8 @@ impl Snapshot {
 
     /// # Errors
     /// What the database says.
-    pub async fn close(self) -> Result<()> {
+    pub async fn close(mut self) -> Result<()> {
+        self.stop.stop = None;
         Ok(self.txn.rollback().await?)
     }
 }

@@ -10,6 +10,10 @@ pub(super) const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 pub(super) const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 /// The query is larger than we allow.
 pub(super) const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
+/// It went wrong, and may go right if it is tried again.
+pub(super) const UNAVAILABLE: &str = "UNAVAILABLE";
+/// It went wrong, and we have to put it right.
+pub(super) const INTERNAL: &str = "INTERNAL";
 /// Anything else that whoever asks can put right.
 pub(super) const BAD_REQUEST: &str = "BAD_REQUEST";
 

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, ErrorExtensions, ID, InputType, SimpleObject};
 
-use super::codes::BAD_REQUEST;
-use crate::domain::{self, Error, Reason, Rejection};
+use super::codes::{BAD_REQUEST, INTERNAL, UNAVAILABLE};
+use crate::{
+    db,
+    domain::{self, Error, Reason, Rejection},
+};
 
 /// Something in the input that the caller has to put right. Nothing was changed.
 #[derive(Clone, SimpleObject)]
@@ -102,26 +105,32 @@ impl From<Error> for ApiError {
                     extensions.set("path", path);
                 }))
             }
-            Error::Database(_) | Error::Corrupt(_) => {
-                tracing::error!(error = %err, "a request failed");
-                Self::internal()
-            }
+            Error::Database(_) | Error::Corrupt(_) => Self::fault(&err),
         }
     }
 }
 
 impl ApiError {
-    fn internal() -> Self {
-        let err = async_graphql::Error::new("Something went wrong on our side.");
-        Self(err.extend_with(|_, extensions| extensions.set("code", "INTERNAL")))
+    fn fault(err: &Error) -> Self {
+        let (message, code) = match err {
+            Error::Database(err) if db::is_passing(err) => {
+                tracing::warn!(error = %err, "a request could not be served");
+                ("The database has too much to do, or can't be reached. Try again.", UNAVAILABLE)
+            }
+            _ => {
+                tracing::error!(error = %err, "a request failed");
+                ("Something went wrong on our side.", INTERNAL)
+            }
+        };
+        let err = async_graphql::Error::new(message);
+        Self(err.extend_with(|_, extensions| extensions.set("code", code)))
     }
 }
 
 /// A batch that failed in a loader: it failed for each of its callers.
 impl From<Arc<Error>> for ApiError {
     fn from(err: Arc<Error>) -> Self {
-        tracing::error!(error = %err, "a batch failed to load");
-        Self::internal()
+        Self::fault(&err)
     }
 }
 

@@ -3,6 +3,7 @@
 mod known;
 mod people;
 mod random;
+mod stopped;
 
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::EntityTrait;
