@@ -13,6 +13,7 @@ mod m20261123_000001_code;
 mod m20261123_000002_contact;
 mod m20261123_000003_interaction;
 mod m20261123_000004_segment;
+pub mod shards;
 
 pub struct Migrator;
 

@@ -40,6 +40,15 @@ impl Failure {
              not come from a later release."
         ))
     }
+
+    pub(super) fn no_distribution(err: &DbErr) -> Self {
+        Self(format!(
+            "can't distribute the database: {err}\n\
+             It has to be on the coordinator of a Citus cluster, with the extension (CREATE \
+             EXTENSION citus) and with nodes (SELECT citus_add_node('host', 5432)), and its user \
+             must own the tables. Nothing was changed."
+        ))
+    }
 }
 
 impl fmt::Display for Failure {

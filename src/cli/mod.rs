@@ -58,7 +58,7 @@ enum Command {
     /// nothing, and may run beside a server. Prints what is wrong, a line each.
     Check,
     /// Bring the database up to date. The server does so at its start; this is for doing it before.
-    Migrate,
+    Migrate(migrate::Migrate),
     /// Print the GraphQL schema. It is the same for every database.
     Schema,
 }
@@ -78,7 +78,7 @@ impl Cli {
             Command::Demo(demo) => demo::run(&self.config, demo).await,
             Command::Export(args) => export::run(&self.config, args).await,
             Command::Import(import) => import::run(&self.config, import).await,
-            Command::Migrate => migrate::run(&self.config).await,
+            Command::Migrate(args) => migrate::run(&self.config, &args).await,
             Command::Schema => schema::run(),
         }
     }

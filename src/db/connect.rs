@@ -5,7 +5,8 @@ use std::{
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement,
+    TransactionTrait,
     sqlx::{
         Connection,
         postgres::{PgConnectOptions, PgConnection},
@@ -37,6 +38,9 @@ const CHECKPOINT_PAGES: u32 = 16_384;
 const WORK_MEM: &str = "64MB";
 /// Our tables lie in a schema of their own.
 const SCHEMA: &str = "urval";
+/// One at a time changes the schema. The number is ours alone; it only has to be the same in every
+/// server.
+pub(super) const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(8741205513)";
 
 /// The database, for readers and for the writer.
 ///
@@ -85,8 +89,7 @@ impl Database {
         match self.backend() {
             DbBackend::Postgres => {
                 let lock = self.writer.begin().await?;
-                // The number is ours alone; it only has to be the same in every server.
-                lock.execute_unprepared("SELECT pg_advisory_xact_lock(8741205513)").await?;
+                lock.execute_unprepared(MIGRATION_LOCK).await?;
                 let schema = format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}");
                 self.writer.execute_unprepared(&schema).await?;
                 Migrator::up(&self.writer, None).await?;
@@ -183,6 +186,10 @@ async fn pool(
                 ("search_path", SCHEMA),
                 ("statement_timeout", STATEMENT_TIMEOUT_MS),
                 ("work_mem", WORK_MEM),
+                // Citus changes shards one after another then, always in the same order, and leaves
+                // tables alone that are not distributed. Without it, they mean nothing.
+                ("citus.multi_shard_modify_mode", "sequential"),
+                ("citus.enable_local_reference_table_foreign_keys", "off"),
             ])
         });
     #[expect(clippy::disallowed_methods, reason = "this is the one place that connects")]

@@ -12,10 +12,7 @@ use sea_orm::{
 pub fn in_ids(backend: DbBackend, column: Expr, ids: impl Iterator<Item = u32>) -> Expr {
     match backend {
         DbBackend::Postgres => {
-            // Keys come from a counter that starts at 1 and stays below 2^31.
-            let ids = ids.map(|id| Value::Int(Some(id.cast_signed()))).collect();
-            let ids = Value::Array(ArrayType::Int, Some(Box::new(ids)));
-            Expr::cust_with_exprs("$1 = ANY($2)", [column, Expr::val(ids)])
+            Expr::cust_with_exprs("$1 = ANY($2)", [column, Expr::val(array(ids))])
         }
         _ => Expr::cust_with_exprs(
             "? IN (SELECT value FROM json_each(?))",
@@ -60,6 +57,13 @@ pub fn slices(
     owners.chunks(ARMS_MAX).filter_map(|owners| owners.iter().map(arm).reduce(unite)).collect()
 }
 
+/// Keys as one value of PostgreSQL.
+pub(super) fn array(ids: impl Iterator<Item = u32>) -> Value {
+    // They come from a counter that starts at 1 and stays below 2^31.
+    let ids = ids.map(|id| Value::Int(Some(id.cast_signed()))).collect();
+    Value::Array(ArrayType::Int, Some(Box::new(ids)))
+}
+
 /// `column` is one of `texts`: one parameter, however many there are.
 pub fn in_texts(backend: DbBackend, column: Expr, texts: &[String]) -> Expr {
     match backend {
@@ -91,6 +95,15 @@ pub fn owns(backend: DbBackend, key: Expr, owner: Expr, mut rows: SelectStatemen
             key.in_subquery(rows)
         }
     }
+}
+
+/// `rows` as they are joined with others otherwise than by contact: PostgreSQL finds them first, for
+/// Citus joins what lies on several nodes only if it need not know that it does.
+pub fn found_first(backend: DbBackend, mut rows: SelectStatement) -> SelectStatement {
+    if backend == DbBackend::Postgres {
+        rows.offset(0);
+    }
+    rows
 }
 
 fn json_list(ids: impl Iterator<Item = u32>) -> String {

@@ -69,6 +69,16 @@ fn a_file_that_is_no_database_is_told_so() {
 }
 
 #[test]
+fn only_a_cluster_is_distributed() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("new.db").display());
+    let message = complaint(&["migrate", "--citus", "--database-url", &url]);
+    for part in ["can't distribute", "CREATE EXTENSION citus", "Nothing was changed"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
 fn a_file_that_is_not_there_is_not_imported() {
     let message = complaint(&["import", "/no/such/people.csv"]);
     assert!(message.contains("/no/such/people.csv: there is no such file. Check"), "{message}");
