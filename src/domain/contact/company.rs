@@ -137,16 +137,18 @@ async fn rewrite(
         .to_owned();
     let people: Vec<u32> = db::keys(txn, people).await?.into_iter().collect();
     for people in people.chunks(PEOPLE_MAX) {
-        let rows = contact::Entity::find()
-            .filter(dialect::in_ids(backend, column(contact::Column::Id), people.iter().copied()))
-            // Who left meanwhile is not theirs any more.
-            .filter(of_companies())
-            .order_by_asc(contact::Column::Id)
-            .lock_exclusive()
-            .all(txn)
-            .await?;
+        let (id, people) = (column(contact::Column::Id), people.iter().copied());
+        let rows = db::shard_by_shard(txn, id, people, |these| {
+            contact::Entity::find()
+                .filter(these)
+                // Who left meanwhile is not theirs any more.
+                .filter(of_companies())
+                .order_by_asc(contact::Column::Id)
+                .lock_exclusive()
+                .into_model::<contact::Model>()
+        });
         let mut changed = Vec::new();
-        for old in rows {
+        for old in rows.await? {
             let mut row = old.clone();
             change(&mut row);
             derive(&mut row);

@@ -2,7 +2,8 @@
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, sea_query::Expr,
 };
 
 use super::{company, find, leave};
@@ -85,11 +86,17 @@ async fn write(
 /// The people of a company. None of them moves elsewhere meanwhile, and nobody joins: the company
 /// is locked.
 async fn people_of(txn: &DatabaseTransaction, company_id: i32) -> Result<RoaringBitmap> {
-    let people = contact::Entity::find()
-        .select_only()
-        .column(contact::Column::Id)
-        .filter(contact::Column::CompanyId.eq(company_id))
-        .order_by_asc(contact::Column::Id)
-        .lock_exclusive();
-    Ok(db::keys(txn, people.into_query()).await?)
+    let people = || {
+        contact::Entity::find()
+            .select_only()
+            .column(contact::Column::Id)
+            .filter(contact::Column::CompanyId.eq(company_id))
+    };
+    let found = db::keys(txn, people().into_query()).await?;
+    let id = Expr::col(contact::Column::Id);
+    let locked = db::shard_by_shard(txn, id, found.into_iter(), |these| {
+        let people = people().filter(these).order_by_asc(contact::Column::Id);
+        people.lock_exclusive().into_tuple::<i32>()
+    });
+    Ok(locked.await?.into_iter().map(i32::cast_unsigned).collect())
 }

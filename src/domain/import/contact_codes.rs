@@ -119,16 +119,17 @@ impl ContactCodes {
         let numbers = texts(Field::ContactNo).filter_map(text::code).collect();
         let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
         let ids = || identifiers.values().map(|id| id.cast_unsigned());
-        let types: Vec<(i32, ContactType)> = contact::Entity::find()
-            .select_only()
-            .column(contact::Column::Id)
-            .column(contact::Column::Type)
-            .filter(dialect::in_ids(backend, Expr::col(contact::Column::Id), ids()))
-            .lock_shared()
-            .into_tuple()
-            .all(txn)
-            .await?;
-        let types: HashMap<i32, ContactType> = types.into_iter().collect();
+        let id = Expr::col(contact::Column::Id);
+        let types = db::shard_by_shard(txn, id, ids(), |these| {
+            contact::Entity::find()
+                .select_only()
+                .column(contact::Column::Id)
+                .column(contact::Column::Type)
+                .filter(these)
+                .lock_shared()
+                .into_tuple()
+        });
+        let types: HashMap<i32, ContactType> = types.await?.into_iter().collect();
         let before = contact_code::Entity::find()
             .filter(contact_code::Column::Kind.eq(self.kind))
             .filter(dialect::in_ids(backend, Expr::col(contact_code::Column::ContactId), ids()))

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
-    db::dialect,
+    db::{self, dialect},
     domain::{Result, text},
     entity::{campaign, contact, contact_identifier, interaction_template, kinds::IdentifierKind},
 };
@@ -41,13 +41,11 @@ pub(super) async fn contacts_by_ids(
     txn: &DatabaseTransaction,
     ids: impl Iterator<Item = i32>,
 ) -> Result<HashMap<i32, contact::Model>> {
-    let ids = ids.map(i32::cast_unsigned);
-    let rows = contact::Entity::find()
-        .filter(dialect::in_ids(txn.get_database_backend(), Expr::col(contact::Column::Id), ids))
-        .lock_shared()
-        .all(txn)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    let (id, ids) = (Expr::col(contact::Column::Id), ids.map(i32::cast_unsigned));
+    let rows = db::shard_by_shard(txn, id, ids, |these| {
+        contact::Entity::find().filter(these).lock_shared().into_model::<contact::Model>()
+    });
+    Ok(rows.await?.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Those of the interaction templates that there are. They can't be deleted before the transaction

@@ -7,9 +7,9 @@ mod mark;
 mod statistics;
 mod update;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 pub use comments::{COMMENTS_MAX, add_comment, comments_of, delete_comment, update_comment};
 pub use create::{InteractionValues, create};
@@ -20,6 +20,7 @@ pub use statistics::{Statistics, StatisticsKey, Window, statistics};
 pub use update::{InteractionChange, update};
 
 use crate::{
+    db,
     domain::{Context, Error, Reason, Rejections, Result, id},
     entity::interaction,
 };
@@ -80,12 +81,18 @@ async fn locked(
     keys: &[(i32, i64)],
 ) -> Result<Vec<interaction::Model>> {
     use sea_orm::QueryOrder;
-    let rows = with_keys(keys)
-        .order_by_asc(interaction::Column::ContactId)
-        .order_by_asc(interaction::Column::Id)
-        .lock_exclusive()
-        .all(txn)
-        .await?;
+    let contact = Expr::col(interaction::Column::ContactId);
+    let contacts: BTreeSet<u32> = keys.iter().map(|(contact, _)| contact.cast_unsigned()).collect();
+    let rows = db::shard_by_shard(txn, contact, contacts.into_iter(), |these| {
+        interaction::Entity::find()
+            .filter(these)
+            .filter(interaction::Column::Id.is_in(keys.iter().map(|(_, id)| *id)))
+            .order_by_asc(interaction::Column::ContactId)
+            .order_by_asc(interaction::Column::Id)
+            .lock_exclusive()
+            .into_model::<interaction::Model>()
+    });
+    let rows = rows.await?;
     let found: HashSet<(i32, i64)> = rows.iter().map(|row| (row.contact_id, row.id)).collect();
     let mut rejections = Rejections::default();
     for (index, (contact_id, id)) in keys.iter().enumerate() {

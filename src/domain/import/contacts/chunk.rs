@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{Contacts, text_field};
 use crate::{
-    db::dialect,
+    db::{self, dialect},
     domain::{
         Error, Result,
         contact::{blank, derive},
@@ -111,13 +111,14 @@ impl<'a> Chunk<'a> {
     ) -> Result<()> {
         let keys = ids.iter().map(|id| id.cast_unsigned());
         let id = Expr::col(contact::Column::Id);
-        let found = contact::Entity::find()
-            .filter(dialect::in_ids(txn.get_database_backend(), id, keys))
-            .order_by_asc(contact::Column::Id)
-            .lock_exclusive()
-            .all(txn)
-            .await?;
-        for row in found {
+        let found = db::shard_by_shard(txn, id, keys, |these| {
+            contact::Entity::find()
+                .filter(these)
+                .order_by_asc(contact::Column::Id)
+                .lock_exclusive()
+                .into_model::<contact::Model>()
+        });
+        for row in found.await? {
             let (codes, attributes) = (HashMap::new(), HashMap::new());
             let place = Place { before: Some(row.clone()), row, codes, attributes };
             self.places.insert(place.row.id, Box::new(place));
@@ -130,17 +131,17 @@ impl<'a> Chunk<'a> {
         let others = self.ids.values().filter(|id| !self.places.contains_key(id));
         let keys: BTreeSet<u32> = others.map(|id| id.cast_unsigned()).collect();
         let id = Expr::col(contact::Column::Id);
-        let found: Vec<(i32, ContactType, String)> = contact::Entity::find()
-            .select_only()
-            .columns([contact::Column::Id, contact::Column::Type, contact::Column::Name])
-            .filter(dialect::in_ids(txn.get_database_backend(), id, keys.into_iter()))
-            .order_by_asc(contact::Column::Id)
-            .lock_shared()
-            .into_tuple()
-            .all(txn)
-            .await?;
+        let found = db::shard_by_shard(txn, id, keys.into_iter(), |these| {
+            contact::Entity::find()
+                .select_only()
+                .columns([contact::Column::Id, contact::Column::Type, contact::Column::Name])
+                .filter(these)
+                .order_by_asc(contact::Column::Id)
+                .lock_shared()
+                .into_tuple()
+        });
         let company = |(id, r#type, name)| (id, Company { r#type, name });
-        self.companies = found.into_iter().map(company).collect();
+        self.companies = found.await?.into_iter().map(company).collect();
         Ok(())
     }
 

@@ -136,7 +136,6 @@ impl Interactions {
     }
 
     async fn known(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Known> {
-        let backend = txn.get_database_backend();
         let texts = |field| {
             let texts = rows.iter().filter_map(move |row| self.columns.get(row, field));
             texts.filter_map(text::code)
@@ -148,19 +147,21 @@ impl Interactions {
         let numbers = texts(Field::ContactNo).chain(texts(Field::CompanyNo)).collect();
         let contacts = find::contacts(txn, IdentifierKind::No, numbers).await?;
         let ids = contacts.values().map(|id| id.cast_unsigned());
-        let companies: Vec<(i32, Option<i32>)> = contact::Entity::find()
-            .select_only()
-            .column(contact::Column::Id)
-            .column(contact::Column::CompanyId)
-            .filter(dialect::in_ids(backend, Expr::col(contact::Column::Id), ids))
-            .lock_shared()
-            .into_tuple()
-            .all(txn)
-            .await?;
+        let id = Expr::col(contact::Column::Id);
+        let companies = db::shard_by_shard(txn, id, ids, |these| {
+            contact::Entity::find()
+                .select_only()
+                .column(contact::Column::Id)
+                .column(contact::Column::CompanyId)
+                .filter(these)
+                .lock_shared()
+                .into_tuple()
+        });
+        let companies = companies.await?.into_iter().collect();
         let codes = rows.iter().flat_map(of_row).collect();
         Ok(Known {
             contacts,
-            companies: companies.into_iter().collect(),
+            companies,
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
             codes: check::codes(txn, codes, self.create_codes).await?,
             templates: find::templates(txn, texts(Field::Template).collect()).await?,
