@@ -100,7 +100,12 @@ const DAMAGE: &[(&str, &str)] = &[
     ),
     (
         "interaction 3: its contact_id is 999, which is not there.",
-        "UPDATE interaction SET contact_id = 999 WHERE id = 3",
+        "INSERT INTO interaction (contact_id, id, date, cost, duration_min, campaign_target, \
+         campaign_response, attempt_failed, postponed, canceled, canceled_itself, created_at, \
+         updated_at) SELECT 999, id, date, cost, duration_min, campaign_target, \
+         campaign_response, attempt_failed, postponed, canceled, canceled_itself, created_at, \
+         updated_at FROM interaction WHERE id = 3; \
+         DELETE FROM interaction WHERE id = 3 AND contact_id <> 999",
     ),
     (
         "interaction 4: its template is NONE, which is not there.",

@@ -2,12 +2,13 @@
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Iden, Query},
 };
 
 use crate::{
-    db::dialect,
+    db::{self, dialect},
     domain::{
         CONCERNED_MAX, Context, Reason, Rejection, Result,
         id::Kind,
@@ -117,18 +118,50 @@ pub(super) async fn hand_on_interactions(
     to: i32,
 ) -> Result<()> {
     use crate::entity::{interaction, interaction_comment};
-    let backend = txn.get_database_backend();
-    let of = |column: Expr| dialect::in_ids(backend, column, from.iter());
-    interaction_comment::Entity::update_many()
-        .col_expr(interaction_comment::Column::ContactId, Expr::val(to))
-        .filter(of(Expr::col(interaction_comment::Column::ContactId)))
-        .exec(txn)
-        .await?;
-    interaction::Entity::update_many()
-        .col_expr(interaction::Column::ContactId, Expr::val(to))
-        .filter(of(Expr::col(interaction::Column::ContactId)))
-        .exec(txn)
-        .await?;
+    let contact = interaction::Column::ContactId;
+    // Whoever changes one of them meanwhile waits, and finds it gone.
+    let locked = db::shard_by_shard(txn, Expr::col(contact), from.iter(), |these| {
+        interaction::Entity::find()
+            .select_only()
+            .column(interaction::Column::Id)
+            .filter(these)
+            .order_by_asc(contact)
+            .order_by_asc(interaction::Column::Id)
+            .lock_exclusive()
+            .into_tuple::<i64>()
+    });
+    if locked.await?.is_empty() {
+        return Ok(());
+    }
+    let comment = interaction_comment::Column::ContactId;
+    hand_on::<interaction_comment::Entity>(txn, comment, from, to).await?;
+    hand_on::<interaction::Entity>(txn, contact, from, to).await
+}
+
+/// Makes rows those of another contact: new ones, for by their contact it is known where they lie.
+async fn hand_on<E: EntityTrait>(
+    txn: &DatabaseTransaction,
+    contact: E::Column,
+    from: &RoaringBitmap,
+    to: i32,
+) -> Result<()> {
+    let theirs = dialect::in_ids(txn.get_database_backend(), Expr::col(contact), from.iter());
+    let mut rows = Query::select();
+    for column in E::Column::iter() {
+        match column.unquoted() == contact.unquoted() {
+            true => rows.expr(Expr::val(to).cast_as("integer")),
+            false => rows.column(column),
+        };
+    }
+    let rows = rows.from(E::default()).and_where(theirs.clone()).to_owned();
+    let insert = Query::insert()
+        .into_table(E::default())
+        .columns(E::Column::iter())
+        .select_from(rows)
+        .expect("as many columns as values")
+        .to_owned();
+    txn.execute(&insert).await?;
+    E::delete_many().filter(theirs).exec(txn).await?;
     Ok(())
 }
 

@@ -42,6 +42,12 @@ pub(super) fn not(condition: impl Into<Expr>) -> Expr {
     Expr::from(Func::coalesce([condition.into(), Expr::val(false)])).not()
 }
 
+/// What never holds, and is no constant: of a table that PostgreSQL need not look at, Citus does not
+/// know any more how to look at it on each node.
+fn never(column: Expr) -> Expr {
+    column.clone().ne(column)
+}
+
 /// The ids of the contacts for which `condition` holds.
 pub(super) fn contacts_where(condition: Condition) -> SelectStatement {
     contact::Entity::find()
@@ -110,6 +116,7 @@ impl Compiler {
                 // As indexes have it that hold only those.
                 [Scalar::Flag(true)] => expr,
                 [one] => expr.eq(value(one)),
+                [] => never(expr),
                 many => expr.is_in(many.iter().map(value)),
             },
             Predicate::NotIn(values) => match values.as_slice() {
@@ -213,8 +220,15 @@ impl Compiler {
         use contact_code::Column as C;
         let key = if of_company(kind) { company_id() } else { contact_id() };
         let any = |codes: &[String]| {
-            let rows = code_rows(kind).and_where(C::Code.is_in(codes)).to_owned();
-            dialect::owns(self.backend, key.clone(), on(C::ContactId), rows)
+            if codes.is_empty() {
+                return Expr::val(false);
+            }
+            let mut rows = code_rows(kind).and_where(C::Code.is_in(codes)).to_owned();
+            match of_company(kind) {
+                // Of another contact, who may be on another node.
+                true => key.clone().in_subquery(rows.expr(on(C::ContactId)).to_owned()),
+                false => dialect::owns(self.backend, key.clone(), on(C::ContactId), rows),
+            }
         };
         match test {
             CodesTest::HasAny(codes) => any(codes),

@@ -1,12 +1,12 @@
 //! Whether what rows refer to is there. Each rule is one statement over a whole table.
 
 use sea_orm::{
-    ConnectionTrait,
+    ConnectionTrait, DbBackend,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
 use super::{FINDINGS_MAX, Run};
-use crate::domain::Result;
+use crate::{db::dialect, domain::Result};
 
 /// The values of a column that must be in another table.
 #[derive(Copy, Clone)]
@@ -126,36 +126,38 @@ const REFERENCES: &[Reference] = &[
 ];
 
 pub(super) async fn check(run: &mut Run<'_>) -> Result<()> {
+    let backend = run.txn.get_database_backend();
     run.begin("References", REFERENCES.len() as u64 + 1);
     for (done, reference) in (1..).zip(REFERENCES) {
         let (table, column) = (reference.table, reference.column);
-        report(run, dangling(reference), |key, value| {
+        report(run, dangling(backend, reference), |key, value| {
             format!("{table} {key}: its {column} is {value}, which is not there.")
         })
         .await?;
         run.at(done);
     }
-    report(run, company_names(), |key, value| {
+    report(run, company_names(backend), |key, value| {
         format!("contact {key}: its company {value} is no company, or has another name.")
     })
     .await
 }
 
 /// Rows whose value is not where it has to be, as texts `key` and `value`.
-fn dangling(reference: &Reference) -> SelectStatement {
+fn dangling(backend: DbBackend, reference: &Reference) -> SelectStatement {
     let here = |column| Expr::col(("here", column));
     let there = |column| Expr::col(("there", column));
+    let mut all = Query::select();
+    all.column(reference.to_column).from(reference.to);
     let mut found = Query::select();
-    found
-        .expr(Expr::val(1))
-        .from_as(reference.to, "there")
-        .and_where(there(reference.to_column).eq(here(reference.column)));
+    found.expr(Expr::val(1)).and_where(there(reference.to_column).eq(here(reference.column)));
     if let Some((theirs, ours)) = reference.also {
+        all.column(theirs);
         found.and_where(there(theirs).eq(here(ours)));
     }
     if let Some(kind) = reference.kind {
-        found.and_where(there("kind").eq(kind));
+        all.and_where(Expr::col("kind").eq(kind));
     }
+    found.from_subquery(dialect::found_first(backend, all), "there");
     let mut select = shown(reference.table, reference.key, reference.column);
     select.and_where(here(reference.column).is_not_null());
     if reference.zero {
@@ -166,15 +168,16 @@ fn dangling(reference: &Reference) -> SelectStatement {
 }
 
 /// People whose company is none, or who know it by another name.
-fn company_names() -> SelectStatement {
+fn company_names(backend: DbBackend) -> SelectStatement {
     let here = |column| Expr::col(("here", column));
     let there = |column| Expr::col(("there", column));
+    let mut companies = Query::select();
+    companies.columns(["id", "name"]).from("contact").and_where(Expr::col("type").eq("COMPANY"));
     let mut found = Query::select();
     found
         .expr(Expr::val(1))
-        .from_as("contact", "there")
+        .from_subquery(dialect::found_first(backend, companies), "there")
         .and_where(there("id").eq(here("company_id")))
-        .and_where(there("type").eq("COMPANY"))
         .and_where(there("name").eq(here("company_name")));
     let mut select = shown("contact", "id", "company_id");
     select

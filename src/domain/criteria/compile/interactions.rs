@@ -1,13 +1,13 @@
 //! Conditions on the interactions of a contact.
 
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Order, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, DbBackend, EntityTrait, JoinType, Order, QuerySelect, QueryTrait,
     sea_query::{
         Asterisk, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WindowStatement,
     },
 };
 
-use super::{Compiler, company_id, contact_id, not, on, value, where_present};
+use super::{Compiler, company_id, contact_id, never, not, on, value, where_present};
 use crate::{
     db::dialect,
     domain::criteria::{
@@ -33,8 +33,23 @@ impl Compiler {
                 _ => {}
             }
         }
+        if test.scope == Scope::Either {
+            // Looked up one by one: what is joined for both lies on several nodes.
+            let of = |key: Expr, owner: interaction::Column| {
+                key.in_subquery(rows_where(condition.clone()).expr(on(owner)).to_owned())
+            };
+            let any = || {
+                of(contact_id(), interaction::Column::ContactId)
+                    .or(of(company_id(), interaction::Column::CompanyId))
+            };
+            match test.measure {
+                Measure::Some => return any(),
+                Measure::None => return not(any()),
+                _ => {}
+            }
+        }
         let key = if test.scope == Scope::Company { company_id() } else { contact_id() };
-        let rows = owned(test.scope, condition);
+        let rows = owned(self.backend, test.scope, condition);
         self.measured(key, rows, &test.measure)
     }
 
@@ -63,6 +78,9 @@ impl Compiler {
         let each = |start: Condition, criteria: &[InteractionCriteria]| {
             criteria.iter().fold(start, |whole, it| whole.add(self.interaction_criteria(it)))
         };
+        if constant(criteria) == Some(false) {
+            return Condition::all().add(never(on(interaction::Column::Id)));
+        }
         match criteria {
             Tree::All(criteria) => each(Condition::all(), criteria),
             Tree::Any(criteria) => each(Condition::any(), criteria),
@@ -161,7 +179,7 @@ fn rows_where(condition: Condition) -> SelectStatement {
 
 /// The interactions for which `condition` holds, all columns, each with its `owner`: what it is
 /// looked up by.
-fn owned(scope: Scope, condition: Condition) -> SelectStatement {
+fn owned(backend: DbBackend, scope: Scope, condition: Condition) -> SelectStatement {
     use interaction::Column as I;
     let rows = |owner: Expr| {
         let mut rows = Query::select();
@@ -179,8 +197,18 @@ fn owned(scope: Scope, condition: Condition) -> SelectStatement {
             rows
         }
         Scope::Either => {
+            let mut people = Query::select();
+            people
+                .columns([contact::Column::Id, contact::Column::CompanyId])
+                .from(contact::Entity)
+                .and_where(company_id().is_not_null());
             let mut of_company = rows(contact_id());
-            of_company.inner_join(contact::Entity, on(I::CompanyId).eq(company_id()));
+            of_company.join_subquery(
+                JoinType::InnerJoin,
+                dialect::found_first(backend, people),
+                "contact",
+                on(I::CompanyId).eq(company_id()),
+            );
             let mut own = rows(contact_id());
             let elsewhere = Condition::any()
                 .add(on(I::CompanyId).is_null())
@@ -191,6 +219,19 @@ fn owned(scope: Scope, condition: Condition) -> SelectStatement {
             of_company.union(UnionType::All, own);
             of_company
         }
+    }
+}
+
+/// What criteria come to whatever the row.
+fn constant(criteria: &InteractionCriteria) -> Option<bool> {
+    let is = |value: bool| move |it: &InteractionCriteria| constant(it) == Some(value);
+    match criteria {
+        Tree::All(each) if each.iter().any(is(false)) => Some(false),
+        Tree::All(each) if each.iter().all(is(true)) => Some(true),
+        Tree::Any(each) if each.iter().any(is(true)) => Some(true),
+        Tree::Any(each) if each.iter().all(is(false)) => Some(false),
+        Tree::Not(inner) => constant(inner).map(|it| !it),
+        _ => None,
     }
 }
 

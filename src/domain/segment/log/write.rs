@@ -1,10 +1,12 @@
 //! Writing what a segment is logged as: interactions, and an entry for each campaign.
 
 use sea_orm::{
+    ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr, Order,
-    QueryFilter, QuerySelect, QueryTrait, Value,
-    sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr, QueryFilter,
+    QueryOrder, QuerySelect, Value,
+    prelude::Date,
+    sea_query::{CaseStatement, Expr, ExprTrait, Query},
 };
 
 use super::{
@@ -177,44 +179,28 @@ pub(super) async fn settle_campaign_entries(
     logging: &Logging<'_>,
     entries: &[campaign_entry::Model],
 ) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let of_log = campaign_entry::Column::LoggedSegmentId.eq(logging.logged.id);
-    let used = first_interaction(logging, interaction::Column::Id);
-    campaign_entry::Entity::delete_many()
-        .filter(of_log.clone())
-        .filter(Expr::exists(used).not())
-        .exec(txn)
-        .await?;
-    let date = first_interaction(logging, interaction::Column::Date);
-    let salesperson = first_interaction(logging, interaction::Column::Salesperson);
-    campaign_entry::Entity::update_many()
-        .col_expr(campaign_entry::Column::Date, subquery(date))
-        .col_expr(campaign_entry::Column::Salesperson, subquery(salesperson))
-        .filter(of_log)
-        .exec(txn)
-        .await?;
-    Ok(())
-}
-
-/// A column of the first interaction of an entry.
-fn first_interaction(logging: &Logging<'_>, column: interaction::Column) -> SelectStatement {
     use interaction::Column;
-    let of_entry = Column::CampaignEntryId
-        .into_simple_expr()
-        .eq(campaign_entry::Column::Id.into_simple_expr());
-    let mut first = interaction::Entity::find()
-        .filter(Column::LoggedSegmentId.eq(logging.logged.id))
-        .filter(of_entry)
-        .select_only()
-        .column(column)
-        .limit(1)
-        .into_query();
-    first.order_by(Column::Date, Order::Asc).order_by(Column::ContactId, Order::Asc);
-    first
-}
-
-fn subquery(query: SelectStatement) -> Expr {
-    Expr::SubQuery(None, Box::new(query.into()))
+    // A few at most, mostly one.
+    for entry in entries {
+        let first: Option<(Date, Option<String>)> = interaction::Entity::find()
+            .select_only()
+            .column(Column::Date)
+            .column(Column::Salesperson)
+            .filter(Column::LoggedSegmentId.eq(logging.logged.id))
+            .filter(Column::CampaignEntryId.eq(entry.id))
+            .order_by_asc(Column::Date)
+            .order_by_asc(Column::ContactId)
+            .limit(1)
+            .into_tuple()
+            .one(txn)
+            .await?;
+        let Some((date, salesperson)) = first else {
+            campaign_entry::Entity::delete_by_id(entry.id).exec(txn).await?;
+            continue;
+        };
+        let mut entry: campaign_entry::ActiveModel = entry.clone().into();
+        (entry.date, entry.salesperson) = (Set(date), Set(salesperson));
+        entry.update(txn).await?;
+    }
+    Ok(())
 }
