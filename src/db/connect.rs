@@ -74,10 +74,10 @@ impl Database {
 
     /// Calls `observe` after each statement of this handle and its clones, for instance to count
     /// them.
-    pub fn observe(&mut self, observe: impl Fn() + Clone + Send + Sync + 'static) {
+    pub fn observe(&mut self, observe: impl Fn(&Statement) + Clone + Send + Sync + 'static) {
         let for_writer = observe.clone();
-        self.reader.set_metric_callback(move |_| observe());
-        self.writer.set_metric_callback(move |_| for_writer());
+        self.reader.set_metric_callback(move |it| observe(it.statement));
+        self.writer.set_metric_callback(move |it| for_writer(it.statement));
     }
 
     /// Brings the schema up to date, and makes indexes that were left out. Several servers may do

@@ -1,7 +1,7 @@
 //! The whole server on a database of its own, in this process.
 
 use std::{
-    env,
+    env, iter,
     sync::{
         Arc,
         atomic::{AtomicU32, AtomicUsize, Ordering},
@@ -10,6 +10,7 @@ use std::{
 
 use async_graphql::Executor;
 use chrono::{DateTime, Utc};
+use migration::shards;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -18,6 +19,8 @@ use urval::{
     domain::{Clock, Context},
     graphql,
 };
+
+use crate::citus;
 
 /// Runs a test on SQLite and on PostgreSQL, as two tests in a module of its name:
 /// `both! { async fn a_sentence(app) { … } }`.
@@ -80,13 +83,18 @@ impl TestApp {
         Self::start(self.database_url.clone(), None).await
     }
 
-    async fn start(database_url: String, dir: Option<TempDir>) -> Self {
+    pub(crate) async fn start(database_url: String, dir: Option<TempDir>) -> Self {
         let db = db::connect(&database_url).await.unwrap();
         db.migrate().await.unwrap();
         let clock = Clock::stopped_at("2026-11-02T09:00:00Z".parse::<DateTime<Utc>>().unwrap());
         let context = Context::new(db, clock, chrono_tz::Europe::Stockholm);
         let schema = graphql::build(context.clone());
         Self { context, schema, database_url, _dir: dir }
+    }
+
+    /// Whether it is on a Citus cluster.
+    pub(crate) async fn is_distributed(&self) -> bool {
+        shards::has_citus(self.context.db.reader()).await.unwrap()
     }
 
     /// Executes a request and returns the whole response.
@@ -102,7 +110,7 @@ impl TestApp {
         let count = Arc::new(AtomicUsize::new(0));
         let mut context = self.context.clone();
         let counter = Arc::clone(&count);
-        context.db.observe(move || {
+        context.db.observe(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
         let schema = graphql::build(context.clone());
@@ -146,7 +154,7 @@ async fn new_database(server: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("urval_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let template = "urval_template";
-    let admin = admin(server).await;
+    let admin = open(&format!("{server}/postgres")).await;
     // One test at a time makes its database: the template must have no other user meanwhile.
     admin.execute_unprepared("SELECT pg_advisory_lock(4711)").await.unwrap();
     let exists = admin
@@ -157,15 +165,27 @@ async fn new_database(server: &str) -> String {
         .await
         .unwrap()
         .is_some();
+    let workers = citus::workers(&admin, server).await;
+    let nodes: Vec<String> = iter::once(server.to_owned()).chain(workers.iter().cloned()).collect();
     if !exists {
-        admin.execute_unprepared(&format!("CREATE DATABASE {template}")).await.unwrap();
+        on_each(&nodes, &format!("CREATE DATABASE {template}")).await;
+        if !workers.is_empty() {
+            citus::unite(server, &workers, template).await;
+        }
         let db = db::connect(&format!("{server}/{template}")).await.unwrap();
         db.migrate().await.unwrap();
-        require_logged_changes(&db).await;
+        match workers.is_empty() {
+            true => require_logged_changes(&db).await,
+            // There are no triggers on tables that are distributed.
+            false => db.distribute().await.unwrap(),
+        }
         db.close().await.unwrap();
     }
-    let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
-    admin.execute_unprepared(&create).await.unwrap();
+    if !workers.is_empty() {
+        citus::drop_abandoned(&admin, &nodes).await;
+        citus::leave_alone(&nodes, template).await;
+    }
+    on_each(&nodes, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
     admin.close().await.unwrap();
     format!("{server}/{name}")
 }
@@ -191,9 +211,19 @@ async fn require_logged_changes(db: &Database) {
     }
 }
 
-async fn admin(server: &str) -> DatabaseConnection {
-    let mut options = ConnectOptions::new(format!("{server}/postgres"));
+/// Executes `sql` in the own database of each server.
+pub(crate) async fn on_each(servers: &[String], sql: &str) {
+    for server in servers {
+        let admin = open(&format!("{server}/postgres")).await;
+        admin.execute_unprepared(sql).await.unwrap();
+        admin.close().await.unwrap();
+    }
+}
+
+/// One connection to any database.
+pub(crate) async fn open(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
-    #[expect(clippy::disallowed_methods, reason = "not our database, but the server's own")]
+    #[expect(clippy::disallowed_methods, reason = "not our tables, but what is around them")]
     sea_orm::Database::connect(options).await.unwrap()
 }

@@ -7,6 +7,7 @@ mod browser;
 mod campaign;
 mod campaign_entry;
 mod check;
+mod citus;
 mod cli;
 mod cli_import;
 mod code;

@@ -1,7 +1,7 @@
 //! The same criteria over SQL, on both databases, and in process must agree.
 
 mod known;
-mod people;
+pub(crate) mod people;
 mod random;
 mod stopped;
 

@@ -40,7 +40,7 @@ pub(super) fn day(offset: i64) -> NaiveDate {
 }
 
 /// Contacts of all kinds, drawn with a fixed seed: the same on both databases.
-pub(super) async fn populate(app: &TestApp) {
+pub(crate) async fn populate(app: &TestApp) {
     let mut random = fastrand::Rng::with_seed(7);
     let mut maybe = |values: &[&str]| {
         (random.u8(..4) != 0).then(|| values[random.usize(..values.len())].to_owned())
