@@ -166,9 +166,9 @@ pub async fn changes_since(
 /// forgotten at once.
 const ON_POSTGRES: &str = "SELECT now.*, change.id, change.tables FROM \
     (SELECT pg_postmaster_start_time()::text AS epoch, pg_current_snapshot()::text AS snapshot, \
-    CASE WHEN to_regclass('pg_dist_partition') IS NOT NULL THEN 9223372036854775807 \\
-    ELSE (SELECT next FROM counter WHERE name = 'CHANGE') END AS forgotten_below, \\
-    pg_backend_pid() AS pid, now()::text AS begun) AS now \\
+    CASE WHEN to_regclass('pg_dist_partition') IS NOT NULL THEN 9223372036854775807 \
+    ELSE (SELECT next FROM counter WHERE name = 'CHANGE') END AS forgotten_below, \
+    pg_backend_pid() AS pid, now()::text AS begun) AS now \
     LEFT JOIN change ON $1 <= change.id";
 /// The numbers are given to what is committed, so nothing is under way.
 const ON_SQLITE: &str = "SELECT now.*, change.id, change.tables FROM \

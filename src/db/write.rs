@@ -1,6 +1,6 @@
 use sea_orm::{
-    AccessMode, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
 };
 
 use super::{
@@ -74,7 +74,7 @@ pub async fn snapshot(db: &Database) -> Result<DatabaseTransaction, DbErr> {
         options.isolation_level = Some(IsolationLevel::RepeatableRead);
         options.access_mode = Some(AccessMode::ReadOnly);
     }
-    db.reader().begin_with_options(options).await
+    whole(db.reader().clone(), options).await
 }
 
 /// Errors that may carry one of the database's.
@@ -99,7 +99,17 @@ pub(super) async fn begin(db: &Database) -> Result<DatabaseTransaction, DbErr> {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..Default::default()
     };
-    db.writer().begin_with_options(options).await
+    whole(db.writer().clone(), options).await
+}
+
+/// Begins a transaction in a task of its own, to the end even if nobody waits for it any more. One
+/// that was given up while PostgreSQL begins it would stay open, on a connection that goes to others.
+async fn whole(
+    pool: DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    let begun = tokio::spawn(async move { pool.begin_with_options(options).await });
+    begun.await.map_err(|err| DbErr::Custom(err.to_string()))?
 }
 
 /// Whether it failed for a reason that passes: too much to do at a time, or a database that can't be

@@ -28,6 +28,7 @@ mod examples;
 mod explorer;
 mod export;
 mod export_http;
+mod given_up;
 mod http;
 mod import;
 mod import_criteria;
