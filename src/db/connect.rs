@@ -1,5 +1,8 @@
 use std::{
-    sync::{Arc, atomic::AtomicU32},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32},
+    },
     time::Duration,
 };
 
@@ -27,10 +30,10 @@ const CONNECTIONS_MAX: u32 = 16;
 /// while some wait for the disk.
 const READERS_MAX: u32 = 8;
 /// Pages that a connection of SQLite keeps, in KiB: one that reads, of which there are several.
-const READER_CACHE_KIB: u32 = 8 * 1024;
+const READER_CACHE_KIB: u32 = 4 * 1024;
 /// The one that writes: bulk work touches pages of every index, and what does not fit is written
 /// again and again.
-pub(super) const WRITER_CACHE_KIB: u32 = 64 * 1024;
+pub(super) const WRITER_CACHE_KIB: u32 = 32 * 1024;
 /// Pages in the write-ahead log of SQLite before they are copied to where they belong, 64 MiB: the
 /// more, the fewer are copied twice.
 const CHECKPOINT_PAGES: u32 = 16_384;
@@ -51,9 +54,15 @@ pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     changes_logged: Arc<AtomicU32>,
+    unites_slices: Arc<AtomicBool>,
 }
 
 impl Database {
+    fn of(reader: DatabaseConnection, writer: DatabaseConnection) -> Self {
+        let (changes_logged, unites_slices) = (Arc::default(), Arc::default());
+        Self { reader, writer, changes_logged, unites_slices }
+    }
+
     /// For statements that only read.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
@@ -70,6 +79,11 @@ impl Database {
     /// How many changes of this process have been logged.
     pub(super) fn changes_logged(&self) -> &AtomicU32 {
         &self.changes_logged
+    }
+
+    /// Whether slices of lists are united, for they can't be joined.
+    pub(super) fn unites_slices(&self) -> &AtomicBool {
+        &self.unites_slices
     }
 
     /// Calls `observe` after each statement of this handle and its clones, for instance to count
@@ -132,11 +146,11 @@ pub async fn connect(url: &str) -> Result<Database, DbErr> {
         // An empty file must become a WAL database before readers open it.
         let writer = pool(url, 1, WRITER_CACHE_KIB).await?;
         let reader = pool(url, READERS_MAX, READER_CACHE_KIB).await?;
-        Ok(Database { reader, writer, changes_logged: Arc::default() })
+        Ok(Database::of(reader, writer))
     } else {
         reach(url).await?;
         let pool = pool(url, CONNECTIONS_MAX, 0).await?;
-        Ok(Database { reader: pool.clone(), writer: pool, changes_logged: Arc::default() })
+        Ok(Database::of(pool.clone(), pool))
     }
 }
 

@@ -2,10 +2,7 @@
 
 use sea_orm::{
     DbBackend, Value,
-    sea_query::{
-        ArrayType, Asterisk, Expr, ExprTrait, Func, JoinType, LikeExpr, Query, SelectStatement,
-        UnionType,
-    },
+    sea_query::{ArrayType, Expr, ExprTrait, LikeExpr, SelectStatement},
 };
 
 /// `column` is one of `ids`: one parameter, however many there are.
@@ -19,42 +16,6 @@ pub fn in_ids(backend: DbBackend, column: Expr, ids: impl Iterator<Item = u32>) 
             [column, Expr::val(json_list(ids))],
         ),
     }
-}
-
-/// SQLite joins at most 500 arms; fewer keep the time to plan them short.
-const ARMS_MAX: usize = 100;
-
-/// The slices of all of `owners`, `slice_of` each, in few statements; the column `owner` says whose
-/// a row is. A slice may have an order and a limit.
-///
-/// PostgreSQL joins slices to owners, in a statement that is the same for any number of them, so it
-/// is planned once. For SQLite, which can't do that, slices are the arms of unions.
-pub fn slices(
-    backend: DbBackend,
-    owners: &[i64],
-    slice_of: impl Fn(Expr) -> SelectStatement,
-) -> Vec<SelectStatement> {
-    if backend == DbBackend::Postgres {
-        let keys = owners.iter().map(|key| Value::BigInt(Some(*key))).collect();
-        let keys = Expr::val(Value::Array(ArrayType::BigInt, Some(Box::new(keys))));
-        let slice = slice_of(Expr::col(("owner", "owner")));
-        let joined = Query::select()
-            .column(("slice", Asterisk))
-            .column(("owner", "owner"))
-            .from_function(Func::cust("unnest").arg(keys), "owner")
-            .join_lateral(JoinType::InnerJoin, slice, "slice", Expr::val(true))
-            .to_owned();
-        return vec![joined];
-    }
-    let arm = |owner: &i64| {
-        Query::select()
-            .column(Asterisk)
-            .expr_as(Expr::val(*owner), "owner")
-            .from_subquery(slice_of(Expr::val(*owner)), "slice")
-            .to_owned()
-    };
-    let unite = |mut union: SelectStatement, arm| union.union(UnionType::All, arm).take();
-    owners.chunks(ARMS_MAX).filter_map(|owners| owners.iter().map(arm).reduce(unite)).collect()
 }
 
 /// Keys as one value of PostgreSQL.

@@ -1,7 +1,7 @@
 //! Tables distributed by contact over the nodes of a Citus cluster: `urval migrate --citus`.
 //!
-//! Whether they are is asked where it matters, in the same transaction, and never remembered: so
-//! servers may run while it is done. Elsewhere all speak one SQL.
+//! Whether they are is asked where it matters, in the same transaction, and not remembered: so servers
+//! may run while it is done. Elsewhere all speak one SQL.
 
 use migration::shards;
 use sea_orm::{

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{
-    ConnectionTrait, EntityTrait, FromQueryResult, QuerySelect, QueryTrait, Select, sea_query::Expr,
-};
+use sea_orm::{EntityTrait, FromQueryResult, QuerySelect, QueryTrait, Select, sea_query::Expr};
 
 use crate::{
-    db::dialect,
+    db::{self, Database},
     domain::{Page, PageArgs, Result},
 };
 
@@ -18,7 +16,7 @@ use crate::{
 /// # Errors
 /// What the database says.
 pub(super) async fn pages<E, K: Ord>(
-    db: &impl ConnectionTrait,
+    db: &Database,
     owners: &[i64],
     list_of: impl Fn(Expr) -> Select<E>,
     args: &PageArgs<K>,
@@ -30,11 +28,9 @@ where
 {
     let slice_of = |owner| list_of(owner).limit(args.take.count() + 1).into_query();
     let mut rows: HashMap<i64, Vec<(K, E::Model)>> = HashMap::new();
-    for statement in dialect::slices(db.get_database_backend(), owners, slice_of) {
-        for row in db.query_all(&statement).await? {
-            let model = E::Model::from_query_result(&row, "")?;
-            rows.entry(row.try_get("", "owner")?).or_default().push((key(&model), model));
-        }
+    for row in db::slices(db, owners, slice_of).await? {
+        let model = E::Model::from_query_result(&row, "")?;
+        rows.entry(row.try_get("", "owner")?).or_default().push((key(&model), model));
     }
     let page = |owner| {
         let mut rows = rows.remove(owner).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use sea_orm::{DbErr, SqlErr};
 
-use crate::db::AsDbErr;
+use crate::db::{self, AsDbErr};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -93,6 +93,12 @@ impl Error {
             }
             other => other,
         }
+    }
+
+    /// Whether it may go right if it is tried again: the database has too much to do, or can't be
+    /// reached.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Database(err) if db::is_passing(err))
     }
 
     /// `then` if a unique index refused a value; the error itself otherwise.

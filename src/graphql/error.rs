@@ -5,10 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, ErrorExtensions, ID, InputType, SimpleObject};
 
 use super::codes::{BAD_REQUEST, INTERNAL, UNAVAILABLE};
-use crate::{
-    db,
-    domain::{self, Error, Reason, Rejection},
-};
+use crate::domain::{self, Error, Reason, Rejection};
 
 /// Something in the input that the caller has to put right. Nothing was changed.
 #[derive(Clone, SimpleObject)]
@@ -112,15 +109,12 @@ impl From<Error> for ApiError {
 
 impl ApiError {
     fn fault(err: &Error) -> Self {
-        let (message, code) = match err {
-            Error::Database(err) if db::is_passing(err) => {
-                tracing::warn!(error = %err, "a request could not be served");
-                ("The database has too much to do, or can't be reached. Try again.", UNAVAILABLE)
-            }
-            _ => {
-                tracing::error!(error = %err, "a request failed");
-                ("Something went wrong on our side.", INTERNAL)
-            }
+        let (message, code) = if err.is_passing() {
+            tracing::warn!(error = %err, "a request could not be served");
+            ("The database has too much to do, or can't be reached. Try again.", UNAVAILABLE)
+        } else {
+            tracing::error!(error = %err, "a request failed");
+            ("Something went wrong on our side.", INTERNAL)
         };
         let err = async_graphql::Error::new(message);
         Self(err.extend_with(|_, extensions| extensions.set("code", code)))

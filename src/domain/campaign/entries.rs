@@ -52,7 +52,7 @@ pub async fn entry_pages(
         }
     };
     let descending = !args.take.is_last();
-    let db = context.db.reader();
-    let pages = arms::pages(db, campaigns, list_of, args, descending, |row| row.id).await?;
+    let pages =
+        arms::pages(&context.db, campaigns, list_of, args, descending, |row| row.id).await?;
     Ok(campaigns.iter().copied().zip(pages).collect())
 }

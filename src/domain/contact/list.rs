@@ -12,7 +12,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    db::dialect,
+    db::{self, dialect},
     domain::{Error, Page, PageArgs, Reason, Result},
     entity::contact,
 };
@@ -166,12 +166,13 @@ impl Slice {
             let id = Expr::col((contact::Entity, contact::Column::Id));
             query.and_where(dialect::in_ids(db.get_database_backend(), id, set.iter()));
         }
-        let mut keys = Vec::new();
-        for row in db.query_all(&query).await? {
-            let id: i32 = row.try_get("", "id")?;
-            keys.push(Key(self.order, row.try_get("", "place")?, id.cast_unsigned()));
-        }
-        Ok(keys)
+        // As one value: a walk may take thousands of rows to find a few.
+        let rows = Query::select().from_subquery(query, "slice").to_owned();
+        let columns = ["place", "id"].map(|column| Expr::col(("slice", column)));
+        let rows = db::json_rows(db, rows, columns.into()).await?;
+        let rows: Vec<(String, u32)> =
+            serde_json::from_str(&rows).map_err(|err| Error::Corrupt(err.to_string()))?;
+        Ok(rows.into_iter().map(|(place, id)| Key(self.order, place, id)).collect())
     }
 
     fn query(&self, limit: u64) -> SelectStatement {

@@ -1,6 +1,13 @@
 //! How criteria are best asked for.
 
-use super::{CodesTest, Criteria, Leaf, Measure, PeopleMeasure, Test, Tree};
+use super::{
+    CodesTest, Criteria, FieldTest, Leaf, Measure, Operand, Operator, PeopleMeasure, Test, Tree,
+    compile::of_company,
+};
+use crate::entity::kinds::CodeKind;
+
+/// Each value of a longer list would be a statement too many.
+const SHORT_MAX: usize = 8;
 
 /// What an answer costs, the least first.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,10 +27,20 @@ pub(super) fn in_simpler_terms(leaf: &Leaf) -> Option<Criteria> {
     let not = |leaf| Some(Tree::Not(Box::new(Tree::Leaf(leaf))));
     match leaf {
         Leaf::Codes { kind, test: CodesTest::HasAll(codes) } => {
-            let any = |code: &String| CodesTest::HasAny(vec![code.clone()]);
+            Some(Tree::All(each_code(*kind, codes)))
+        }
+        Leaf::Codes { kind, test: CodesTest::HasAny(codes) }
+            if is_short(codes) && !of_company(*kind) =>
+        {
+            Some(Tree::Any(each_code(*kind, codes)))
+        }
+        Leaf::Field(FieldTest { field, test: Test::Op(Operator::In, values) })
+            if is_short(values) && field.has_index() =>
+        {
+            let is = |value: &Operand| Test::Op(Operator::Eq, vec![value.clone()]);
             let each =
-                codes.iter().map(|it| Tree::Leaf(Leaf::Codes { kind: *kind, test: any(it) }));
-            Some(Tree::All(each.collect()))
+                values.iter().map(|it| Tree::Leaf(Leaf::Field(FieldTest { field, test: is(it) })));
+            Some(Tree::Any(each.collect()))
         }
         Leaf::Codes { kind, test: CodesTest::HasNone(codes) } => {
             not(Leaf::Codes { kind: *kind, test: CodesTest::HasAny(codes.clone()) })
@@ -43,6 +60,17 @@ pub(super) fn in_simpler_terms(leaf: &Leaf) -> Option<Criteria> {
         }
         _ => None,
     }
+}
+
+/// Whether the values of a list are best asked for one by one: whoever adds one, or takes one away,
+/// leaves the others known.
+fn is_short<T>(values: &[T]) -> bool {
+    (2..=SHORT_MAX).contains(&values.len())
+}
+
+fn each_code(kind: CodeKind, codes: &[String]) -> Vec<Criteria> {
+    let has = |code: &String| CodesTest::HasAny(vec![code.clone()]);
+    codes.iter().map(|it| Tree::Leaf(Leaf::Codes { kind, test: has(it) })).collect()
 }
 
 pub(super) fn effort(criteria: &Criteria) -> Effort {

@@ -91,8 +91,7 @@ pub async fn pages(
                 .order_by(interaction::Column::Id, order.clone())
         };
         let keys: Vec<i64> = owners.iter().map(|owner| owner.key()).collect();
-        let db = context.db.reader();
-        let found = arms::pages(db, &keys, list_of, &list.args, descending, key).await?;
+        let found = arms::pages(&context.db, &keys, list_of, &list.args, descending, key).await?;
         pages.extend(owners.into_iter().zip(found));
     }
     Ok(pages)

@@ -106,20 +106,20 @@ both! {
         populate(&app).await;
         let query = "query($input: CriteriaPreviewInput!) { \
                      criteriaPreview(input: $input) { selected { count } } }";
-        let input = |country: &str| {
-            let of_country = json!({ "country": { "eq": country } });
+        let input = |countries: &[&str]| {
+            let of_country = json!({ "country": { "in": countries } });
             let any = [of_country, conditions()[1].clone(), conditions()[4].clone()];
             json!({ "input": { "criteria": { "any": any } } })
         };
-        codes(&app, "COUNTRY", &["SE", "NO"]).await;
+        codes(&app, "COUNTRY", &["SE", "NO", "DK"]).await;
         codes(&app, "MAILING_GROUP", &["SE", "NO"]).await;
-        let (first, asked) = app.statements(query, input("SE")).await;
-        let (again, known) = app.statements(query, input("SE")).await;
-        let (_, edited) = app.statements(query, input("NO")).await;
+        let (first, asked) = app.statements(query, input(&["SE", "NO"])).await;
+        let (again, known) = app.statements(query, input(&["SE", "NO"])).await;
+        let (_, edited) = app.statements(query, input(&["SE", "DK"])).await;
         assert_eq!(first, again);
-        // Three conditions, and who is blocked and excluded; of the edited one, one. Where there is
-        // no one snapshot, all are asked again.
-        let again = if app.is_distributed().await { [0, 0] } else { [5, 1] };
+        // Two countries, two groups, a count, and who is blocked and excluded; later one country.
+        // Where there is no one snapshot, all are asked again.
+        let again = if app.is_distributed().await { [0, 0] } else { [7, 1] };
         assert_eq!([asked - known, edited - known], again);
     }
 
