@@ -57,6 +57,8 @@ async fn stage(app: &TestApp) -> String {
 /// Asks for pages of 5 and of 50, and returns the larger one. Neither takes more than `max`
 /// statements; fewer if answers that arrive together let what they lead to share a batch.
 async fn ask(app: &TestApp, query: &str, id: &str, max: usize) -> Value {
+    // Whether slices of lists can be joined is found out by the first.
+    app.data(query, json!({ "id": id, "first": 1 })).await;
     let (_, for_few) = app.statements(query, json!({ "id": id, "first": 5 })).await;
     let (many, for_many) = app.statements(query, json!({ "id": id, "first": 50 })).await;
     assert!(for_few <= max, "{for_few} statements for few: {query}");
