@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::Bench;
 
 const NORTH: [&str; 3] = ["SE", "NO", "DE"];
-const EDITED: [&str; 3] = ["SE", "NO", "DK"];
+const EDITED: [&str; 3] = ["SE", "NO", "GB"];
 
 impl Bench {
     /// Three conditions over contact, classification and interactions, beside one statement.

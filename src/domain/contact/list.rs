@@ -7,7 +7,7 @@
 use roaring::RoaringBitmap;
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 use serde::{Deserialize, Serialize};
 
@@ -93,9 +93,12 @@ pub async fn page_of_ids(
 /// Whether sorting a set costs less than walking an index until `wanted` of it are found, if its
 /// contacts are spread evenly. Keys are dense, so the greatest tells how many contacts there are.
 fn is_better_sorted(set: &RoaringBitmap, wanted: u64) -> bool {
-    let Some(max) = set.max() else { return true };
-    set.len() <= SORTED_ANYWAY_MAX
-        || set.len() * SORT_COST < wanted.saturating_mul(u64::from(max) / set.len())
+    set.len() <= SORTED_ANYWAY_MAX || set.len() * SORT_COST < walk_for(set, wanted)
+}
+
+/// How many rows of an index lie between `wanted` contacts of a set that is spread evenly.
+fn walk_for(set: &RoaringBitmap, wanted: u64) -> u64 {
+    set.max().map_or(0, |max| wanted.saturating_mul(u64::from(max) / set.len()))
 }
 
 /// Walks the index until enough contacts of the set are found, or until sorting the set would have
@@ -108,7 +111,9 @@ async fn walk(
 ) -> Result<Vec<Key>> {
     let mut found = Vec::new();
     let mut walked = 0;
-    let mut chunk = wanted.saturating_mul(2).clamp(CHUNK_MIN, CHUNK_MAX);
+    // A quarter more than should do.
+    let expected = walk_for(set, wanted);
+    let mut chunk = (expected + expected / 4).clamp(CHUNK_MIN, CHUNK_MAX);
     loop {
         if set.len() * SORT_COST < walked {
             let rest = slice.fetch(db, wanted - found.len() as u64, Some(set)).await?;
@@ -161,11 +166,10 @@ impl Slice {
         limit: u64,
         set: Option<&RoaringBitmap>,
     ) -> Result<Vec<Key>> {
-        let mut query = self.query(limit);
-        if let Some(set) = set {
-            let id = Expr::col((contact::Entity, contact::Column::Id));
-            query.and_where(dialect::in_ids(db.get_database_backend(), id, set.iter()));
-        }
+        let id = Expr::col((contact::Entity, contact::Column::Id));
+        let backend = db.get_database_backend();
+        let members = set.map(|set| dialect::in_ids(backend, id, set.iter()));
+        let query = self.query(limit, members.as_ref());
         // As one value: a walk may take thousands of rows to find a few.
         let rows = Query::select().from_subquery(query, "slice").to_owned();
         let columns = ["place", "id"].map(|column| Expr::col(("slice", column)));
@@ -175,7 +179,29 @@ impl Slice {
         Ok(rows.into_iter().map(|(place, id)| Key(self.order, place, id)).collect())
     }
 
-    fn query(&self, limit: u64) -> SelectStatement {
+    fn query(&self, limit: u64, members: Option<&Expr>) -> SelectStatement {
+        let Some(start) = &self.start else { return self.stretch(limit, members, None) };
+        if !is_expression(self.order.by) {
+            return self.stretch(limit, members, Some(beyond(start, !self.falling)));
+        }
+        // First those at the same place, whose index is by key then. SQLite would go through all of
+        // them in search of the key: it finds its way in an index on an expression by that alone.
+        let stretch = |condition, name| {
+            let stretch = self.stretch(limit, members, Some(condition));
+            Query::select().columns(["place", "id"]).from_subquery(stretch, name).to_owned()
+        };
+        let further = stretch(further(start, !self.falling), "further");
+        let mut query = stretch(beside(start, !self.falling), "here");
+        query.union(UnionType::All, further).limit(limit).to_owned()
+    }
+
+    /// A stretch without a break, from where a condition begins to hold.
+    fn stretch(
+        &self,
+        limit: u64,
+        members: Option<&Expr>,
+        condition: Option<Expr>,
+    ) -> SelectStatement {
         let place = place(self.order.by);
         let id = Expr::col((contact::Entity, contact::Column::Id));
         let direction = if self.falling { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
@@ -188,14 +214,28 @@ impl Slice {
             .order_by_expr(place, direction.clone())
             .order_by_expr(id, direction)
             .limit(limit);
-        if let Some(key) = &self.start {
-            query.and_where(beyond(key, !self.falling));
+        for condition in members.cloned().into_iter().chain(condition) {
+            query.and_where(condition);
         }
         if let Some(key) = &self.end {
             query.and_where(beyond(key, self.falling));
         }
         query
     }
+}
+
+/// At the place of a key, and past it.
+fn beside(key: &Key, greater: bool) -> Expr {
+    let id = Expr::col((contact::Entity, contact::Column::Id));
+    let here = place(key.0.by).eq(key.1.as_str());
+    let key = key.2.cast_signed();
+    here.and(if greater { id.gt(key) } else { id.lt(key) })
+}
+
+/// Past the place of a key.
+fn further(key: &Key, greater: bool) -> Expr {
+    let (place, here) = (place(key.0.by), key.1.as_str());
+    if greater { place.gt(here) } else { place.lt(here) }
 }
 
 /// Past a key, towards greater ones or smaller ones. The first half says nothing new, but leads
@@ -209,6 +249,11 @@ fn beyond(key: &Key, greater: bool) -> Expr {
     } else {
         place.lte(key.1.as_str()).and(here.lt(there))
     }
+}
+
+/// Whether that is no column.
+fn is_expression(by: OrderBy) -> bool {
+    matches!(by, OrderBy::City | OrderBy::PostCode)
 }
 
 /// What the index of an order begins with, word for word.
