@@ -21,8 +21,8 @@ CASES = [
     ("go back", "go back", "#0a8"),
     ("the same once more", "the same count, known", "#b58"),
 ]
-WIDTH, HEIGHT = 760, 420
-LEFT, RIGHT, TOP, BOTTOM = 60, 250, 40, 44
+WIDTH, HEIGHT = 820, 420
+LEFT, RIGHT, TOP, BOTTOM = 60, 310, 40, 44
 MIN_MS = 0.1
 
 
