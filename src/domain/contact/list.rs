@@ -7,7 +7,7 @@
 use roaring::RoaringBitmap;
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType},
+    sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement},
 };
 use serde::{Deserialize, Serialize};
 
@@ -166,42 +166,49 @@ impl Slice {
         limit: u64,
         set: Option<&RoaringBitmap>,
     ) -> Result<Vec<Key>> {
-        let id = Expr::col((contact::Entity, contact::Column::Id));
-        let backend = db.get_database_backend();
-        let members = set.map(|set| dialect::in_ids(backend, id, set.iter()));
-        let query = self.query(limit, members.as_ref());
-        // As one value: a walk may take thousands of rows to find a few.
-        let rows = Query::select().from_subquery(query, "slice").to_owned();
-        let columns = ["place", "id"].map(|column| Expr::col(("slice", column)));
+        let greater = !self.falling;
+        let stretches = match &self.start {
+            None => vec![None],
+            // First those at the same place, whose index is by key then. SQLite would go through all
+            // of them in search of the key: in an index on an expression it goes by that alone.
+            Some(start) if is_expression(self.order.by) => {
+                vec![Some(beside(start, greater)), Some(further(start, greater))]
+            }
+            Some(start) => vec![Some(beyond(start, greater))],
+        };
+        let mut keys = Vec::new();
+        for condition in stretches {
+            let missing = limit - keys.len() as u64;
+            if missing == 0 {
+                break;
+            }
+            let mut query = self.stretch(missing, condition);
+            if let Some(set) = set {
+                let id = Expr::col((contact::Entity, contact::Column::Id));
+                query.and_where(dialect::in_ids(db.get_database_backend(), id, set.iter()));
+            }
+            keys.extend(self.rows(db, query).await?);
+        }
+        Ok(keys)
+    }
+
+    /// The keys that a stretch names, as one value: a walk may take thousands to find a few.
+    async fn rows(&self, db: &impl ConnectionTrait, stretch: SelectStatement) -> Result<Vec<Key>> {
+        let rows = Query::select().from_subquery(stretch, "stretch").to_owned();
+        let columns = ["place", "id"].map(|column| Expr::col(("stretch", column)));
         let rows = db::json_rows(db, rows, columns.into()).await?;
-        let rows: Vec<(String, u32)> =
+        let mut rows: Vec<(String, u32)> =
             serde_json::from_str(&rows).map_err(|err| Error::Corrupt(err.to_string()))?;
+        // Such a value has them as they come, which no database promises.
+        rows.sort_unstable();
+        if self.falling {
+            rows.reverse();
+        }
         Ok(rows.into_iter().map(|(place, id)| Key(self.order, place, id)).collect())
     }
 
-    fn query(&self, limit: u64, members: Option<&Expr>) -> SelectStatement {
-        let Some(start) = &self.start else { return self.stretch(limit, members, None) };
-        if !is_expression(self.order.by) {
-            return self.stretch(limit, members, Some(beyond(start, !self.falling)));
-        }
-        // First those at the same place, whose index is by key then. SQLite would go through all of
-        // them in search of the key: it finds its way in an index on an expression by that alone.
-        let stretch = |condition, name| {
-            let stretch = self.stretch(limit, members, Some(condition));
-            Query::select().columns(["place", "id"]).from_subquery(stretch, name).to_owned()
-        };
-        let further = stretch(further(start, !self.falling), "further");
-        let mut query = stretch(beside(start, !self.falling), "here");
-        query.union(UnionType::All, further).limit(limit).to_owned()
-    }
-
     /// A stretch without a break, from where a condition begins to hold.
-    fn stretch(
-        &self,
-        limit: u64,
-        members: Option<&Expr>,
-        condition: Option<Expr>,
-    ) -> SelectStatement {
+    fn stretch(&self, limit: u64, condition: Option<Expr>) -> SelectStatement {
         let place = place(self.order.by);
         let id = Expr::col((contact::Entity, contact::Column::Id));
         let direction = if self.falling { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
@@ -214,7 +221,7 @@ impl Slice {
             .order_by_expr(place, direction.clone())
             .order_by_expr(id, direction)
             .limit(limit);
-        for condition in members.cloned().into_iter().chain(condition) {
+        if let Some(condition) = condition {
             query.and_where(condition);
         }
         if let Some(key) = &self.end {
