@@ -25,7 +25,7 @@ impl Database {
     /// If the database is without Citus, and what it says, for instance that the user may not.
     pub async fn distribute(&self) -> Result<(), DbErr> {
         if !shards::has_citus(self.writer()).await? {
-            let message = "it is without the extension citus of PostgreSQL";
+            let message = "Citus is an extension of PostgreSQL that this one is without";
             return Err(DbErr::Custom(message.to_owned()));
         }
         let txn = self.writer().begin().await?;
