@@ -21,6 +21,19 @@ pub struct Config {
     )]
     pub database_url: String,
 
+    /// Replicas of the database on PostgreSQL, a URL for each server, with commas between: queries
+    /// and exports read from them what is committed by then. From one that is behind or away, they
+    /// do not.
+    #[arg(
+        long,
+        global = true,
+        env = "URVAL_REPLICA_URLS",
+        hide_env_values = true,
+        value_name = "URLS",
+        value_delimiter = ','
+    )]
+    pub replica_urls: Vec<String>,
+
     /// Where a day begins and ends, unless a request says otherwise: the IANA name of a time zone,
     /// such as Europe/Stockholm.
     #[arg(

@@ -67,7 +67,11 @@ pub async fn has_citus(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
         && is_there(db, "SELECT 1 WHERE to_regclass('pg_dist_partition') IS NOT NULL").await?)
 }
 
-async fn is_distributed(db: &impl ConnectionTrait, table: &str) -> Result<bool, DbErr> {
+/// Whether `table` is distributed.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_distributed(db: &impl ConnectionTrait, table: &str) -> Result<bool, DbErr> {
     let sql = format!("SELECT 1 FROM pg_dist_partition WHERE logicalrelid = '{table}'::regclass");
     Ok(has_citus(db).await? && is_there(db, &sql).await?)
 }

@@ -41,7 +41,7 @@ enum Format {
 }
 
 pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure> {
-    let context = open(config).await?;
+    let context = open(config).await?.for_reading().await;
     let found = segment::by_no(&context, &args.segment).await?;
     let row = found.ok_or_else(|| {
         Failure::new(format!("There is no segment {} in this database.", args.segment))

@@ -41,6 +41,14 @@ impl Failure {
         ))
     }
 
+    pub(super) fn no_replicas(err: &DbErr) -> Self {
+        Self(format!(
+            "can't read from replicas: {err}\n\
+             They are given as postgres://USER:PASSWORD@HOST/NAME, with commas between. \
+             (--replica-urls or URVAL_REPLICA_URLS)"
+        ))
+    }
+
     pub(super) fn no_distribution(err: &DbErr) -> Self {
         Self(format!(
             "can't distribute the database: {err}\n\

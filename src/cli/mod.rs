@@ -89,6 +89,8 @@ async fn open(config: &Config) -> Result<Context, Failure> {
     let url = &config.database_url;
     let db = db::connect(url).await.map_err(|err| Failure::no_database(url, &err))?;
     db.migrate().await.map_err(|err| Failure::no_migration(&err))?;
+    let db = db.with_replicas(&config.replica_urls).await;
+    let db = db.map_err(|err| Failure::no_replicas(&err))?;
     Ok(Context::new(db, Clock::default(), config.time_zone))
 }
 

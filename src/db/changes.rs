@@ -3,10 +3,13 @@
 //! A write transaction that changes one of those tables adds a row to `change`, which is committed
 //! with the rest or not at all. So whoever sees its changes sees the row, and whoever sees no row
 //! that was not there before sees the same data as before. On PostgreSQL a row has the number of
-//! its transaction, and a version is a snapshot: which numbers were committed. On SQLite there is
-//! one writer, rows are numbered as they are committed, and a version is the last number.
+//! its transaction. Numbers are given at the beginning, so a version is the number below which all
+//! are finished, and the rows from there on that are seen. On SQLite there is one writer, rows are
+//! numbered as they are committed, and a version is the last number.
+//!
+//! Versions of a server and its replicas compare, for all have the numbers of the one that writes.
 
-use std::{ops::BitOr, sync::atomic::Ordering};
+use std::{collections::BTreeSet, ops::BitOr, sync::atomic::Ordering};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 
@@ -82,30 +85,29 @@ impl BitOr for Tables {
 /// A moment in the life of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// When the server of the database was started: numbers of transactions mean something only
-    /// until it is, for it may be another one, or the same with an older state.
+    /// When the server that writes was started: numbers of transactions mean something only until
+    /// it is, for it may be another one, or the same with an older state.
     epoch: String,
     /// Transactions below are finished.
     finished_below: i64,
-    /// Transactions from here on had not begun.
-    begins_at: i64,
-    /// Those between that were under way.
-    under_way: Vec<i64>,
+    /// The changes that are seen from there on.
+    seen: BTreeSet<i64>,
 }
 
 impl Version {
-    /// `snapshot` as PostgreSQL writes it: `xmin:xmax:xip,xip…`.
-    fn parse(epoch: String, snapshot: &str) -> Option<Self> {
-        let mut parts = snapshot.splitn(3, ':');
-        let finished_below = parts.next()?.parse().ok()?;
-        let begins_at = parts.next()?.parse().ok()?;
-        let under_way = parts.next()?.split(',').filter(|it| !it.is_empty());
-        let under_way = under_way.map(|it| it.parse().ok()).collect::<Option<_>>()?;
-        Some(Self { epoch, finished_below, begins_at, under_way })
+    fn sees(&self, change: i64) -> bool {
+        change < self.finished_below || self.seen.contains(&change)
     }
 
-    fn sees(&self, change: i64) -> bool {
-        change < self.begins_at && !self.under_way.contains(&change)
+    /// The tables of those `changes` that are not seen here.
+    fn missed(&self, changes: &[(i64, Tables)]) -> Tables {
+        let missed = changes.iter().filter(|(id, _)| !self.sees(*id));
+        missed.fold(Tables::default(), |all, (_, tables)| all | *tables)
+    }
+
+    /// Whether nothing is missing here that was seen there.
+    fn sees_all_of(&self, other: &Self) -> bool {
+        other.finished_below <= self.finished_below && other.seen.iter().all(|it| self.sees(*it))
     }
 }
 
@@ -114,22 +116,23 @@ impl Version {
 pub struct Since {
     /// What the transaction sees.
     pub version: Version,
-    /// What changed until then.
-    pub tables: Tables,
+    /// What changed until then; `None` if what was seen before is not all seen here.
+    pub tables: Option<Tables>,
     /// How to end the transaction from outside.
     pub stop: Stop,
 }
 
 /// The version that `txn` sees, and the tables that changed since `before`; all of them if that
-/// can't be told. Has to be the first statement of a [`super::snapshot`].
+/// can't be told. Has to be the first statement of a [`super::snapshot`] of `db`.
 ///
 /// # Errors
 /// What the database says.
 pub async fn changes_since(
+    db: &Database,
     txn: &DatabaseTransaction,
     before: Option<&Version>,
 ) -> Result<Since, DbErr> {
-    let backend = ConnectionTrait::get_database_backend(txn);
+    let backend = db.backend();
     let sql = match backend {
         DbBackend::Postgres => ON_POSTGRES,
         _ => ON_SQLITE,
@@ -138,43 +141,46 @@ pub async fn changes_since(
     let rows = Statement::from_sql_and_values(backend, sql, [from.into()]);
     let rows = txn.query_all_raw(rows).await?;
     let first = rows.first().ok_or_else(|| DbErr::Custom("there is no version".to_owned()))?;
-    let (epoch, snapshot): (String, String) =
-        (first.try_get("", "epoch")?, first.try_get("", "snapshot")?);
-    let now = Version::parse(epoch, &snapshot)
-        .ok_or_else(|| DbErr::Type(format!("{snapshot:?} is no snapshot")))?;
+    let epoch = match db.epoch() {
+        Some(epoch) => epoch.to_owned(),
+        None => first.try_get("", "epoch")?,
+    };
+    let finished_below: i64 = first.try_get("", "finished_below")?;
     let forgotten_below: i64 = first.try_get("", "forgotten_below")?;
     let stop = Stop { pid: first.try_get("", "pid")?, begun: first.try_get("", "begun")? };
-    let Some(before) = before
-        .filter(|before| before.epoch == now.epoch && forgotten_below <= before.finished_below)
-    else {
-        return Ok(Since { version: now, tables: Tables::ALL, stop });
-    };
-    let mut changed = Tables::default();
+    let mut changes: Vec<(i64, Tables)> = Vec::new();
     for row in rows {
         let id: Option<i64> = row.try_get("", "id")?;
         let tables: Option<i32> = row.try_get("", "tables")?;
-        if let (Some(id), Some(tables)) = (id, tables)
-            && !before.sees(id)
-        {
-            changed = changed | Tables(tables);
-        }
+        changes.extend(id.zip(tables.map(Tables)));
     }
-    Ok(Since { version: now, tables: changed, stop })
+    let seen = changes.iter().map(|(id, _)| *id).filter(|id| finished_below <= *id).collect();
+    let version = Version { epoch, finished_below, seen };
+    let tables = match before {
+        Some(before)
+            if before.epoch == version.epoch && forgotten_below <= before.finished_below =>
+        {
+            version.sees_all_of(before).then(|| before.missed(&changes))
+        }
+        _ => Some(Tables::ALL),
+    };
+    Ok(Since { version, tables, stop })
 }
 
 /// Citus has no one snapshot of all its nodes: what is seen here tells nothing about them, so all is
 /// forgotten at once.
 const ON_POSTGRES: &str = "SELECT now.*, change.id, change.tables FROM \
-    (SELECT pg_postmaster_start_time()::text AS epoch, pg_current_snapshot()::text AS snapshot, \
+    (SELECT pg_postmaster_start_time()::text AS epoch, \
+    pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS finished_below, \
     CASE WHEN to_regclass('pg_dist_partition') IS NOT NULL THEN 9223372036854775807 \
     ELSE (SELECT next FROM counter WHERE name = 'CHANGE') END AS forgotten_below, \
     pg_backend_pid() AS pid, now()::text AS begun) AS now \
-    LEFT JOIN change ON $1 <= change.id";
+    LEFT JOIN change ON LEAST($1, finished_below) <= change.id";
 /// The numbers are given to what is committed, so nothing is under way.
 const ON_SQLITE: &str = "SELECT now.*, change.id, change.tables FROM \
-    (SELECT '' AS epoch, (last + 1) || ':' || (last + 1) || ':' AS snapshot, \
+    (SELECT '' AS epoch, (SELECT COALESCE(MAX(id), 0) + 1 FROM change) AS finished_below, \
     (SELECT next FROM counter WHERE name = 'CHANGE') AS forgotten_below, \
-    NULL AS pid, NULL AS begun FROM (SELECT COALESCE(MAX(id), 0) AS last FROM change)) AS now \
+    NULL AS pid, NULL AS begun) AS now \
     LEFT JOIN change ON ?1 <= change.id";
 
 /// Logs that the transaction changes `tables`.
@@ -220,14 +226,29 @@ pub(super) async fn forget(db: &Database, tables: Tables) -> Result<(), DbErr> {
 mod tests {
     use super::*;
 
+    fn version(finished_below: i64, seen: &[i64]) -> Version {
+        Version { epoch: String::new(), finished_below, seen: seen.iter().copied().collect() }
+    }
+
     #[test]
     fn a_version_sees_what_was_committed() {
-        let version = Version::parse(String::new(), "10:15:11,13").unwrap();
-        let seen: Vec<i64> = (8..18).filter(|it| version.sees(*it)).collect();
-        assert_eq!(seen, [8, 9, 10, 12, 14]);
-        assert_eq!(version.finished_below, 10);
-        assert!(Version::parse(String::new(), "7:7:").unwrap().under_way.is_empty());
-        assert_eq!(Version::parse(String::new(), "7:7"), None);
+        let it = version(10, &[11, 14]);
+        let seen: Vec<i64> = (8..18).filter(|id| it.sees(*id)).collect();
+        assert_eq!(seen, [8, 9, 11, 14]);
+        let [contact, code] = [Table::Contact, Table::ContactCode].map(|it| Tables::of(&[it]));
+        assert_eq!(it.missed(&[(9, code), (11, code), (12, contact)]), contact);
+    }
+
+    #[test]
+    fn a_version_may_miss_what_another_saw() {
+        let before = version(10, &[11, 14]);
+        assert!(before.sees_all_of(&before));
+        assert!(version(10, &[10, 11, 14]).sees_all_of(&before));
+        assert!(version(15, &[]).sees_all_of(&before));
+        // 14 is not there yet.
+        assert!(!version(12, &[13]).sees_all_of(&before));
+        // 8 and 9 may be under way there.
+        assert!(!version(8, &[11, 14]).sees_all_of(&before));
     }
 
     #[test]

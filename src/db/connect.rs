@@ -18,6 +18,8 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
+use super::replicas::Replicas;
+
 /// How long a request waits for a free connection, or a writer for the one before it.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that was used a moment ago is taken for alive.
@@ -48,19 +50,23 @@ pub(super) const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(8741205513
 /// The database, for readers and for the writer.
 ///
 /// SQLite has one writer at a time, so writers queue for one connection, first come, first served,
-/// and readers never wait for them. On PostgreSQL both are the same pool.
+/// and readers never wait for them. On PostgreSQL both are the same pool, but for those who
+/// [may read a replica](Database::for_reading).
 #[derive(Clone, Debug)]
 pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     changes_logged: Arc<AtomicU32>,
     unites_slices: Arc<AtomicBool>,
+    replicas: Arc<Replicas>,
+    epoch: Option<Arc<str>>,
 }
 
 impl Database {
     fn of(reader: DatabaseConnection, writer: DatabaseConnection) -> Self {
         let (changes_logged, unites_slices) = (Arc::default(), Arc::default());
-        Self { reader, writer, changes_logged, unites_slices }
+        let replicas = Arc::default();
+        Self { reader, writer, changes_logged, unites_slices, replicas, epoch: None }
     }
 
     /// For statements that only read.
@@ -86,12 +92,32 @@ impl Database {
         &self.unites_slices
     }
 
+    pub(super) fn replicas(&self) -> &Replicas {
+        &self.replicas
+    }
+
+    /// The same with `replicas`.
+    pub(super) fn and(self, replicas: Replicas) -> Self {
+        Self { replicas: Arc::new(replicas), ..self }
+    }
+
+    /// The same, read through `reader`, a replica of a server that was started at `epoch`.
+    pub(super) fn read_through(&self, reader: DatabaseConnection, epoch: Arc<str>) -> Self {
+        Self { reader, epoch: Some(epoch), ..self.clone() }
+    }
+
+    /// When the server was started that writes, if `reader` is another.
+    pub(super) fn epoch(&self) -> Option<&str> {
+        self.epoch.as_deref()
+    }
+
     /// Calls `observe` after each statement of this handle and its clones, for instance to count
     /// them.
     pub fn observe(&mut self, observe: impl Fn(&Statement) + Clone + Send + Sync + 'static) {
-        let for_writer = observe.clone();
-        self.reader.set_metric_callback(move |it| observe(it.statement));
+        let (for_reader, for_writer) = (observe.clone(), observe.clone());
+        self.reader.set_metric_callback(move |it| for_reader(it.statement));
         self.writer.set_metric_callback(move |it| for_writer(it.statement));
+        self.replicas = Arc::new(self.replicas.observed(observe));
     }
 
     /// Brings the schema up to date, and makes indexes that were left out. Several servers may do
@@ -132,6 +158,7 @@ impl Database {
     /// # Errors
     /// What the database says on closing.
     pub async fn close(self) -> Result<(), DbErr> {
+        self.replicas.close().await?;
         self.reader.close().await?;
         self.writer.close().await
     }
@@ -144,14 +171,21 @@ impl Database {
 pub async fn connect(url: &str) -> Result<Database, DbErr> {
     if url.starts_with("sqlite:") {
         // An empty file must become a WAL database before readers open it.
-        let writer = pool(url, 1, WRITER_CACHE_KIB).await?;
-        let reader = pool(url, READERS_MAX, READER_CACHE_KIB).await?;
+        let writer = open(options(url, 1, WRITER_CACHE_KIB)).await?;
+        let reader = open(options(url, READERS_MAX, READER_CACHE_KIB)).await?;
         Ok(Database::of(reader, writer))
     } else {
         reach(url).await?;
-        let pool = pool(url, CONNECTIONS_MAX, 0).await?;
+        let pool = pool_of_postgres(url, false).await?;
         Ok(Database::of(pool.clone(), pool))
     }
+}
+
+/// One that is `lazy` connects when it is needed.
+pub(super) async fn pool_of_postgres(url: &str, lazy: bool) -> Result<DatabaseConnection, DbErr> {
+    let mut options = options(url, CONNECTIONS_MAX, 0);
+    options.connect_lazy(lazy);
+    open(options).await
 }
 
 /// Tries PostgreSQL once: a pool tries until its time is up, and then says only that it was.
@@ -172,11 +206,7 @@ async fn reach(url: &str) -> Result<(), DbErr> {
     Err(DbErr::Custom(message))
 }
 
-async fn pool(
-    url: &str,
-    connections_max: u32,
-    sqlite_cache_kib: u32,
-) -> Result<DatabaseConnection, DbErr> {
+fn options(url: &str, connections_max: u32, sqlite_cache_kib: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections_max)
@@ -206,6 +236,10 @@ async fn pool(
                 ("citus.enable_local_reference_table_foreign_keys", "off"),
             ])
         });
+    options
+}
+
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that connects")]
     sea_orm::Database::connect(options).await
 }

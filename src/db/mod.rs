@@ -6,6 +6,7 @@ mod connect;
 pub mod dialect;
 mod indexes;
 mod notify;
+mod replicas;
 mod shards;
 mod slices;
 mod stop;

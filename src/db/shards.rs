@@ -38,6 +38,11 @@ impl Database {
     }
 }
 
+/// Whether contacts are distributed.
+pub(super) async fn is_distributed(db: &Database) -> Result<bool, DbErr> {
+    shards::is_distributed(db.writer(), "contact").await
+}
+
 /// The rows of `locking` for the condition that `column` is one of `contacts`. It locks them, which
 /// Citus does for those of one shard at a time; all lock shards in the same order.
 ///

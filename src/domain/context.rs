@@ -35,6 +35,12 @@ impl Context {
         }
     }
 
+    /// For a request that only reads: what it sees may come from a replica of the database, and is
+    /// all that is committed by now.
+    pub async fn for_reading(&self) -> Self {
+        Self { db: self.db.for_reading().await, ..self.clone() }
+    }
+
     /// The business's date.
     pub fn today(&self) -> NaiveDate {
         self.clock.now().with_timezone(&self.time_zone).date_naive()

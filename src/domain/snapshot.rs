@@ -53,6 +53,18 @@ struct Followed {
     changed: Changed,
 }
 
+impl Followed {
+    /// One more snapshot, before which `tables` changed.
+    fn by(&mut self, version: Version, tables: Tables) -> Follows {
+        self.number += 1;
+        self.version = Some(version);
+        for table in Table::ALL.into_iter().filter(|table| tables.contains(*table)) {
+            self.changed[table as usize] = self.number;
+        }
+        Follows { number: self.number, changed: self.changed }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Known {
     set: Arc<RoaringBitmap>,
@@ -90,9 +102,15 @@ pub struct Snapshot {
     stop: StopOnDrop,
     txn: DatabaseTransaction,
     known: KnownSets,
+    follows: Option<Follows>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// The place of a snapshot after all those before it.
+#[derive(Debug)]
+struct Follows {
     number: u64,
     changed: Changed,
-    _place: OwnedSemaphorePermit,
 }
 
 /// Stops the statement of a transaction, unless it is closed before.
@@ -127,17 +145,12 @@ impl Snapshot {
         // The moment is that of the first statement. One snapshot at a time gets there, so their
         // numbers are in the order of what they see.
         let mut followed = known.0.followed.lock().await;
-        let since = db::changes_since(&txn, followed.version.as_ref()).await?;
-        followed.number += 1;
-        followed.version = Some(since.version);
-        let number = followed.number;
-        for table in Table::ALL.into_iter().filter(|table| since.tables.contains(*table)) {
-            followed.changed[table as usize] = number;
-        }
-        let changed = followed.changed;
+        let since = db::changes_since(&context.db, &txn, followed.version.as_ref()).await?;
+        // One that sees less than another before it, for its replica is behind that, stands apart.
+        let follows = since.tables.map(|tables| followed.by(since.version, tables));
         drop(followed);
         let stop = StopOnDrop { db: context.db.clone(), stop: Some(since.stop) };
-        Ok(Self { stop, txn, known, number, changed, _place })
+        Ok(Self { stop, txn, known, follows, _place })
     }
 
     /// For whatever else is to be read at this moment.
@@ -162,19 +175,20 @@ impl Snapshot {
             return Ok(set);
         }
         let set = Arc::new(db::keys(&self.txn, query.clone()).await?);
-        let tables = Tables::named_in(&statement.sql);
-        let known = Known { set: Arc::clone(&set), tables, number: self.number };
-        self.known.0.sets.insert(text, known);
+        if let Some(Follows { number, .. }) = self.follows {
+            let tables = Tables::named_in(&statement.sql);
+            self.known.0.sets.insert(text, Known { set: Arc::clone(&set), tables, number });
+        }
         Ok(set)
     }
 
     fn look_up(&self, statement: &str) -> Option<Arc<RoaringBitmap>> {
+        let Follows { number, changed } = self.follows.as_ref()?;
         let known = self.known.0.sets.get(statement)?;
-        let unchanged = |table: Table| {
-            !known.tables.contains(table) || self.changed[table as usize] <= known.number
-        };
+        let unchanged =
+            |table: Table| !known.tables.contains(table) || changed[table as usize] <= known.number;
         // One that was asked in a later snapshot may know what this one does not see yet.
-        (known.number <= self.number && Table::ALL.into_iter().all(unchanged)).then_some(known.set)
+        (known.number <= *number && Table::ALL.into_iter().all(unchanged)).then_some(known.set)
     }
 
     /// # Errors

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{
     Data, Executor, MergedObject, Request, Response, SDLExportOptions, SchemaBuilder, ServerError,
-    ServerResult, parser::parse_query,
+    ServerResult,
+    parser::{parse_query, types::OperationType},
 };
 use futures_util::{
     FutureExt, StreamExt,
@@ -86,14 +87,20 @@ pub struct Schema {
 
 impl Executor for Schema {
     async fn execute(&self, request: Request) -> Response {
-        let batching = Batching::default();
-        match self.prepare(request, &batching) {
-            Ok((request, span)) => {
-                let run = batching.run(self.types.execute(request)).instrument(span);
-                all_coded(run.await)
-            }
-            Err(err) => Response::from_errors(vec![err]),
-        }
+        let prepared = match prepare(request) {
+            Ok(prepared) => prepared,
+            Err(err) => return Response::from_errors(vec![err]),
+        };
+        let run = async {
+            let context = match prepared.only_reads {
+                true => self.context.for_reading().await,
+                false => self.context.clone(),
+            };
+            let batching = Batching::default();
+            let request = prepared.request.data(Loaders::new(&context, &batching)).data(context);
+            batching.run(self.types.execute(request)).await
+        };
+        all_coded(run.instrument(prepared.span).boxed().await)
     }
 
     fn execute_stream(
@@ -101,29 +108,35 @@ impl Executor for Schema {
         request: Request,
         _: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
+        let Prepared { request, span, .. } = match prepare(request) {
+            Ok(prepared) => prepared,
+            Err(err) => return ready(Response::from_errors(vec![err])).into_stream().boxed(),
+        };
         let batching = Batching::default();
-        match self.prepare(request, &batching) {
-            Ok((request, span)) => {
-                let mut responses = batching.run_stream(self.types.execute_stream(request)).boxed();
-                let traced = poll_fn(move |task| span.in_scope(|| responses.poll_next_unpin(task)));
-                traced.map(all_coded).boxed()
-            }
-            Err(err) => ready(Response::from_errors(vec![err])).into_stream().boxed(),
-        }
+        let request = request.data(Loaders::new(&self.context, &batching));
+        let mut responses = batching.run_stream(self.types.execute_stream(request)).boxed();
+        let traced = poll_fn(move |task| span.in_scope(|| responses.poll_next_unpin(task)));
+        traced.map(all_coded).boxed()
     }
 }
 
-impl Schema {
-    fn prepare(&self, request: Request, batching: &Batching) -> ServerResult<(Request, Span)> {
-        let parsed = parse_query(&request.query).map_err(ServerError::from);
-        let mut document = parsed.map_err(|err| coded(err, PARSE_FAILED))?;
-        limits::check(&document)?;
-        default_sizes(&mut document);
-        let span = trace::span(&request, &document);
-        let mut request = request.data(Loaders::new(&self.context, batching));
-        request.set_parsed_query(document);
-        Ok((request, span))
-    }
+/// A request that keeps the limits.
+struct Prepared {
+    request: Request,
+    span: Span,
+    /// Whether no operation in it changes or watches anything.
+    only_reads: bool,
+}
+
+fn prepare(mut request: Request) -> ServerResult<Prepared> {
+    let parsed = parse_query(&request.query).map_err(ServerError::from);
+    let mut document = parsed.map_err(|err| coded(err, PARSE_FAILED))?;
+    limits::check(&document)?;
+    default_sizes(&mut document);
+    let span = trace::span(&request, &document);
+    let only_reads = document.operations.iter().all(|(_, it)| it.node.ty == OperationType::Query);
+    request.set_parsed_query(document);
+    Ok(Prepared { request, span, only_reads })
 }
 
 /// The schema, ready to serve.

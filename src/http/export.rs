@@ -79,10 +79,11 @@ async fn begin(
         _ => return Err(no_such(file)),
     };
     let of = |err| Refusal::of(err, extensions);
-    let row = segment::by_no(&app.context, no).await.map_err(of)?;
+    let context = app.context.for_reading().await;
+    let row = segment::by_no(&context, no).await.map_err(of)?;
     let row = row.ok_or_else(|| no_such(file))?;
     let permit = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many("exports"))?;
-    let export = Export::of_segment(&app.context, &row, format).await.map_err(of)?;
+    let export = Export::of_segment(&context, &row, format).await.map_err(of)?;
     let name: String = row.no.chars().filter(char::is_ascii_alphanumeric).collect();
     let headers = [
         (header::CONTENT_TYPE, media.to_owned()),

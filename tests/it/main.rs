@@ -39,6 +39,7 @@ mod killed_import;
 mod limits;
 mod log;
 mod log_whole;
+mod replica;
 mod schema;
 mod segment;
 mod socket;

@@ -72,7 +72,7 @@ pub async fn select(
         return Ok(tried(now, request, answer));
     }
     let answer = match request.mentions(target.segment_id) {
-        true => Ahead::Facts(Snapshot::open(context).await?),
+        true => Ahead::Facts(Box::new(Snapshot::open(context).await?)),
         false => Ahead::Whole(Answer::now(context, request, moment, with_funnel).await?),
     };
     let (locked, selected) = db::write(&context.db, &[], async |txn| {
@@ -98,7 +98,7 @@ pub async fn select(
 /// only what contacts are.
 enum Ahead {
     Whole(Answer),
-    Facts(Snapshot),
+    Facts(Box<Snapshot>),
 }
 
 #[derive(Clone)]

@@ -20,7 +20,7 @@ use crate::{
     contact::codes,
 };
 
-async fn matching(context: &Context, criteria: &Value) -> BTreeSet<u32> {
+pub(crate) async fn matching(context: &Context, criteria: &Value) -> BTreeSet<u32> {
     let criteria = Criteria::parse(criteria, &[]).unwrap();
     let facts = Snapshot::open(context).await.unwrap();
     let place = Place::new(context, &facts, context.moment());
@@ -95,7 +95,11 @@ both! {
                 _ => {
                     let few = random.choose_multiple(&conditions, 3);
                     let criteria = json!({ (if random.bool() { "all" } else { "any" }): few });
-                    let found = matching(&app.context, &criteria).await;
+                    let context = match random.bool() {
+                        true => app.context.for_reading().await,
+                        false => app.context.clone(),
+                    };
+                    let found = matching(&context, &criteria).await;
                     assert_eq!(found, asked_anew(&app.context, &criteria).await, "{criteria}");
                 }
             }

@@ -1,6 +1,6 @@
 //! The same criteria over SQL, on both databases, and in process must agree.
 
-mod known;
+pub(crate) mod known;
 pub(crate) mod people;
 mod random;
 mod stopped;
