@@ -64,8 +64,8 @@ pub enum LogFormat {
 /// Where the server listens.
 #[derive(Clone, Debug, Args)]
 pub struct Listening {
-    /// Address and port to listen on. Whoever can reach the address can read and change everything,
-    /// so any other than this machine's own also needs --insecure.
+    /// Address and port to listen on. On any other than this machine's own, everybody needs an access
+    /// token, unless --insecure says that they don't.
     #[arg(
         long,
         env = "URVAL_LISTEN",
@@ -74,10 +74,22 @@ pub struct Listening {
     )]
     pub listen: SocketAddr,
 
-    /// Listen on an address that other machines can reach, although nobody is asked who they are.
-    /// Only for a network where everybody may read and change every contact.
-    #[arg(long)]
+    /// Ask everybody for an access token on this machine's own addresses, too: behind a proxy, for
+    /// instance, through which others come.
+    #[arg(long, env = "URVAL_REQUIRE_TOKEN")]
+    pub require_token: bool,
+
+    /// Ask nobody who they are, though other machines can reach the address. Only for a network where
+    /// everybody may read and change every contact.
+    #[arg(long, conflicts_with = "require_token")]
     pub insecure: bool,
+}
+
+impl Listening {
+    /// Whether everybody needs an access token.
+    pub fn requires_token(&self) -> bool {
+        self.require_token || !self.insecure && !self.listen.ip().is_loopback()
+    }
 }
 
 fn time_zone(name: &str) -> Result<Tz, String> {

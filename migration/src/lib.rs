@@ -13,6 +13,7 @@ mod m20261123_000001_code;
 mod m20261123_000002_contact;
 mod m20261123_000003_interaction;
 mod m20261123_000004_segment;
+mod m20261125_000005_access_token;
 pub mod shards;
 
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_contact::Migration),
             Box::new(m20261123_000003_interaction::Migration),
             Box::new(m20261123_000004_segment::Migration),
+            Box::new(m20261125_000005_access_token::Migration),
         ]
     }
 }

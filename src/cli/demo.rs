@@ -32,9 +32,6 @@ pub(super) struct Demo {
 }
 
 pub(super) async fn run(config: &Config, demo: Demo) -> Result<(), Failure> {
-    if !demo.no_serve {
-        demo.listening.check()?;
-    }
     let context = open(config).await?;
     let until = demo.until.unwrap_or_else(|| context.today());
     let bar = Bar::of_items("Inventing contacts", demo.contacts.into());

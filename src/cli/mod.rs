@@ -11,6 +11,7 @@ mod progress;
 mod rejects;
 mod schema;
 mod serve;
+mod token;
 
 use std::io::{self, Write};
 
@@ -59,6 +60,9 @@ enum Command {
     Check,
     /// Bring the database up to date. The server does so at its start; this is for doing it before.
     Migrate(migrate::Migrate),
+    /// Make, list and revoke access tokens.
+    #[command(subcommand)]
+    Token(token::Token),
     /// Print the GraphQL schema. It is the same for every database.
     Schema,
 }
@@ -79,6 +83,7 @@ impl Cli {
             Command::Export(args) => export::run(&self.config, args).await,
             Command::Import(import) => import::run(&self.config, import).await,
             Command::Migrate(args) => migrate::run(&self.config, &args).await,
+            Command::Token(token) => token::run(&self.config, token).await,
             Command::Schema => schema::run(),
         }
     }

@@ -5,33 +5,14 @@ use tokio::{net::TcpListener, signal};
 use super::{Failure, open};
 use crate::{
     config::{Config, Listening},
-    domain::Context,
+    domain::{Context, access},
     graphql,
     http::{self, App, Hosts, Settings},
 };
 
 pub(super) async fn run(config: &Config, listening: &Listening) -> Result<(), Failure> {
-    // Before anything is opened: a command that can't be carried out changes nothing.
-    listening.check()?;
     let context = open(config).await?;
     serve(context, listening).await
-}
-
-impl Listening {
-    /// # Errors
-    /// If others could reach the server, and nobody said that they may.
-    pub(super) fn check(&self) -> Result<(), Failure> {
-        if self.listen.ip().is_loopback() || self.insecure {
-            return Ok(());
-        }
-        Err(Failure::new(format!(
-            "{} can be reached from other machines, and nobody is asked who they are: whoever \
-             reaches it can read and change every contact.\n\
-             Listen on 127.0.0.1, behind a proxy that knows who may come in, or add --insecure if \
-             everybody on that network may.",
-            self.listen
-        )))
-    }
 }
 
 /// Serves until SIGINT or SIGTERM; what is under way is finished.
@@ -41,8 +22,17 @@ pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(),
         Failure::new(format!("can't listen on {address}: {err}\nChoose another with --listen."))
     })?;
     let address = listener.local_addr()?;
-    let hosts = if listening.insecure { Hosts::Any } else { Hosts::default() };
-    let settings = Settings { hosts, ..Settings::default() };
+    let requires_token = listening.requires_token();
+    // Whoever needs a token is not let in for coming from this machine.
+    let any_host = requires_token || listening.insecure;
+    let hosts = if any_host { Hosts::Any } else { Hosts::default() };
+    let settings = Settings { hosts, requires_token, ..Settings::default() };
+    if requires_token && let Some(token) = access::first(&context).await? {
+        super::say(&format!(
+            "Everybody needs an access token. This is the first, and allows everything; it is not \
+             shown again:\n\n    {token}\n\nMake others with `urval token create`."
+        ));
+    }
     let app = App::new(graphql::build(context.clone()), context.clone(), settings);
     let relay = tokio::spawn(context.events.clone().relay(context.db.clone()));
     super::say(&format!("Urval listens on http://{address}/ (the API is at /graphql)."));

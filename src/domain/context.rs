@@ -5,7 +5,10 @@ use chrono_tz::Tz;
 
 use crate::{
     db::Database,
-    domain::{Clock, Error, Events, Reason, Result, members::MembersCache, snapshot::KnownSets},
+    domain::{
+        Clock, Error, Events, Reason, Result, access::Viewer, members::MembersCache,
+        snapshot::KnownSets,
+    },
 };
 
 /// The database and what goes with it. Cheap to clone; one for the whole server.
@@ -18,8 +21,8 @@ pub struct Context {
     pub known_sets: KnownSets,
     /// Where a day begins and ends, unless a request says otherwise (D16).
     pub time_zone: Tz,
-    /// Who asks; recorded with what they do.
-    pub actor: Option<String>,
+    /// Who asks.
+    pub viewer: Viewer,
 }
 
 impl Context {
@@ -31,8 +34,18 @@ impl Context {
             members: MembersCache::default(),
             known_sets: KnownSets::default(),
             time_zone,
-            actor: None,
+            viewer: Viewer::ANYBODY,
         }
+    }
+
+    /// The same for somebody else.
+    pub fn of(&self, viewer: Viewer) -> Self {
+        Self { viewer, ..self.clone() }
+    }
+
+    /// By what name that is recorded which is done now.
+    pub fn actor(&self) -> Option<String> {
+        self.viewer.name.clone()
     }
 
     /// For a request that only reads: what it sees may come from a replica of the database, and is

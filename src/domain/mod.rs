@@ -1,5 +1,6 @@
 //! The rules of the business. Knows tables, not GraphQL.
 
+pub mod access;
 pub mod amount;
 mod arms;
 pub mod campaign;

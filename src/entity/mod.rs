@@ -1,5 +1,6 @@
 //! The tables, one per file. No behaviour.
 
+pub mod access_token;
 pub mod attribute;
 pub mod campaign;
 pub mod campaign_entry;

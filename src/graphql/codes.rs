@@ -10,6 +10,10 @@ pub(super) const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 pub(super) const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 /// The query is larger than we allow.
 pub(super) const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
+/// Whoever asks is not known.
+pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// Whoever asks may not do it.
+pub const FORBIDDEN: &str = "FORBIDDEN";
 /// It went wrong, and may go right if it is tried again.
 pub(super) const UNAVAILABLE: &str = "UNAVAILABLE";
 /// It went wrong, and we have to put it right.

@@ -1,6 +1,6 @@
 //! The whole schema, its limits and its text.
 
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{
     Data, Executor, MergedObject, Request, Response, SDLExportOptions, SchemaBuilder, ServerError,
@@ -30,12 +30,14 @@ use super::limits;
 use super::loaders::Loaders;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
+use super::operation::chosen;
 use super::paging::default_sizes;
+use super::scopes;
 use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
 use super::subscription::Subscription;
 use super::trace;
-use crate::domain::Context;
+use crate::domain::{Context, access::Viewer};
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
@@ -87,14 +89,14 @@ pub struct Schema {
 
 impl Executor for Schema {
     async fn execute(&self, request: Request) -> Response {
-        let prepared = match prepare(request) {
+        let prepared = match self.prepare(request) {
             Ok(prepared) => prepared,
             Err(err) => return Response::from_errors(vec![err]),
         };
         let run = async {
             let context = match prepared.only_reads {
-                true => self.context.for_reading().await,
-                false => self.context.clone(),
+                true => prepared.context.for_reading().await,
+                false => prepared.context,
             };
             let batching = Batching::default();
             let request = prepared.request.data(Loaders::new(&context, &batching)).data(context);
@@ -108,35 +110,46 @@ impl Executor for Schema {
         request: Request,
         _: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let Prepared { request, span, .. } = match prepare(request) {
+        let Prepared { request, context, span, .. } = match self.prepare(request) {
             Ok(prepared) => prepared,
             Err(err) => return ready(Response::from_errors(vec![err])).into_stream().boxed(),
         };
         let batching = Batching::default();
-        let request = request.data(Loaders::new(&self.context, &batching));
+        let request = request.data(Loaders::new(&context, &batching)).data(context);
         let mut responses = batching.run_stream(self.types.execute_stream(request)).boxed();
         let traced = poll_fn(move |task| span.in_scope(|| responses.poll_next_unpin(task)));
         traced.map(all_coded).boxed()
     }
 }
 
-/// A request that keeps the limits.
+/// A request that keeps the limits, of somebody who may make it.
 struct Prepared {
     request: Request,
+    context: Context,
     span: Span,
-    /// Whether no operation in it changes or watches anything.
+    /// Whether it neither changes nor watches anything.
     only_reads: bool,
 }
 
-fn prepare(mut request: Request) -> ServerResult<Prepared> {
-    let parsed = parse_query(&request.query).map_err(ServerError::from);
-    let mut document = parsed.map_err(|err| coded(err, PARSE_FAILED))?;
-    limits::check(&document)?;
-    default_sizes(&mut document);
-    let span = trace::span(&request, &document);
-    let only_reads = document.operations.iter().all(|(_, it)| it.node.ty == OperationType::Query);
-    request.set_parsed_query(document);
-    Ok(Prepared { request, span, only_reads })
+impl Schema {
+    /// For the [`Viewer`] in the data of the request; for anybody if there is none.
+    fn prepare(&self, mut request: Request) -> ServerResult<Prepared> {
+        let parsed = parse_query(&request.query).map_err(ServerError::from);
+        let mut document = parsed.map_err(|err| coded(err, PARSE_FAILED))?;
+        limits::check(&document)?;
+        let viewer = request.data.get(&TypeId::of::<Viewer>());
+        let viewer = viewer.and_then(|it| it.downcast_ref::<Viewer>()).cloned();
+        let context = self.context.of(viewer.unwrap_or(Viewer::ANYBODY));
+        let operation = chosen(&document, request.operation_name.as_deref());
+        if let Some(operation) = operation {
+            scopes::check(&document, operation, &context.viewer)?;
+        }
+        let only_reads = operation.is_some_and(|it| it.ty == OperationType::Query);
+        default_sizes(&mut document);
+        let span = trace::span(&request, &document);
+        request.set_parsed_query(document);
+        Ok(Prepared { request, context, span, only_reads })
+    }
 }
 
 /// The schema, ready to serve.

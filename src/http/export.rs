@@ -6,7 +6,7 @@ use std::{io, sync::Arc, time::Duration};
 use axum::{
     body::Body,
     extract::{Path, Query, Request, State, rejection::QueryRejection},
-    http::{Extensions, Method, StatusCode, header},
+    http::{Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -20,6 +20,7 @@ use tracing::Instrument;
 
 use super::{App, response::Refusal, too_many};
 use crate::domain::{
+    access::Scope,
     export::{Export, Format},
     segment,
 };
@@ -50,7 +51,7 @@ pub(super) async fn segment(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    match begin(&app, &file, parameters, &parts.method, &parts.extensions).await {
+    match begin(&app, &file, parameters, &parts).await {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     }
@@ -60,9 +61,9 @@ async fn begin(
     app: &App,
     file: &str,
     parameters: Result<Query<Parameters>, QueryRejection>,
-    method: &Method,
-    extensions: &Extensions,
+    parts: &Parts,
 ) -> Result<Response, Refusal> {
+    let Parts { method, headers, extensions, .. } = parts;
     let Ok(Query(Parameters { columns })) = parameters else {
         return Err(Refusal::malformed("The only parameter is `columns`, and its value `bc`."));
     };
@@ -79,7 +80,7 @@ async fn begin(
         _ => return Err(no_such(file)),
     };
     let of = |err| Refusal::of(err, extensions);
-    let context = app.context.for_reading().await;
+    let context = app.admit(Scope::Read, headers, extensions).await?.for_reading().await;
     let row = segment::by_no(&context, no).await.map_err(of)?;
     let row = row.ok_or_else(|| no_such(file))?;
     let permit = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many("exports"))?;

@@ -25,7 +25,8 @@ pub(super) async fn post(State(app): State<App>, request: Request) -> Response {
     };
     // The body counts too: otherwise a client could send it a byte a minute.
     let answer = app.in_time(async {
-        let request = from_body(&parts.headers, body).await?;
+        let viewer = app.viewer(&parts.headers, &parts.extensions).await?;
+        let request = from_body(&parts.headers, body).await?.data(viewer);
         Ok(app.execute(request, &parts.extensions).await)
     });
     match answer.await {
@@ -52,7 +53,8 @@ pub(super) async fn get(
         Err(refusal) => return refusal.into_response(),
     };
     let answer = app.in_time(async {
-        let mut query = from_uri(&parts.uri)?;
+        let viewer = app.viewer(&parts.headers, &parts.extensions).await?;
+        let mut query = from_uri(&parts.uri)?.data(viewer);
         // A link that somebody follows must not change anything.
         if operation_type(&mut query) == Some(OperationType::Mutation) {
             let message = "A mutation has to be sent by POST.";

@@ -17,6 +17,7 @@ use tracing::Instrument;
 use super::{App, guard, response::Refusal, too_many, upload};
 use crate::domain::{
     self, Context, Event, Progress, ProgressState,
+    access::Scope,
     id::Kind,
     import::{self, FileKind, Notice, OnError, Options, Outcome, Problem, Stop},
 };
@@ -107,6 +108,7 @@ async fn begin(
         let message = "Imports are open to pages of this server only.";
         return Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
     }
+    let context = app.admit(Scope::Write, &parts.headers, &parts.extensions).await?;
     if !is_table(&parts.headers) {
         let message = format!("Send the file with one of the content types {}.", MEDIA.join(", "));
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -119,7 +121,6 @@ async fn begin(
     let permit = Arc::clone(&app.imports).try_acquire_owned().map_err(|_| too_many("imports"))?;
     let upload = upload::bytes(body, app.settings.request_timeout, app.stopping.subscribe());
     let source = StreamReader::new(Box::pin(upload));
-    let context = app.context.clone();
     let (stopping, told) = (app.stopping.subscribe(), app.stopping.subscribe());
     // On its own: when the client goes away the chunk under way is finished, and progress has an end.
     let work = async move { run(&context, source, &options, operation, permit, told).await };

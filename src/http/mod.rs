@@ -1,5 +1,6 @@
 //! The outside: routes, what every response carries, and what every request has to pass.
 
+mod access;
 mod api;
 mod assets;
 mod export;
@@ -24,7 +25,7 @@ use axum::{
 };
 use tokio::sync::{Semaphore, watch};
 
-use self::{api::Api, response::Refusal};
+use self::{access::KnownTokens, api::Api, response::Refusal};
 pub use self::{guard::Hosts, serve::serve, socket::SocketSettings};
 use crate::domain::Context;
 
@@ -38,6 +39,12 @@ const EXPORTS_MAX: usize = 16;
 pub struct Settings {
     /// The names under which the server may be addressed.
     pub hosts: Hosts,
+    /// Whether everybody has to say who they are, by an access token. Whoever does is believed
+    /// anyway.
+    pub requires_token: bool,
+    /// How long a token is believed in without asking the database: so long it may be of use after
+    /// it was revoked.
+    pub token_known_for: Duration,
     /// How long a query or mutation may take, from the first byte of its body on. Subscriptions may
     /// go on for ever. A client that sends or takes a file may rest as long.
     pub request_timeout: Duration,
@@ -49,6 +56,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             hosts: Hosts::default(),
+            requires_token: false,
+            token_known_for: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             socket: SocketSettings::default(),
         }
@@ -61,6 +70,7 @@ pub struct App {
     api: Arc<dyn Api>,
     context: Context,
     settings: Arc<Settings>,
+    tokens: Arc<KnownTokens>,
     /// One permit for each WebSocket connection.
     sockets: Arc<Semaphore>,
     /// One for each file on its way in, and one for each on its way out.
@@ -78,6 +88,7 @@ impl App {
             api: Arc::new(schema),
             context,
             settings: Arc::new(settings),
+            tokens: Arc::default(),
             sockets,
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),

@@ -1,9 +1,6 @@
 //! Takes a GraphQL request out of an HTTP request.
 
-use async_graphql::{
-    Request,
-    parser::types::{DocumentOperations, OperationType},
-};
+use async_graphql::{Request, parser::types::OperationType};
 use axum::{
     body::{Body, to_bytes},
     extract::Query,
@@ -13,6 +10,7 @@ use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::response::Refusal;
+use crate::graphql::chosen;
 
 /// How large the body of a request may be: room for criteria with 10,000 values, no more.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -82,17 +80,7 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Request, Refusal> {
 /// What kind of operation would run; none if the schema is going to refuse the request anyway.
 pub(super) fn operation_type(request: &mut Request) -> Option<OperationType> {
     let name = request.operation_name.clone();
-    match (&request.parsed_query().ok()?.operations, name) {
-        (DocumentOperations::Single(operation), None) => Some(operation.node.ty),
-        (DocumentOperations::Single(_), Some(_)) => None,
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            operations.get(name.as_str()).map(|operation| operation.node.ty)
-        }
-        (DocumentOperations::Multiple(operations), None) => match operations.len() {
-            1 => operations.values().next().map(|operation| operation.node.ty),
-            _ => None,
-        },
-    }
+    chosen(request.parsed_query().ok()?, name.as_deref()).map(|operation| operation.ty)
 }
 
 fn some_query(request: Request) -> Result<Request, Refusal> {

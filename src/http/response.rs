@@ -12,7 +12,7 @@ use tower_http::request_id::RequestId;
 
 use crate::{
     domain::{self, Rejection},
-    graphql::error_code,
+    graphql::{FORBIDDEN, error_code},
 };
 
 /// The media type of a response.
@@ -57,6 +57,7 @@ impl Media {
     pub(super) fn answer(self, response: async_graphql::Response) -> Response {
         let is_refused = is_request_error(&response);
         let status = match self {
+            Self::GraphQl if is_refused && is_forbidden(&response) => StatusCode::FORBIDDEN,
             Self::GraphQl if is_refused => StatusCode::BAD_REQUEST,
             _ => StatusCode::OK,
         };
@@ -69,8 +70,13 @@ impl Media {
     /// The response to a request that did not.
     pub(super) fn refuse(self, refusal: Refusal) -> Response {
         let mut response = self.body(refusal.status, &Errors { errors: &refusal.errors });
-        if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        let header = match refusal.status {
+            StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "POST")),
+            StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer")),
+            _ => None,
+        };
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }
@@ -112,6 +118,12 @@ pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
         && response.errors.iter().all(is_pathless)
 }
 
+fn is_forbidden(response: &async_graphql::Response) -> bool {
+    let forbidden = Value::from(FORBIDDEN);
+    let code = |error: &ServerError| error.extensions.as_ref()?.get("code").cloned();
+    response.errors.iter().any(|error| code(error).as_ref() == Some(&forbidden))
+}
+
 /// Why a request is turned away before it reaches the schema, or was none for the schema and failed.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
@@ -133,6 +145,11 @@ impl Refusal {
     /// What the domain says: what the caller can mend with its code and path, a fault of ours with
     /// the id by which the log knows the request.
     pub(super) fn of(err: domain::Error, request: &Extensions) -> Self {
+        if err.is_passing() {
+            tracing::warn!(error = %err, "a request could not be served");
+            let message = "The database has too much to do, or can't be reached. Try again.";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
+        }
         let domain::Error::Rejected(rejections) = err else {
             tracing::error!(error = %err, "a request failed");
             let mut refusal = Self::fault();
@@ -154,6 +171,11 @@ impl Refusal {
     /// A request that is not well-formed.
     pub(super) fn malformed(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// Whether it is so because nobody knows who asks.
+    pub(super) fn is_of_unknown(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
     }
 
     /// The same, for a client that is not told a status.

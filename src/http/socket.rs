@@ -9,11 +9,12 @@ use axum::{
         WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
     },
-    http::{Extensions, StatusCode, request::Parts},
+    http::{Extensions, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt, future, stream, stream::BoxStream};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
@@ -27,6 +28,7 @@ use super::{
     response::{Refusal, error, is_request_error},
     too_many,
 };
+use crate::domain::access::Viewer;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -76,11 +78,14 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Respon
         return too_many("connections").into_response();
     };
     let extensions = parts.extensions.clone();
+    let authorization = parts.headers.get(header::AUTHORIZATION);
+    let authorization = authorization.map(|value| value.to_str().unwrap_or_default().to_owned());
     let span = tracing::Span::current();
     upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX).on_upgrade(
         async move |socket| {
             let operations = StreamMap::new();
-            let connection = Connection { app, extensions, socket, is_open: false, operations };
+            let connection =
+                Connection { app, extensions, authorization, socket, is_open: false, operations };
             connection.serve().instrument(span).await;
             drop(permit);
         },
@@ -91,7 +96,7 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Respon
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Heard {
-    ConnectionInit,
+    ConnectionInit { payload: Option<serde_json::Map<String, Value>> },
     Ping,
     Pong,
     Subscribe { id: String, payload: Box<async_graphql::Request> },
@@ -123,6 +128,8 @@ struct Close(u16, &'static str);
 const GOING_AWAY: Close = Close(1001, "The server stops");
 const INVALID: Close = Close(4400, "Invalid message");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized");
+const FORBIDDEN: Close = Close(4403, "Forbidden");
+const FAULT: Close = Close(1011, "Something went wrong on our side");
 const NO_ANSWER: Close = Close(4408, "No answer in time");
 const INIT_TIMEOUT: Close = Close(4408, "Connection initialisation timeout");
 const ID_TAKEN: Close = Close(4409, "Subscriber for this id already exists");
@@ -132,6 +139,8 @@ struct Connection {
     app: App,
     /// Those of the request that opened it.
     extensions: Extensions,
+    /// Who the client says that it is: when it connects, or when it begins.
+    authorization: Option<String>,
     socket: WebSocket,
     /// Whether the client has begun properly.
     is_open: bool,
@@ -170,7 +179,7 @@ impl Connection {
                 heard = self.socket.recv() => {
                     is_there = true;
                     match heard {
-                        Some(Ok(message)) => self.hear(&message)?,
+                        Some(Ok(message)) => self.hear(&message).await?,
                         Some(Err(_)) => return Err(Some(INVALID)),
                         None => return Err(None),
                     }
@@ -181,6 +190,10 @@ impl Connection {
                         return Err(Some(NO_ANSWER));
                     }
                     is_there = false;
+                    if self.is_open {
+                        // Its token may have been revoked.
+                        self.viewer().await?;
+                    }
                     self.send(Message::Ping(Default::default())).await?;
                     None
                 }
@@ -196,7 +209,7 @@ impl Connection {
     }
 
     /// Takes in a message; gives the answer to it, if there is one at once.
-    fn hear(&mut self, message: &Message) -> Result<Option<Told>, Option<Close>> {
+    async fn hear(&mut self, message: &Message) -> Result<Option<Told>, Option<Close>> {
         let text = match message {
             Message::Text(text) => text,
             Message::Binary(_) => return Err(Some(INVALID)),
@@ -205,8 +218,15 @@ impl Connection {
             Message::Close(_) => return Err(None),
         };
         match serde_json::from_str(text).map_err(|_| Some(INVALID))? {
-            Heard::ConnectionInit if self.is_open => Err(Some(INIT_AGAIN)),
-            Heard::ConnectionInit => {
+            Heard::ConnectionInit { .. } if self.is_open => Err(Some(INIT_AGAIN)),
+            Heard::ConnectionInit { payload } => {
+                let said = payload.iter().flatten().find_map(|(name, value)| {
+                    value.as_str().filter(|_| name.eq_ignore_ascii_case("authorization"))
+                });
+                if let Some(said) = said {
+                    self.authorization = Some(said.to_owned());
+                }
+                self.viewer().await?;
                 self.is_open = true;
                 Ok(Some(Told::ConnectionAck))
             }
@@ -215,12 +235,21 @@ impl Connection {
             Heard::Subscribe { .. } if !self.is_open => Err(Some(UNAUTHORIZED)),
             Heard::Subscribe { id, .. } if ID_BYTES_MAX < id.len() => Err(Some(INVALID)),
             Heard::Subscribe { id, .. } if self.operations.contains_key(&id) => Err(Some(ID_TAKEN)),
-            Heard::Subscribe { id, payload } => Ok(self.begin(id, *payload)),
+            Heard::Subscribe { id, payload } => {
+                let viewer = self.viewer().await?;
+                Ok(self.begin(id, payload.data(viewer)))
+            }
             Heard::Complete { id } => {
                 self.operations.remove(&id);
                 Ok(None)
             }
         }
+    }
+
+    /// Who the client is; the connection ends if nobody knows.
+    async fn viewer(&mut self) -> Result<Viewer, Option<Close>> {
+        let viewer = self.app.viewer_of(self.authorization.as_deref(), &self.extensions).await;
+        viewer.map_err(|refusal| Some(if refusal.is_of_unknown() { FORBIDDEN } else { FAULT }))
     }
 
     /// Begins an operation, if there may be one more.

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStderr, Command, Output, Stdio},
 };
 
 fn urval(arguments: &[&str]) -> Output {
@@ -84,20 +84,89 @@ fn a_file_that_is_not_there_is_not_imported() {
     assert!(message.contains("/no/such/people.csv: there is no such file. Check"), "{message}");
 }
 
-#[test]
-fn an_address_that_others_can_reach_needs_a_word() {
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("new.db");
-    let url = format!("sqlite://{}", file.display());
-    let output = urval(&["serve", "--database-url", &url, "--listen", "0.0.0.0:0"]);
-    assert_eq!(output.status.code(), Some(1));
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert!(message.contains("--insecure"), "{message}");
-    assert!(!file.exists(), "nothing was begun");
+/// A server that ends with the test.
+struct Server(Child, Option<BufReader<ChildStderr>>);
+
+impl Server {
+    /// Starts, and returns what it says until it listens.
+    fn start(arguments: &[&str]) -> (Self, Vec<String>) {
+        let child = Command::new(env!("CARGO_BIN_EXE_urval"))
+            .args(arguments)
+            .env_remove("DATABASE_URL")
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut server = Self(child.unwrap(), None);
+        let mut stderr = BufReader::new(server.0.stderr.take().unwrap());
+        let mut said = Vec::new();
+        for line in stderr.by_ref().lines() {
+            said.push(line.unwrap());
+            if said.last().unwrap().contains("listens") {
+                break;
+            }
+        }
+        // What it still says has to go somewhere.
+        server.1 = Some(stderr);
+        (server, said)
+    }
 }
 
-/// A server that ends with the test.
-struct Server(Child);
+/// The answer of a server, to be found where it said.
+fn ask(said: &[String], request: &str) -> String {
+    let (_, address) = said.last().unwrap().split_once("http://").unwrap();
+    let port = address.split('/').next().unwrap().rsplit(':').next().unwrap();
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn on_an_address_that_others_can_reach_everybody_needs_a_token() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("new.db").display());
+    let arguments = ["serve", "--database-url", &url, "--listen", "0.0.0.0:0"];
+    let (server, said) = Server::start(&arguments);
+    let find = |said: &[String]| {
+        said.iter().find_map(|it| it.trim().strip_prefix("urval_")).map(str::to_owned)
+    };
+    let token = find(&said).expect("the first token");
+    let get = |token: &str| {
+        let query = "GET /graphql?query=%7B__typename%7D HTTP/1.0\r\nHost: there";
+        ask(&said, &format!("{query}\r\nAuthorization: Bearer urval_{token}\r\n\r\n"))
+    };
+    assert!(get(&token).contains("\"Query\""), "{}", get(&token));
+    assert!(get("guessed").starts_with("HTTP/1.0 401"));
+    drop(server);
+
+    let (_server, said) = Server::start(&arguments);
+    assert_eq!(find(&said), None, "it is the first only once");
+    let (_server, said) = Server::start(&[&arguments[..], &["--insecure"]].concat());
+    assert!(
+        ask(&said, "GET /graphql?query=%7B__typename%7D HTTP/1.0\r\n\r\n").contains("\"Query\"")
+    );
+}
+
+#[test]
+fn tokens_are_made_listed_and_revoked() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("new.db").display());
+    let token = |arguments: &[&str]| {
+        let output = urval(&[&["token", "--database-url", &url], arguments].concat());
+        let said = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
+        (output.status.code(), said)
+    };
+    let (code, [secret, _]) = token(&["create", "Web shop", "--scopes", "write,log"]);
+    assert!(code == Some(0) && secret.starts_with("urval_") && secret.trim().len() == 49);
+    let (code, [_, why]) = token(&["create", "Web shop"]);
+    assert!(code == Some(1) && why.contains("not used again"), "{why}");
+    let (code, [_, why]) = token(&["create", "Other", "--scopes", "fly"]);
+    assert!(code == Some(2) && why.contains("read, write, log, admin"), "{why}");
+    assert!(token(&["list"]).1[0].starts_with("Web shop\tread write log\t"));
+    assert_eq!(token(&["revoke", "Web shop"]).0, Some(0));
+    assert!(token(&["list"]).1[0].contains("revoked"));
+    assert_eq!(token(&["revoke", "Web shop"]).0, Some(1));
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -111,20 +180,9 @@ impl Drop for Server {
 fn demo_serves_until_it_is_told_to_stop() {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", dir.path().join("demo.db").display());
-    let child = Command::new(env!("CARGO_BIN_EXE_urval"))
-        .args(["demo", "--contacts", "50", "--listen", "127.0.0.1:0", "--database-url", &url])
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut server = Server(child.unwrap());
-    let mut said = BufReader::new(server.0.stderr.take().unwrap()).lines();
-    let address = said.find_map(|line| {
-        let line = line.unwrap();
-        line.split_once("http://").map(|(_, rest)| rest.split('/').next().unwrap().to_owned())
-    });
-    let mut stream = TcpStream::connect(address.unwrap()).unwrap();
-    stream.write_all(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let listen = ["--listen", "127.0.0.1:0", "--database-url", &url];
+    let (mut server, said) = Server::start(&[&["demo", "--contacts", "50"], &listen[..]].concat());
+    let answer = ask(&said, "GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
 
     let stopped = Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status();

@@ -28,7 +28,10 @@ impl Client {
         client
     }
 
-    async fn connect(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
+    pub(crate) async fn connect(
+        address: SocketAddr,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Error> {
         let mut request = format!("ws://{address}/graphql").into_client_request()?;
         let protocol = HeaderValue::from_static("graphql-transport-ws");
         request.headers_mut().insert("sec-websocket-protocol", protocol);
@@ -39,7 +42,7 @@ impl Client {
         Ok(Self(socket))
     }
 
-    async fn say(&mut self, message: impl Into<String>) {
+    pub(crate) async fn say(&mut self, message: impl Into<String>) {
         self.0.send(Message::text(message.into())).await.unwrap();
     }
 
@@ -60,7 +63,7 @@ impl Client {
     }
 
     /// The code with which the server closes, and why.
-    async fn closed(&mut self) -> (u16, String) {
+    pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
             if let Message::Close(Some(frame)) = self.next().await {
                 return (frame.code.into(), frame.reason.to_string());

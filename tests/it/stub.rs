@@ -84,7 +84,11 @@ impl Served {
 
     /// The server around the real schema, with what other servers of its database have to tell.
     pub(crate) async fn real(app: TestApp) -> Self {
-        let served = App::new(app.schema.clone(), app.context.clone(), Settings::default());
+        Self::real_with(app, Settings::default()).await
+    }
+
+    pub(crate) async fn real_with(app: TestApp, settings: Settings) -> Self {
+        let served = App::new(app.schema.clone(), app.context.clone(), settings);
         tokio::spawn(app.context.events.clone().relay(app.context.db.clone()));
         Self::serve(served, app).await
     }

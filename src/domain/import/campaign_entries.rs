@@ -190,7 +190,7 @@ impl CampaignEntries {
             salesperson,
             canceled,
             canceled_itself: canceled,
-            actor: self.context.actor.clone(),
+            actor: self.context.actor(),
         };
         (entry, check)
     }

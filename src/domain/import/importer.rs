@@ -53,7 +53,7 @@ impl Importer {
                 Self::ContactCodes(ContactCodes::new(kind, header, create_codes, now)?)
             }
             FileKind::Interactions => {
-                let actor = context.actor.clone();
+                let actor = context.actor();
                 Self::Interactions(Interactions::new(header, create_codes, now, actor)?)
             }
             FileKind::Segments => {

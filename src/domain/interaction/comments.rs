@@ -73,7 +73,7 @@ pub async fn add_comment(
             line_no: Set(last + 1),
             date: Set(date.unwrap_or_else(|| context.today())),
             comment: Set(comment.clone()),
-            actor: Set(context.actor.clone()),
+            actor: Set(context.actor()),
         };
         Ok(interaction_comment::Entity::insert(row).exec_with_returning(txn).await?)
     })

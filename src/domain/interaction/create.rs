@@ -221,7 +221,7 @@ pub(super) async fn entry_of_campaign(
         salesperson: Set(salesperson.map(str::to_owned)),
         canceled: Set(false),
         canceled_itself: Set(false),
-        actor: Set(context.actor.clone()),
+        actor: Set(context.actor()),
         ..Default::default()
     };
     Ok(campaign_entry::Entity::insert(entry).exec_with_returning(txn).await?.id)
@@ -265,7 +265,7 @@ fn new_row(
         postponed: Set(postponed),
         canceled: Set(false),
         canceled_itself: Set(false),
-        actor: Set(context.actor.clone()),
+        actor: Set(context.actor()),
         created_at: Set(now),
         updated_at: Set(now),
         segment_id: Set(None),

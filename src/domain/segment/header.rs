@@ -84,7 +84,7 @@ pub async fn insert(
         date: Set(context.today()),
         ignore_contact_correspondence_type: Set(false),
         contacts_count: Set(0),
-        actor: Set(context.actor.clone()),
+        actor: Set(context.actor()),
         created_at: Set(now),
         updated_at: Set(now),
         revision: Set(1),

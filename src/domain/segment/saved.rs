@@ -77,7 +77,7 @@ pub async fn save(
             name_fold: Set(text::fold(&name)),
             description: Set(description.clone()),
             steps: Set(to_stored(&steps)),
-            actor: Set(context.actor.clone()),
+            actor: Set(context.actor()),
             created_at: Set(now),
             updated_at: Set(now),
             ..Default::default()

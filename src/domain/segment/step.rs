@@ -207,7 +207,7 @@ fn row(context: &Context, step: NewStep, effect: Effect) -> Result<criterion::Ac
         criteria: Set(step.criteria.as_ref().map(criteria::stored)),
         as_of: Set(step.moment.as_of),
         time_zone: Set(step.moment.time_zone.name().to_owned()),
-        actor: Set(context.actor.clone()),
+        actor: Set(context.actor()),
         created_at: Set(context.clock.now()),
         before: Set(count(effect.before)?),
         after: Set(count(effect.after)?),

@@ -136,7 +136,7 @@ impl SegmentCriteria {
             name_fold: text::fold(no),
             description: None,
             steps: serde_json::Value::Null,
-            actor: self.context.actor.clone(),
+            actor: self.context.actor(),
             created_at: now,
             updated_at: now,
         }

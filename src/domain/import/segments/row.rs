@@ -133,7 +133,7 @@ impl Segments {
             information_flow: None,
             initiated_by: None,
             contacts_count: 0,
-            actor: self.context.actor.clone(),
+            actor: self.context.actor(),
             created_at: now,
             updated_at: now,
             revision: 1,

@@ -176,7 +176,7 @@ async fn write(
         segment_id: Set(segment.id),
         description: Set(segment.description.clone().unwrap_or_default()),
         created_at: Set(context.clock.now()),
-        actor: Set(context.actor.clone()),
+        actor: Set(context.actor()),
         canceled: Set(false),
         interactions_count: Set(i32::try_from(count).unwrap_or(i32::MAX)),
         ..Default::default()

@@ -75,7 +75,7 @@ pub(super) async fn write_campaign_entries(
         salesperson: Set(logging.segment.salesperson.clone()),
         canceled: Set(false),
         canceled_itself: Set(false),
-        actor: Set(logging.context.actor.clone()),
+        actor: Set(logging.context.actor()),
         ..Default::default()
     });
     Ok(campaign_entry::Entity::insert_many(entries).exec_with_returning(txn).await?)
@@ -135,7 +135,7 @@ fn columns(
         (To::Postponed, Expr::val(false)),
         (To::Canceled, Expr::val(false)),
         (To::CanceledItself, Expr::val(false)),
-        (To::Actor, Expr::val(logging.context.actor.clone())),
+        (To::Actor, Expr::val(logging.context.actor())),
         (To::CreatedAt, Expr::val(now)),
         (To::UpdatedAt, Expr::val(now)),
     ];

@@ -1,0 +1,89 @@
+//! Who asks, and what they may do.
+
+mod token;
+
+use std::{fmt, str::FromStr};
+
+pub use token::{NewToken, all, create, first, revoke, viewer};
+
+/// Something that may be allowed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// To ask for anything. Whoever may do more may do this.
+    Read,
+    /// To change contacts, segments, interactions and what they refer to, and to import.
+    Write,
+    /// To log segments, and to cancel, reinstate and delete what was logged.
+    Log,
+    /// To change what holds for everybody: custom attributes and number series.
+    Admin,
+}
+
+impl Scope {
+    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Log, Self::Admin];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Log => "log",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// What somebody may do. Reading is always among it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Scopes(u8);
+
+impl Scopes {
+    pub const ALL: Self = Self((1 << Scope::ALL.len()) - 1);
+
+    pub fn of(scopes: &[Scope]) -> Self {
+        let bits = scopes.iter().map(|scope| 1 << *scope as u8);
+        Self(bits.fold(1 << Scope::Read as u8, |all, bit| all | bit))
+    }
+
+    pub fn contains(self, scope: Scope) -> bool {
+        self.0 & 1 << scope as u8 != 0
+    }
+}
+
+/// Names with spaces between.
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Scope::ALL.into_iter().filter(|it| self.contains(*it)).map(Scope::name);
+        f.write_str(&names.collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// Names with spaces or commas between; at least one.
+impl FromStr for Scopes {
+    type Err = String;
+
+    fn from_str(names: &str) -> Result<Self, String> {
+        let names = names.split([' ', ',']).filter(|name| !name.is_empty());
+        let found = names.map(|name| {
+            let scope = Scope::ALL.into_iter().find(|it| it.name() == name);
+            let known = Scope::ALL.map(Scope::name).join(", ");
+            scope.ok_or_else(|| format!("{name:?} is none of the scopes {known}"))
+        });
+        match found.collect::<Result<Vec<_>, _>>()? {
+            found if found.is_empty() => Err("name a scope".to_owned()),
+            found => Ok(Self::of(&found)),
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// Recorded with what they do.
+    pub name: Option<String>,
+    pub scopes: Scopes,
+}
+
+impl Viewer {
+    /// Whoever can reach a server that asks nobody who they are.
+    pub const ANYBODY: Self = Self { name: None, scopes: Scopes::ALL };
+}
