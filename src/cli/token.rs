@@ -19,7 +19,8 @@ pub(super) enum Token {
         /// By what name its bearer is recorded with what they do. Never used again.
         name: String,
 
-        /// What it allows, with commas between: read, write, log, admin. Each includes read.
+        /// What it allows, with commas between: read, write, log, personal, admin. Each includes
+        /// read.
         #[arg(long, default_value = "read", value_name = "SCOPES")]
         scopes: Scopes,
 

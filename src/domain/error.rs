@@ -60,6 +60,8 @@ pub enum Reason {
     PrivacyBlocked,
     /// The contact has no address for it.
     Unreachable,
+    /// Whoever asks may not.
+    Forbidden,
 }
 
 impl Rejection {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, ErrorExtensions, ID, InputType, SimpleObject};
 
-use super::codes::{BAD_REQUEST, INTERNAL, UNAVAILABLE};
+use super::codes::{BAD_REQUEST, FORBIDDEN, INTERNAL, UNAVAILABLE};
 use crate::domain::{self, Error, Reason, Rejection};
 
 /// Something in the input that the caller has to put right. Nothing was changed.
@@ -48,6 +48,8 @@ pub(super) enum UserErrorCode {
     PrivacyBlocked,
     /// The contact has no address for it.
     Unreachable,
+    /// It takes a scope that you are without.
+    Forbidden,
 }
 
 /// What the API calls a reason, for answers that are not GraphQL's.
@@ -96,9 +98,11 @@ impl From<Error> for ApiError {
                 let sentences: Vec<&str> =
                     rejections.iter().map(|it| it.message.as_str()).collect();
                 let path = rejections.first().map(|it| it.path.clone()).unwrap_or_default();
+                let is_forbidden =
+                    rejections.first().is_some_and(|it| it.reason == Reason::Forbidden);
                 let err = async_graphql::Error::new(sentences.join(" "));
                 Self(err.extend_with(|_, extensions| {
-                    extensions.set("code", BAD_REQUEST);
+                    extensions.set("code", if is_forbidden { FORBIDDEN } else { BAD_REQUEST });
                     extensions.set("path", path);
                 }))
             }

@@ -16,6 +16,8 @@ use crate::domain::access::{Scope, Viewer};
 /// The scope that a field of a root needs.
 fn needed(of: OperationType, field: &str) -> Scope {
     match (of, field) {
+        // It says what of the contact decides.
+        (OperationType::Query, "segmentExplain") => Scope::Personal,
         (OperationType::Query | OperationType::Subscription, _) => Scope::Read,
         (
             _,

@@ -104,7 +104,7 @@ impl Subscription {
                 let ids = std::iter::once(id.cast_unsigned());
                 let row = domain::contact::by_ids(context.db.reader(), ids).await?.remove(&id);
                 let id = Some(ID(Kind::Contact.id(id.into())));
-                Ok(Some(ContactChange { id, contact: row.map(Contact::from) }))
+                Ok(Some(ContactChange { id, contact: row.map(|row| Contact::new(&context, row)) }))
             })
         })
     }

@@ -80,7 +80,7 @@ async fn begin(
         _ => return Err(no_such(file)),
     };
     let of = |err| Refusal::of(err, extensions);
-    let context = app.admit(Scope::Read, headers, extensions).await?.for_reading().await;
+    let context = app.admit(Scope::Personal, headers, extensions).await?.for_reading().await;
     let row = segment::by_no(&context, no).await.map_err(of)?;
     let row = row.ok_or_else(|| no_such(file))?;
     let permit = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many("exports"))?;

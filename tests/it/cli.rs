@@ -161,7 +161,7 @@ fn tokens_are_made_listed_and_revoked() {
     let (code, [_, why]) = token(&["create", "Web shop"]);
     assert!(code == Some(1) && why.contains("not used again"), "{why}");
     let (code, [_, why]) = token(&["create", "Other", "--scopes", "fly"]);
-    assert!(code == Some(2) && why.contains("read, write, log, admin"), "{why}");
+    assert!(code == Some(2) && why.contains("read, write, log, personal, admin"), "{why}");
     assert!(token(&["list"]).1[0].starts_with("Web shop\tread write log\t"));
     assert_eq!(token(&["revoke", "Web shop"]).0, Some(0));
     assert!(token(&["list"]).1[0].contains("revoked"));

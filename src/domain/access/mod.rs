@@ -1,9 +1,11 @@
 //! Who asks, and what they may do.
 
+mod personal;
 mod token;
 
 use std::{fmt, str::FromStr};
 
+pub use personal::{NEEDED, hide, is_personal};
 pub use token::{NewToken, all, create, first, revoke, viewer};
 
 /// Something that may be allowed.
@@ -15,18 +17,22 @@ pub enum Scope {
     Write,
     /// To log segments, and to cancel, reinstate and delete what was logged.
     Log,
+    /// To see names, addresses, telephone numbers and e-mail addresses of contacts, to find contacts
+    /// by them, and to export.
+    Personal,
     /// To change what holds for everybody: custom attributes and number series.
     Admin,
 }
 
 impl Scope {
-    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Log, Self::Admin];
+    pub const ALL: [Self; 5] = [Self::Read, Self::Write, Self::Log, Self::Personal, Self::Admin];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Write => "write",
             Self::Log => "log",
+            Self::Personal => "personal",
             Self::Admin => "admin",
         }
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     db::{self, dialect},
-    domain::{Error, Page, PageArgs, Reason, Result},
+    domain::{Error, Page, PageArgs, Reason, Result, access::Viewer},
     entity::contact,
 };
 
@@ -34,6 +34,20 @@ pub enum OrderBy {
 pub struct Order {
     pub by: OrderBy,
     pub descending: bool,
+}
+
+/// The order that is asked for; unless one is, that by company name, or by number for those who may
+/// not see names.
+///
+/// # Errors
+/// [`Reason::Forbidden`] at `orderBy` for one that would tell what the viewer may not see.
+pub fn order(viewer: &Viewer, asked: Option<Order>) -> Result<Order> {
+    match asked {
+        Some(order) if order.by == OrderBy::No => Ok(order),
+        Some(order) => viewer.require_personal(&["orderBy"]).map(|()| order),
+        None if viewer.sees_personal_data() => Ok(Order::default()),
+        None => Ok(Order { by: OrderBy::No, ..Order::default() }),
+    }
 }
 
 /// Where a contact stands in a list.

@@ -81,7 +81,10 @@ pub async fn list(
         None => None,
     };
     let found = match search.and_then(text::tidy) {
-        Some(search) => Some(super::searched(db, &search).await?),
+        Some(search) => {
+            context.viewer.require_personal(&["search"])?;
+            Some(super::searched(db, &search).await?)
+        }
         None => None,
     };
     let (condition, filter) = filter.unzip();
@@ -93,7 +96,7 @@ pub async fn list(
 
 async fn condition(context: &Context, criteria: &Criteria, moment: Moment) -> Result<Condition> {
     let facts = Snapshot::open(context).await?;
-    criteria::require(facts.db(), criteria).await?;
+    criteria::require(&context.viewer, facts.db(), criteria).await?;
     let place = Place::new(context, &facts, moment);
     let condition = criteria::condition(place, criteria).await?;
     facts.close().await?;

@@ -24,7 +24,7 @@ pub use delete::{DeleteContact, People, delete};
 pub use derive::{blank, derive, search_words};
 pub use find::{by_ids, by_no, searched};
 pub use insert::insert_new;
-pub use list::{Key, Order, OrderBy, Restriction, page_of_ids};
+pub use list::{Key, Order, OrderBy, Restriction, order, page_of_ids};
 pub use listed::{Listed, Whole, list};
 pub use merge::{MergeContacts, merge};
 pub use update::{UpdateContact, update};

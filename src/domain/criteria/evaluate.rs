@@ -88,7 +88,7 @@ pub async fn matching(
     moment: Moment,
 ) -> Result<RoaringBitmap> {
     let facts = Snapshot::open(context).await?;
-    require(facts.db(), criteria).await?;
+    require(&context.viewer, facts.db(), criteria).await?;
     let matching = evaluate(Place::new(context, &facts, moment), criteria).await?;
     facts.close().await?;
     Ok(matching)

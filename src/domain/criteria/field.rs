@@ -1,10 +1,13 @@
 //! The fields that criteria can test.
 
 use super::operator::{self, Operator};
-use crate::entity::{
-    contact::Column as C,
-    interaction::Column as I,
-    kinds::{AttributeType, CodeKind},
+use crate::{
+    domain::access::is_personal,
+    entity::{
+        contact::Column as C,
+        interaction::Column as I,
+        kinds::{AttributeType, CodeKind},
+    },
 };
 
 /// What kind of values a field has: decides what can be asked of it.
@@ -108,6 +111,14 @@ pub struct Field {
 }
 
 impl Field {
+    /// Whether it takes the scope for personal data to ask about it.
+    pub(super) fn is_personal(&self) -> bool {
+        match self.column {
+            Column::Contact(column) | Column::ContactText(column, _) => is_personal(column),
+            Column::Interaction(_) | Column::CampaignNo => false,
+        }
+    }
+
     /// Whether there is an index of contacts by it; of texts, with their case folded.
     pub(super) fn has_index(&self) -> bool {
         matches!(

@@ -46,7 +46,7 @@ pub use names::{Named, Names, names, names_of};
 pub use operator::{Operator, Takes};
 pub use oracle::{Verdict, World, explain};
 pub use parse::{DEPTH_MAX, LIST_VALUES_MAX, NODES_MAX};
-pub use references::require;
+pub use references::{are_personal, require};
 pub use values::{FieldOf, Values, has_values, values};
 pub use when::{Anchor, Period, When};
 

@@ -1,5 +1,5 @@
 //! What criteria name, and whether it is there. Without it they would match nobody, and nobody would
-//! know why.
+//! know why. And whether they ask about what the viewer may not see.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,23 +9,35 @@ use super::{
     AttributeTest, Criteria, Kind, Leaf, LoggedIn, SegmentTest, Tree, json::attribute_key,
 };
 use crate::{
-    domain::{Reason, Rejections, Result, id::Kind as Id},
+    domain::{Reason, Rejections, Result, access::Viewer, id::Kind as Id},
     entity::{attribute, criterion, kinds::AttributeType, logged_segment, segment},
 };
 
 /// Rejects criteria that name a segment, a step, a logging or a custom attribute that is not there,
-/// or test an attribute as if it had another type.
+/// or test an attribute as if it had another type; and those that ask about personal data which the
+/// viewer may not see, for they could be found out by counting.
 ///
 /// # Errors
-/// [`Reason::NotFound`] or [`Reason::Invalid`] for each of them, at its path in the criteria.
-pub async fn require(db: &impl ConnectionTrait, criteria: &Criteria) -> Result<()> {
+/// [`Reason::NotFound`], [`Reason::Invalid`] or [`Reason::Forbidden`] for each of them, at its path in
+/// the criteria.
+pub async fn require(
+    viewer: &Viewer,
+    db: &impl ConnectionTrait,
+    criteria: &Criteria,
+) -> Result<()> {
     let mut named = Vec::new();
     collect(criteria, &mut Vec::new(), &mut named);
+    let (personal, named): (Vec<_>, Vec<_>) =
+        named.into_iter().partition(|(_, name)| matches!(name, Name::Personal));
+    let mut rejections = Rejections::default();
+    for (path, _) in personal {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        rejections.keep(viewer.require_personal(&path))?;
+    }
     if named.is_empty() {
-        return Ok(());
+        return rejections.into_result();
     }
     let there = There::among(db, &named).await?;
-    let mut rejections = Rejections::default();
     for (path, name) in named {
         if let Some((reason, message)) = there.lacks(name) {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -43,6 +55,15 @@ enum Name<'a> {
     Segment(i64),
     Step(i64, i32),
     LoggedSegment(i64),
+    /// Something personal of contacts.
+    Personal,
+}
+
+/// Whether they ask about personal data of contacts.
+pub fn are_personal(criteria: &Criteria) -> bool {
+    let mut named = Vec::new();
+    collect(criteria, &mut Vec::new(), &mut named);
+    named.iter().any(|(_, name)| matches!(name, Name::Personal))
 }
 
 /// The names in criteria, and where they stand. The parser has bounded how deep this goes.
@@ -70,15 +91,22 @@ fn collect<'a>(
         Tree::Leaf(Leaf::People { filter, .. }) => return below(&["people", "where"], filter),
         Tree::Leaf(Leaf::Sample(sample)) => return below(&["sample", "of"], &sample.of),
         Tree::Leaf(Leaf::Attribute { name, test }) => match test {
-            AttributeTest::IsSet(_) => (["custom", "name"], Name::Attribute(name, None)),
+            AttributeTest::IsSet(_) => (vec!["custom", "name"], Name::Attribute(name, None)),
             AttributeTest::Value(kind, _) => {
-                (["custom", "name"], Name::Attribute(name, Some(*kind)))
+                (vec!["custom", "name"], Name::Attribute(name, Some(*kind)))
             }
         },
-        Tree::Leaf(Leaf::Segment(test)) => of_segment(*test),
+        Tree::Leaf(Leaf::Segment(test)) => {
+            let (steps, name) = of_segment(*test);
+            (steps.to_vec(), name)
+        }
+        Tree::Leaf(Leaf::Field(test)) if test.field.is_personal() => {
+            (vec![test.field.name], Name::Personal)
+        }
+        Tree::Leaf(Leaf::Search(_)) => (vec!["search"], Name::Personal),
         Tree::Leaf(_) => return,
     };
-    let steps = steps.iter().map(|&step| step.to_owned());
+    let steps = steps.into_iter().map(str::to_owned);
     named.push((path.iter().cloned().chain(steps).collect(), name));
 }
 

@@ -49,7 +49,8 @@ pub struct Values {
 /// do not.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `field` if there is no such field with values to list;
+/// [`Reason::NotFound`] at `field` if there is no such field with values to list,
+/// [`Reason::Forbidden`] if they are personal and the viewer may not see that;
 /// [`Reason::LimitExceeded`] at `first`.
 pub async fn values(
     context: &Context,
@@ -65,6 +66,9 @@ pub async fn values(
             return Err(Error::reject(Reason::LimitExceeded, &["first"], message));
         }
     };
+    if of == FieldOf::Contact && listed(CONTACT_FIELDS, field).is_some_and(Field::is_personal) {
+        context.viewer.require_personal(&["field"])?;
+    }
     let db = context.db.reader();
     let source = match of {
         FieldOf::Contact => of_contact(field),

@@ -160,7 +160,7 @@ async fn matches(
 ) -> Result<RoaringBitmap> {
     let Some(criteria) = &request.criteria else { return Ok(RoaringBitmap::new()) };
     let found = async {
-        criteria::require(place.segments, criteria).await?;
+        criteria::require(&place.context.viewer, place.segments, criteria).await?;
         criteria::evaluate(place, criteria).await
     };
     found.await.map_err(|err| err.under(&["criteria"]))

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 
 pub(super) use import::ContactImportMutation;
 pub(super) use mutation::ContactMutation;
-pub(super) use order::{ContactOrder, ContactOrderField, OrderDirection};
+pub(super) use order::{ContactOrder, OrderDirection};
 pub(super) use query::ContactQuery;
 
 use super::{
@@ -29,7 +29,7 @@ use super::{
     page::{Cursor, connection},
 };
 use crate::{
-    domain::{self, Error, Page, contact::Key, id::contact_key},
+    domain::{self, Error, Page, access, contact::Key, id::contact_key},
     entity::contact,
 };
 
@@ -41,8 +41,8 @@ pub(super) struct Contact {
     r#type: ContactType,
     /// What people call it, such as `CT000001`; at most 20 characters, kept in upper case.
     no: String,
-    /// The name; of a person, first, middle and last name.
-    name: String,
+    /// The name; of a person, first, middle and last name. Null only if it is hidden.
+    name: Option<String>,
     /// More of the name.
     name2: Option<String>,
     /// A name to look it up by, in upper case; follows the name unless set.
@@ -101,18 +101,26 @@ pub(super) struct Contact {
     created_at: DateTime<Utc>,
     /// When it, or anything that belongs to it, changed last.
     updated_at: DateTime<Utc>,
+    /// Why the names, the address, the telephone numbers and the e-mail addresses are null: it takes
+    /// the scope `personal` to see them. Null if nothing is hidden.
+    hidden: Option<&'static str>,
     /// Grows with every change; give it as `expectedRevision` to be told of changes by others.
     revision: i32,
     #[graphql(skip)]
     row: Arc<contact::Model>,
 }
 
-impl From<Arc<contact::Model>> for Contact {
-    fn from(row: Arc<contact::Model>) -> Self {
+impl Contact {
+    /// What the viewer may see of it.
+    pub(super) fn new(context: &domain::Context, mut row: Arc<contact::Model>) -> Self {
+        let is_hidden = !context.viewer.sees_personal_data();
+        if is_hidden {
+            access::hide(Arc::make_mut(&mut row));
+        }
         Self {
             r#type: row.r#type.into(),
             no: row.no.clone(),
-            name: row.name.clone(),
+            name: (!is_hidden).then(|| row.name.clone()),
             name2: row.name2.clone(),
             search_name: row.search_name.clone(),
             first_name: row.first_name.clone(),
@@ -142,6 +150,7 @@ impl From<Arc<contact::Model>> for Contact {
             parental_consent: row.parental_consent,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            hidden: is_hidden.then_some(access::NEEDED),
             revision: row.revision,
             row,
         }
@@ -151,7 +160,8 @@ impl From<Arc<contact::Model>> for Contact {
 /// The contact with this key.
 pub(super) async fn load(ctx: &Context<'_>, id: i32) -> Result<Option<Contact>> {
     let row = ctx.data::<Loaders>()?.contact.load_one(id).await?;
-    Ok(row.map(Contact::from))
+    let context = ctx.data::<domain::Context>()?;
+    Ok(row.map(|row| Contact::new(context, row)))
 }
 
 /// The key of the contact with this id.
@@ -175,7 +185,8 @@ pub(super) async fn contacts(
     let items = items.filter_map(|(key, id)| Some((key, rows.remove(&id.cast_signed())?)));
     let page =
         Page { items: items.collect(), has_previous: page.has_previous, has_next: page.has_next };
-    Ok(connection(page, total, Contact::from))
+    let context = ctx.data::<domain::Context>()?;
+    Ok(connection(page, total, |row| Contact::new(context, row)))
 }
 
 /// How many contacts the whole of a list has.

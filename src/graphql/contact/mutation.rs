@@ -22,9 +22,13 @@ pub(in crate::graphql) struct ContactPayload {
 }
 
 impl ContactPayload {
-    fn from(result: domain::Result<crate::entity::contact::Model>) -> Result<Self> {
+    fn new(
+        context: &domain::Context,
+        result: domain::Result<crate::entity::contact::Model>,
+    ) -> Result<Self> {
         let (row, user_errors) = outcome(result)?;
-        Ok(Self { contact: row.map(|row| Contact::from(std::sync::Arc::new(row))), user_errors })
+        let contact = row.map(|row| Contact::new(context, std::sync::Arc::new(row)));
+        Ok(Self { contact, user_errors })
     }
 }
 
@@ -53,7 +57,7 @@ impl ContactMutation {
     ) -> Result<ContactPayload> {
         let context = ctx.data::<domain::Context>()?;
         let created = async { contact::create(context, input.into_domain()?).await };
-        ContactPayload::from(created.await)
+        ContactPayload::new(context, created.await)
     }
 
     /// Changes a contact. A company hands its new name on to its people, and each value of its
@@ -66,7 +70,7 @@ impl ContactMutation {
     ) -> Result<ContactPayload> {
         let context = ctx.data::<domain::Context>()?;
         let updated = async { contact::update(context, input.into_domain()?).await };
-        ContactPayload::from(updated.await)
+        ContactPayload::new(context, updated.await)
     }
 
     /// Deletes a contact for ever. Interactions of a person stay with their company, those of a
@@ -100,6 +104,6 @@ impl ContactMutation {
     ) -> Result<ContactPayload> {
         let context = ctx.data::<domain::Context>()?;
         let merged = async { contact::merge(context, input.into_domain()?).await };
-        ContactPayload::from(merged.await)
+        ContactPayload::new(context, merged.await)
     }
 }

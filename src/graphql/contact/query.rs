@@ -39,7 +39,8 @@ impl ContactQuery {
     ) -> Option<Result<Contact>> {
         let context = ctx.data_unchecked::<domain::Context>();
         let found = contact::by_no(context, &no).await;
-        found.map(|row| row.map(Contact::from)).map_err(Into::into).transpose()
+        let found = found.map(|row| row.map(|row| Contact::new(context, row)));
+        found.map_err(Into::into).transpose()
     }
 
     /// Contacts: all, or those that are found.
@@ -63,7 +64,7 @@ impl ContactQuery {
     ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
         let context = ctx.data::<domain::Context>()?;
         let args = Slice { first, after, last, before }.args()?;
-        let order = order_by.map(Into::into).unwrap_or_default();
+        let order = contact::order(&context.viewer, order_by.map(Into::into))?;
         let listed = contact::list(
             context,
             search.as_deref(),
@@ -72,6 +73,7 @@ impl ContactQuery {
             &args,
         )
         .await?;
-        Ok(connection(listed.page, ContactTotal::Of(listed.whole), Contact::from))
+        let total = ContactTotal::Of(listed.whole);
+        Ok(connection(listed.page, total, |row| Contact::new(context, row)))
     }
 }

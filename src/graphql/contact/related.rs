@@ -122,13 +122,13 @@ impl Contact {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
         let args = Slice { first, after, last, before }.args()?;
-        let order = order_by.map(Into::into).unwrap_or_default();
+        let context = ctx.data::<domain::Context>()?;
+        let order = domain::contact::order(&context.viewer, order_by.map(Into::into))?;
         let company_id = self.row.id;
         let page = if args.after.is_none() && args.before.is_none() {
             let key = (company_id, order, args.take);
             ctx.data::<Loaders>()?.people.load_one(key).await?.unwrap_or_default()
         } else {
-            let context = ctx.data::<domain::Context>()?;
             domain::contact::people::page(context.db.reader(), company_id, order, &args).await?
         };
         contacts(ctx, page, ContactTotal::PeopleOf(company_id)).await

@@ -18,7 +18,10 @@ use async_graphql::{
 pub(super) use self::fields::CriteriaQuery;
 
 use super::{error::Result, loaders::Loaders};
-use crate::domain::criteria::{Choice, Criteria, Kind};
+use crate::domain::{
+    self,
+    criteria::{Choice, Criteria, Kind},
+};
 
 /// Criteria as they came in. The domain reads them.
 pub(in crate::graphql) struct ContactCriteria(pub(super) serde_json::Value);
@@ -122,6 +125,12 @@ enum InteractionScope {
     Company,
     /// Both together.
     Either,
+}
+
+/// The criteria, unless they ask about what the viewer may not see.
+pub(super) fn shown(ctx: &Context<'_>, criteria: Option<Criteria>) -> Result<Option<Criteria>> {
+    let viewer = &ctx.data::<domain::Context>()?.viewer;
+    Ok(criteria.filter(|it| viewer.sees_personal_data() || !domain::criteria::are_personal(it)))
 }
 
 /// The text of criteria for people, what they name being looked up in a batch with others.

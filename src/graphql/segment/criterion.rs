@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     super::{
         contact::ContactOrder,
-        criteria::text_of,
+        criteria::{shown, text_of},
         error::Result,
         kinds::Operation,
         loaders::Loaders,
@@ -58,15 +58,15 @@ impl Criterion {
     }
 
     /// Which contacts it was about, in the form of the input `ContactCriteria`; null where the step
-    /// needs none.
-    async fn criteria(&self) -> Result<Option<Json<serde_json::Value>>> {
-        let criteria = segment::criteria_of(&self.0)?;
+    /// needs none, and without the scope `personal` where it asks about personal data.
+    async fn criteria(&self, ctx: &Context<'_>) -> Result<Option<Json<serde_json::Value>>> {
+        let criteria = shown(ctx, segment::criteria_of(&self.0)?)?;
         Ok(criteria.map(|criteria| Json(criteria.to_json())))
     }
 
-    /// The criteria as text for people.
+    /// The criteria as text for people; null where they are.
     async fn text(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        match segment::criteria_of(&self.0)? {
+        match shown(ctx, segment::criteria_of(&self.0)?)? {
             Some(criteria) => text_of(ctx, &criteria).await.map(Some),
             None => Ok(None),
         }
@@ -221,15 +221,17 @@ impl SavedStep {
         self.0.options.into()
     }
 
-    /// Which contacts, in the form of the input `ContactCriteria`; null where it needs none.
-    async fn criteria(&self) -> Option<Json<serde_json::Value>> {
-        self.0.criteria.as_ref().map(|criteria| Json(criteria.to_json()))
+    /// Which contacts, in the form of the input `ContactCriteria`; null where it needs none, and
+    /// without the scope `personal` where it asks about personal data.
+    async fn criteria(&self, ctx: &Context<'_>) -> Result<Option<Json<serde_json::Value>>> {
+        let criteria = shown(ctx, self.0.criteria.clone())?;
+        Ok(criteria.map(|criteria| Json(criteria.to_json())))
     }
 
-    /// The criteria as text for people.
+    /// The criteria as text for people; null where they are.
     async fn text(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        match &self.0.criteria {
-            Some(criteria) => text_of(ctx, criteria).await.map(Some),
+        match shown(ctx, self.0.criteria.clone())? {
+            Some(criteria) => text_of(ctx, &criteria).await.map(Some),
             None => Ok(None),
         }
     }

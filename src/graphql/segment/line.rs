@@ -11,7 +11,7 @@ use super::{
     super::{
         campaign::Campaign,
         code::Code,
-        contact::{Contact, ContactOrderField, OrderDirection},
+        contact::{Contact, OrderDirection},
         error::Result,
         kinds::{CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
         loaders::Loaders,
@@ -22,8 +22,8 @@ use super::{
 };
 use crate::{
     domain::{
-        amount,
-        contact::Order,
+        access::Viewer,
+        amount, contact,
         segment::{Line, LineOrder},
     },
     entity::{kinds::CodeKind, segment_line},
@@ -66,19 +66,22 @@ pub(in crate::graphql) struct SegmentLineOrder {
     direction: Option<OrderDirection>,
 }
 
-impl From<SegmentLineOrder> for LineOrder {
-    fn from(order: SegmentLineOrder) -> Self {
-        let descending = order.direction == Some(OrderDirection::Desc);
-        let by = match order.by.unwrap_or(SegmentLineOrderField::Default) {
-            SegmentLineOrderField::Default => ContactOrderField::Company,
-            SegmentLineOrderField::No => ContactOrderField::No,
-            SegmentLineOrderField::Name => ContactOrderField::Name,
-            SegmentLineOrderField::City => ContactOrderField::City,
-            SegmentLineOrderField::PostCode => ContactOrderField::PostCode,
-            SegmentLineOrderField::AddedStep => return Self::AddedStep { descending },
-        };
-        Self::Contact(Order { by: by.into(), descending })
-    }
+/// The order that is asked for, or the usual one.
+pub(super) fn line_order(viewer: &Viewer, asked: Option<SegmentLineOrder>) -> Result<LineOrder> {
+    let Some(SegmentLineOrder { by, direction }) = asked else {
+        return Ok(LineOrder::Contact(contact::order(viewer, None)?));
+    };
+    let descending = direction == Some(OrderDirection::Desc);
+    let by = match by.unwrap_or(SegmentLineOrderField::Default) {
+        SegmentLineOrderField::Default => contact::OrderBy::Company,
+        SegmentLineOrderField::No => contact::OrderBy::No,
+        SegmentLineOrderField::Name => contact::OrderBy::Name,
+        SegmentLineOrderField::City => contact::OrderBy::City,
+        SegmentLineOrderField::PostCode => contact::OrderBy::PostCode,
+        SegmentLineOrderField::AddedStep => return Ok(LineOrder::AddedStep { descending }),
+    };
+    let order = contact::Order { by, descending };
+    Ok(LineOrder::Contact(contact::order(viewer, Some(order))?))
 }
 
 /// A value that a line may have of its own.
@@ -160,8 +163,8 @@ pub(in crate::graphql) struct SegmentLine {
 #[Object(use_type_description)]
 impl SegmentLine {
     /// The contact.
-    async fn contact(&self) -> Contact {
-        Contact::from(self.line.contact.clone())
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Contact> {
+        Ok(Contact::new(ctx.data()?, self.line.contact.clone()))
     }
 
     /// What the interaction is about.

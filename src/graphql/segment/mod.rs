@@ -23,7 +23,7 @@ pub(super) use criterion::Criterion;
 pub(super) use loaders::SegmentLoaders;
 pub(super) use saved::{SavedCriteria, load as load_saved_criteria};
 
-use line::{LineTotal, SegmentLine, SegmentLineOrder, SegmentLines};
+use line::{LineTotal, SegmentLine, SegmentLineOrder, SegmentLines, line_order};
 
 use super::{
     campaign::Campaign,
@@ -44,7 +44,7 @@ use crate::{
         criteria::Criteria,
         id::Kind,
         interaction::Owner,
-        segment::{self, LineOrder, LineQuery},
+        segment::{self, LineQuery},
     },
     entity::{self, kinds::CodeKind},
 };
@@ -198,7 +198,7 @@ impl Segment {
         let context = ctx.data::<domain::Context>()?;
         let args = Slice { first, after, last, before }.args()?;
         let filter = filter.map(|it| Criteria::parse(&it.0, &["filter"])).transpose()?;
-        let order = order_by.map(Into::into).unwrap_or(LineOrder::Contact(Default::default()));
+        let order = line_order(&context.viewer, order_by)?;
         let query = LineQuery { filter, order, as_of_step };
         let lines = Box::pin(segment::lines(context, &self.0, &query, &args)).await?;
         let segment_id = self.0.id;

@@ -25,7 +25,7 @@ pub(super) async fn contacts_in(
     slice: Slice,
 ) -> Result<Contacts> {
     let context = ctx.data::<domain::Context>()?;
-    let order = order_by.map(Into::into).unwrap_or_default();
+    let order = domain::contact::order(&context.viewer, order_by.map(Into::into))?;
     let page = segment::contacts_of(context, set, order, &slice.args()?).await?;
     contacts(ctx, page, ContactTotal::Known(set.len())).await
 }
