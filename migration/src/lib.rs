@@ -14,6 +14,7 @@ mod m20261123_000002_contact;
 mod m20261123_000003_interaction;
 mod m20261123_000004_segment;
 mod m20261125_000005_access_token;
+mod m20261125_000006_audit_entry;
 pub mod shards;
 
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_interaction::Migration),
             Box::new(m20261123_000004_segment::Migration),
             Box::new(m20261125_000005_access_token::Migration),
+            Box::new(m20261125_000006_audit_entry::Migration),
         ]
     }
 }

@@ -77,7 +77,7 @@ pub(super) async fn run(config: &Config, import: Import) -> Result<(), Failure> 
     if files.len() != 1 && (1 < import.from_line || import.kind.is_some()) {
         return Err(Failure::new("--from-line and --kind are about one file: name just that one."));
     }
-    let context = open(config).await?;
+    let context = open(config).await?.doing("import", None);
     if let Some(folder) = import.rejects.as_ref().filter(|_| files.len() != 1) {
         fs::create_dir_all(folder).map_err(|err| about(folder, err))?;
     }

@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
-use super::replicas::Replicas;
+use super::{audit::Signature, replicas::Replicas};
 
 /// How long a request waits for a free connection, or a writer for the one before it.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,13 +60,21 @@ pub struct Database {
     unites_slices: Arc<AtomicBool>,
     replicas: Arc<Replicas>,
     epoch: Option<Arc<str>>,
+    signature: Option<Arc<Signature>>,
 }
 
 impl Database {
     fn of(reader: DatabaseConnection, writer: DatabaseConnection) -> Self {
         let (changes_logged, unites_slices) = (Arc::default(), Arc::default());
-        let replicas = Arc::default();
-        Self { reader, writer, changes_logged, unites_slices, replicas, epoch: None }
+        Self {
+            reader,
+            writer,
+            changes_logged,
+            unites_slices,
+            replicas: Arc::default(),
+            epoch: None,
+            signature: None,
+        }
     }
 
     /// For statements that only read.
@@ -104,6 +112,20 @@ impl Database {
     /// The same, read through `reader`, a replica of a server that was started at `epoch`.
     pub(super) fn read_through(&self, reader: DatabaseConnection, epoch: Arc<str>) -> Self {
         Self { reader, epoch: Some(epoch), ..self.clone() }
+    }
+
+    /// The same, with each write signed like this: so it gets into the audit log.
+    pub fn signed(&self, signature: Signature) -> Self {
+        Self { signature: Some(Arc::new(signature)), ..self.clone() }
+    }
+
+    /// The same, for writes that are no changes on anybody's account.
+    pub fn unsigned(&self) -> Self {
+        Self { signature: None, ..self.clone() }
+    }
+
+    pub(super) fn signature(&self) -> Option<&Signature> {
+        self.signature.as_deref()
     }
 
     /// When the server was started that writes, if `reader` is another.

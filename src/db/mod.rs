@@ -1,5 +1,6 @@
 //! How we reach the database. The only module that knows which one it is.
 
+mod audit;
 mod bulk;
 mod changes;
 mod connect;
@@ -13,6 +14,7 @@ mod stop;
 mod words;
 mod write;
 
+pub use audit::Signature;
 pub use bulk::{OnConflict, insert_rows, integers, json_rows, keys};
 pub use changes::{Since, Table, Tables, Version, changes_since};
 pub use connect::{Database, connect};

@@ -4,7 +4,7 @@ use sea_orm::{
 };
 
 use super::{
-    Database, Table,
+    Database, Table, audit,
     changes::{self, Tables},
 };
 
@@ -90,6 +90,9 @@ async fn once<T, E: From<DbErr>>(
     let txn = begin(db).await?;
     let value = work(&txn).await?;
     changes::log(&txn, tables).await?;
+    if let Some(signature) = db.signature() {
+        audit::log(&txn, signature).await?;
+    }
     txn.commit().await?;
     Ok(value)
 }

@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::{
-    db::Database,
+    db::{Database, Signature},
     domain::{
-        Clock, Error, Events, Reason, Result, access::Viewer, members::MembersCache,
+        Clock, Error, Events, Reason, Result,
+        access::{Origin, Viewer},
+        members::MembersCache,
         snapshot::KnownSets,
     },
 };
@@ -41,6 +43,21 @@ impl Context {
     /// The same for somebody else.
     pub fn of(&self, viewer: Viewer) -> Self {
         Self { viewer, ..self.clone() }
+    }
+
+    /// The same, with what is done now written into the audit log: an operation, and the global id of
+    /// what it is about.
+    pub fn doing(&self, operation: impl Into<String>, subject: Option<String>) -> Self {
+        let Origin { request_id, address } = self.viewer.origin.clone();
+        let signature = Signature {
+            at: self.clock.now(),
+            actor: self.actor(),
+            operation: operation.into(),
+            subject,
+            request_id,
+            address: address.map(|it| it.to_string()),
+        };
+        Self { db: self.db.signed(signature), ..self.clone() }
     }
 
     /// By what name that is recorded which is done now.

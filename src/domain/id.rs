@@ -83,6 +83,11 @@ pub fn parse(id: &str) -> Option<(Kind, i64)> {
     (kind != Kind::Contact || i32::try_from(key).is_ok()).then_some((kind, key))
 }
 
+/// Whether it is an id with a key, as all but those by code are.
+pub fn is_id(id: &str) -> bool {
+    parse(id).is_some() || interaction_key(id, &[]).is_ok()
+}
+
 /// The key of a contact inside an id that a client sent at `path`.
 ///
 /// # Errors

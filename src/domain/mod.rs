@@ -3,6 +3,7 @@
 pub mod access;
 pub mod amount;
 mod arms;
+pub mod audit;
 pub mod campaign;
 pub mod check;
 mod clock;

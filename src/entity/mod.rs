@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod attribute;
+pub mod audit_entry;
 pub mod campaign;
 pub mod campaign_entry;
 pub mod code;

@@ -1,6 +1,7 @@
 //! The API: types, resolvers and mutations. Translates; decides nothing.
 
 mod attribute;
+mod audit;
 mod batches;
 mod batching;
 mod campaign;

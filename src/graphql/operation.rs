@@ -1,6 +1,14 @@
-//! The operation of a request, among those of its document.
+//! The operation of a request, among those of its document: what it selects, and what it is about.
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
+use async_graphql::{
+    Name, Value, Variables,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+    },
+};
+use async_graphql_value::Value as Argument;
+
+use crate::domain::id;
 
 /// The one that is going to run; none if the schema will refuse to choose.
 pub fn chosen<'a>(
@@ -15,5 +23,64 @@ pub fn chosen<'a>(
             all.values().next().map(|it| &it.node)
         }
         (DocumentOperations::Multiple(_), None) => None,
+    }
+}
+
+/// The fields of the root that it selects, in their order, with those of fragments. Fragments have to
+/// be known not to contain themselves.
+pub(super) fn root_fields<'a>(
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+) -> Vec<&'a Field> {
+    let mut fields = Vec::new();
+    collect(document, &operation.selection_set.node, &mut fields);
+    fields
+}
+
+fn collect<'a>(
+    document: &'a ExecutableDocument,
+    selections: &'a SelectionSet,
+    fields: &mut Vec<&'a Field>,
+) {
+    for selection in &selections.items {
+        let inner = match &selection.node {
+            Selection::Field(field) => {
+                fields.push(&field.node);
+                continue;
+            }
+            Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set),
+            Selection::FragmentSpread(spread) => {
+                let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                fragment.map(|fragment| &fragment.node.selection_set)
+            }
+        };
+        if let Some(inner) = inner {
+            collect(document, &inner.node, fields);
+        }
+    }
+}
+
+/// The first global id in the arguments of fields.
+pub(super) fn subject(fields: &[&Field], variables: &Variables) -> Option<String> {
+    let arguments = fields.iter().flat_map(|field| &field.arguments);
+    arguments.into_iter().find_map(|(_, value)| id_in(&value.node, variables))
+}
+
+fn id_in(value: &Argument, variables: &Variables) -> Option<String> {
+    match value {
+        Argument::Variable(name) => id_in_variable(variables.get::<Name>(name)?),
+        Argument::String(text) => id::is_id(text).then(|| text.clone()),
+        Argument::List(items) => items.iter().find_map(|item| id_in(item, variables)),
+        Argument::Object(fields) => fields.values().find_map(|value| id_in(value, variables)),
+        _ => None,
+    }
+}
+
+fn id_in_variable(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => id::is_id(text).then(|| text.clone()),
+        Value::List(items) => items.iter().find_map(id_in_variable),
+        Value::Object(fields) => fields.values().find_map(id_in_variable),
+        _ => None,
     }
 }

@@ -15,6 +15,7 @@ use futures_util::{
 use tracing::{Instrument, Span};
 
 use super::attribute::{AttributeMutation, AttributeQuery};
+use super::audit::AuditQuery;
 use super::batching::Batching;
 use super::campaign::{CampaignEntryMutation, CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
@@ -30,7 +31,7 @@ use super::limits;
 use super::loaders::Loaders;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
-use super::operation::chosen;
+use super::operation::{chosen, root_fields, subject};
 use super::paging::default_sizes;
 use super::scopes;
 use super::segment::{SegmentMutation, SegmentQuery};
@@ -53,6 +54,7 @@ pub(super) struct Query(
     AttributeQuery,
     SeriesQuery,
     LoggedSegmentQuery,
+    AuditQuery,
 );
 
 /// What can be changed.
@@ -139,12 +141,18 @@ impl Schema {
         limits::check(&document)?;
         let viewer = request.data.get(&TypeId::of::<Viewer>());
         let viewer = viewer.and_then(|it| it.downcast_ref::<Viewer>()).cloned();
-        let context = self.context.of(viewer.unwrap_or(Viewer::ANYBODY));
-        let operation = chosen(&document, request.operation_name.as_deref());
-        if let Some(operation) = operation {
-            scopes::check(&document, operation, &context.viewer)?;
+        let mut context = self.context.of(viewer.unwrap_or(Viewer::ANYBODY));
+        let mut only_reads = false;
+        if let Some(operation) = chosen(&document, request.operation_name.as_deref()) {
+            let fields = root_fields(&document, operation);
+            scopes::check(operation.ty, &fields, &context.viewer)?;
+            only_reads = operation.ty == OperationType::Query;
+            if operation.ty == OperationType::Mutation {
+                let names: Vec<&str> = fields.iter().map(|it| it.name.node.as_str()).collect();
+                let subject = subject(&fields, &request.variables);
+                context = context.doing(names.join(" "), subject);
+            }
         }
-        let only_reads = operation.is_some_and(|it| it.ty == OperationType::Query);
         default_sizes(&mut document);
         let span = trace::span(&request, &document);
         request.set_parsed_query(document);

@@ -1,15 +1,19 @@
 //! Who asks: the access token in the header `Authorization`, or in the first message of a WebSocket.
 
-use std::time::Instant;
+use std::{net::SocketAddr, time::Instant};
 
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::{
+    extract::ConnectInfo,
+    http::{Extensions, HeaderMap, StatusCode, header},
+};
 use quick_cache::sync::Cache;
+use tower_http::request_id::RequestId;
 
 use super::{App, response::Refusal};
 use crate::{
     domain::{
         Context,
-        access::{self, Scope, Viewer},
+        access::{self, Origin, Scope, Viewer},
     },
     graphql::{FORBIDDEN, UNAUTHENTICATED},
 };
@@ -49,15 +53,23 @@ impl App {
         authorization: Option<&str>,
         request: &Extensions,
     ) -> Result<Viewer, Refusal> {
-        let Some(authorization) = authorization else {
-            return match self.settings.requires_token {
-                true => Err(unknown("Send an access token: `Authorization: Bearer urval_…`.")),
-                false => Ok(Viewer::ANYBODY),
-            };
+        let viewer = match authorization {
+            Some(authorization) => self.bearer_of(authorization, request).await?,
+            None if self.settings.requires_token => {
+                return Err(unknown("Send an access token: `Authorization: Bearer urval_…`."));
+            }
+            None => Viewer::ANYBODY,
         };
-        let token = authorization
-            .split_once(' ')
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        Ok(Viewer { origin: origin(request), ..viewer })
+    }
+
+    async fn bearer_of(
+        &self,
+        authorization: &str,
+        request: &Extensions,
+    ) -> Result<Viewer, Refusal> {
+        let parts = authorization.split_once(' ');
+        let token = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let token = token.map(|(_, token)| token.trim()).unwrap_or_default();
         if let Some((viewer, since)) = self.tokens.0.get(token)
             && since.elapsed() < self.settings.token_known_for
@@ -89,6 +101,12 @@ impl App {
         let message = format!("It needs the scope `{}`; you have `{}`.", to.name(), viewer.scopes);
         Err(Refusal::new(StatusCode::FORBIDDEN, FORBIDDEN, message))
     }
+}
+
+fn origin(request: &Extensions) -> Origin {
+    let id = request.get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let address = request.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
+    Origin { request_id: id.map(str::to_owned), address }
 }
 
 fn unknown(message: &str) -> Refusal {

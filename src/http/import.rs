@@ -109,6 +109,7 @@ async fn begin(
         return Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
     }
     let context = app.admit(Scope::Write, &parts.headers, &parts.extensions).await?;
+    let context = context.doing("import", None);
     if !is_table(&parts.headers) {
         let message = format!("Send the file with one of the content types {}.", MEDIA.join(", "));
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;

@@ -1,6 +1,6 @@
 //! Serves, and stops without breaking anything off.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
 use tokio::{
@@ -30,7 +30,9 @@ pub async fn serve(
         let mut stopping = stopping.subscribe();
         async move { stopping.wait_for(|stopping| *stopping).await.is_ok() }
     };
-    let server = axum::serve(listener, router(app.clone())).with_graceful_shutdown(async move {
+    // With the address that each connection comes from.
+    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         stopping.send_replace(true);
     });

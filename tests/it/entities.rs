@@ -17,7 +17,7 @@ fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
         ($($room:ident)*) => { vec![$(schema.create_table_from_entity(entity::$room::Entity)),*] };
     }
     of! {
-        access_token attribute campaign campaign_entry code contact contact_attribute contact_code
+        access_token attribute audit_entry campaign campaign_entry code contact contact_attribute contact_code
         contact_identifier counter criterion criterion_set interaction interaction_comment
         interaction_template logged_segment number_series saved_criteria segment segment_line
         segment_set

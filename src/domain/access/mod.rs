@@ -3,7 +3,7 @@
 mod personal;
 mod token;
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr};
 
 pub use personal::{NEEDED, hide, is_personal};
 pub use token::{NewToken, all, create, first, revoke, viewer};
@@ -87,9 +87,22 @@ pub struct Viewer {
     /// Recorded with what they do.
     pub name: Option<String>,
     pub scopes: Scopes,
+    pub origin: Origin,
+}
+
+/// Where a request came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// By which the log knows it.
+    pub request_id: Option<String>,
+    pub address: Option<IpAddr>,
 }
 
 impl Viewer {
     /// Whoever can reach a server that asks nobody who they are.
-    pub const ANYBODY: Self = Self { name: None, scopes: Scopes::ALL };
+    pub const ANYBODY: Self = Self {
+        name: None,
+        scopes: Scopes::ALL,
+        origin: Origin { request_id: None, address: None },
+    };
 }

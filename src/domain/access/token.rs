@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Scopes, Viewer};
+use super::{Origin, Scopes, Viewer};
 use crate::{
     db,
     domain::{Context, Error, Reason, Result, text},
@@ -139,7 +139,7 @@ pub async fn viewer(context: &Context, token: &str) -> Result<Option<Viewer>> {
         return Ok(None);
     }
     let scopes = row.scopes.parse().map_err(Error::Corrupt)?;
-    Ok(Some(Viewer { name: Some(row.name), scopes }))
+    Ok(Some(Viewer { name: Some(row.name), scopes, origin: Origin::default() }))
 }
 
 fn hash(token: &str) -> String {
