@@ -20,7 +20,7 @@ use crate::domain::{self, Error, Event, PAGE_MAX, Progress, Reason, id::Kind};
 #[derive(Default, SimpleObject)]
 pub(super) struct ContactChange {
     /// The id of the contact; null if an import created or changed many: read again what you show.
-    id: Option<ID>,
+    contact_id: Option<ID>,
     /// The contact as it is now; null if it was deleted, and after an import.
     contact: Option<Contact>,
 }
@@ -29,7 +29,7 @@ pub(super) struct ContactChange {
 #[derive(SimpleObject)]
 pub(super) struct SegmentChange {
     /// The id of the segment.
-    id: ID,
+    segment_id: ID,
     /// The segment as it is now; null if it was deleted.
     segment: Option<Segment>,
 }
@@ -103,8 +103,8 @@ impl Subscription {
                 let Some(id) = id else { return Ok(Some(ContactChange::default())) };
                 let ids = std::iter::once(id.cast_unsigned());
                 let row = domain::contact::by_ids(context.db.reader(), ids).await?.remove(&id);
-                let id = Some(ID(Kind::Contact.id(id.into())));
-                Ok(Some(ContactChange { id, contact: row.map(|row| Contact::new(&context, row)) }))
+                let contact_id = Some(ID(Kind::Contact.id(id.into())));
+                Ok(Some(ContactChange { contact_id, contact: row.map(|row| Contact::new(&context, row)) }))
             })
         })
     }
@@ -123,8 +123,8 @@ impl Subscription {
             };
             wanted.is_none_or(|wanted| wanted == id).then_some(async move {
                 let row = domain::segment::by_id(&context, id).await?;
-                let id = ID(Kind::Segment.id(id));
-                Ok(Some(SegmentChange { id, segment: row.map(Segment::from) }))
+                let segment_id = ID(Kind::Segment.id(id));
+                Ok(Some(SegmentChange { segment_id, segment: row.map(Segment::from) }))
             })
         })
     }

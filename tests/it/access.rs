@@ -445,7 +445,7 @@ async fn a_websocket_is_for_those_who_are_known() {
         client.subscribe("2", CHANGE).await;
         let refused = client.hear().await;
         assert_eq!(refused["payload"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
-        client.subscribe("3", "subscription { segmentChanged { id } }").await;
+        client.subscribe("3", "subscription { segmentChanged { segmentId } }").await;
     }
     access::revoke(&server.app.context, "Shop").await.unwrap();
     for client in [&mut by_header, &mut by_payload] {

@@ -63,7 +63,7 @@ both! {
     async fn an_import_is_told_once_and_to_everybody(app) {
         let server = Served::real(app).await;
         let subscriptions = [
-            r#"contactChanged(ids: ["contact:99"]) { id contact { no } }"#,
+            r#"contactChanged(ids: ["contact:99"]) { contactId contact { no } }"#,
             "interactionLogged { interaction { id } loggedSegment { id } }",
         ];
         let mut client = watching(&server, &server.app, &subscriptions).await;
@@ -74,7 +74,7 @@ both! {
         };
         import("no,name\nP1,Ann\nP2,Bea\n").await;
         let told = next(&mut client).await;
-        assert_eq!(told, json!({ "contactChanged": { "id": null, "contact": null } }));
+        assert_eq!(told, json!({ "contactChanged": { "contactId": null, "contact": null } }));
         import("contactNo,date\nP1,2026-01-02\nP2,2026-01-02\n").await;
         let told = next(&mut client).await;
         let nothing = json!({ "interaction": null, "loggedSegment": null });
@@ -86,16 +86,16 @@ both! {
         let bo = create(&app, input("PERSON", "Bo")).await;
         let server = Served::real(app).await;
         let app = &server.app;
-        let watched = format!("contactChanged(ids: [{ada:?}]) {{ id contact {{ name city mailingGroups {{ code }} }} }}");
+        let watched = format!("contactChanged(ids: [{ada:?}]) {{ contactId contact {{ name city mailingGroups {{ code }} }} }}");
         let mut client = watching(&server, app, &[&watched]).await;
         app.must("contactUpdate", "", json!({ "id": bo, "city": "Oslo" })).await;
         for city in ["Oslo", "Rom"] {
             app.must("contactUpdate", "", json!({ "id": ada, "city": city })).await;
-            assert_eq!(next(&mut client).await, json!({ "contactChanged": { "id": ada, "contact": {
+            assert_eq!(next(&mut client).await, json!({ "contactChanged": { "contactId": ada, "contact": {
                 "name": "Ada", "city": city, "mailingGroups": [] } } }));
         }
         app.must("contactDelete", "", json!({ "id": ada })).await;
-        assert_eq!(next(&mut client).await, json!({ "contactChanged": { "id": ada, "contact": null } }));
+        assert_eq!(next(&mut client).await, json!({ "contactChanged": { "contactId": ada, "contact": null } }));
     }
 
     async fn who_watches_a_segment_sees_its_steps_and_its_end(app) {
@@ -104,18 +104,18 @@ both! {
         let segment = segment_of(&app, &[]).await;
         let server = Served::real(app).await;
         let app = &server.app;
-        let watched = format!("segmentChanged(id: {segment:?}) {{ id segment {{ contactsCount criteria {{ no }} }} }}");
+        let watched = format!("segmentChanged(id: {segment:?}) {{ segmentId segment {{ contactsCount criteria {{ no }} }} }}");
         let mut client = watching(&server, app, &[&watched]).await;
         app.must("segmentClear", "", json!({ "segmentId": other })).await;
         app.must("segmentAddLines", "", json!({ "segmentId": segment, "contactIds": [ada] })).await;
-        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "id": segment, "segment": {
+        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "segmentId": segment, "segment": {
             "contactsCount": 1, "criteria": [{ "no": 1 }] } } }));
         // A contact that goes takes itself out of it.
         app.must("contactDelete", "", json!({ "id": ada, "removeFromSegments": true })).await;
-        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "id": segment, "segment": {
+        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "segmentId": segment, "segment": {
             "contactsCount": 0, "criteria": [{ "no": 1 }, { "no": 2 }] } } }));
         app.must("segmentDelete", "", json!({ "segmentId": segment })).await;
-        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "id": segment, "segment": null } }));
+        assert_eq!(next(&mut client).await, json!({ "segmentChanged": { "segmentId": segment, "segment": null } }));
     }
 
     async fn who_watches_interactions_sees_single_ones_and_whole_segments(app) {
@@ -153,9 +153,9 @@ both! {
         let server = Served::real(app).await;
         let mut client = Client::open(server.address).await;
         for (subscription, path) in [
-            (r#"contactChanged(ids: ["segment:1"]) { id }"#.to_owned(), json!(["ids", "0"])),
-            (format!("contactChanged(ids: [{}]) {{ id }}", r#""contact:1","#.repeat(1_001)), json!(["ids"])),
-            (r#"segmentChanged(id: "x") { id }"#.to_owned(), json!(["id"])),
+            (r#"contactChanged(ids: ["segment:1"]) { contactId }"#.to_owned(), json!(["ids", "0"])),
+            (format!("contactChanged(ids: [{}]) {{ contactId }}", r#""contact:1","#.repeat(1_001)), json!(["ids"])),
+            (r#"segmentChanged(id: "x") { segmentId }"#.to_owned(), json!(["id"])),
             (r#"operationProgress(id: "segment:1") { id }"#.to_owned(), json!(["id"])),
         ] {
             client.subscribe("a", &format!("subscription {{ {subscription} }}")).await;
@@ -175,9 +175,9 @@ async fn a_change_on_one_server_is_seen_on_another() {
     let Some(app) = TestApp::on_postgres().await else { return };
     let other = Served::real(app.another().await).await;
     let segment = segment_of(&app, &[]).await;
-    let watched = "segmentChanged { id segment { description } }";
+    let watched = "segmentChanged { segmentId segment { description } }";
     let mut client = watching(&other, &app, &[watched]).await;
     app.must("segmentUpdate", "", json!({ "segmentId": segment, "description": "Jul" })).await;
-    let seen = json!({ "segmentChanged": { "id": segment, "segment": { "description": "Jul" } } });
+    let seen = json!({ "segmentChanged": { "segmentId": segment, "segment": { "description": "Jul" } } });
     assert_eq!(next(&mut client).await, seen);
 }

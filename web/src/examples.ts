@@ -212,7 +212,7 @@ mutation LogSegment($segment: ID!) {
 # come back and see. Goes over a WebSocket.
 subscription WatchSegment($segment: ID!) {
   segmentChanged(id: $segment) {
-    id
+    segmentId
     segment {
       no
       revision

@@ -27,7 +27,8 @@ pub struct ContactConnection {
 pub struct Contact {
     pub id: cynic::Id,
     pub no: String,
-    pub name: String,
+    /// Hidden from those who may not see personal data.
+    pub name: Option<String>,
 }
 
 #[derive(cynic::QueryFragment)]

@@ -55,7 +55,7 @@ fn list(urval: &Urval) -> Result<()> {
     let next = page(first.page_info.end_cursor)?;
     let contacts: Vec<_> = first.nodes.into_iter().chain(next.nodes).collect();
     for contact in &contacts {
-        println!("  {}  {}", contact.no, contact.name);
+        println!("  {}  {}", contact.no, contact.name.as_deref().unwrap_or("(hidden)"));
     }
     println!("  … of {}", next.total_count);
     let ids: HashSet<_> = contacts.iter().map(|contact| contact.id.inner()).collect();

@@ -27,8 +27,6 @@ export const socket = createClient({
 
 export const environment = new Environment({
   store: new Store(new RecordSource()),
-  // Relay takes an id for that of one thing only; a `SegmentChange` has the id of its segment.
-  getDataID: ({ id }, type) => (type.endsWith("Change") ? null : id),
   network: Network.create(
     async ({ text }, variables) => {
       const response = await fetch(url, {
