@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{ServerError, parser::types::OperationType};
+use async_graphql::ServerError;
 use axum::{
     extract::{
         WebSocketUpgrade,
@@ -12,7 +12,7 @@ use axum::{
     http::{Extensions, StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures_util::{StreamExt, future, stream, stream::BoxStream};
+use futures_util::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::watch,
@@ -23,8 +23,8 @@ use tracing::Instrument;
 
 use super::{
     App, guard,
-    request::operation_type,
-    response::{Refusal, error, is_request_error},
+    operation::{self, Event},
+    response::{Refusal, error},
     too_many,
 };
 
@@ -107,14 +107,6 @@ enum Told {
     Next { id: String, payload: async_graphql::Response },
     Error { id: String, payload: Vec<ServerError> },
     Complete { id: String },
-}
-
-/// What comes out of an operation.
-enum Event {
-    Response(async_graphql::Response),
-    /// It was refused as a whole, and is over.
-    Refused(Vec<ServerError>),
-    Completed,
 }
 
 /// Why a connection ends: a code of the protocol, and a few words.
@@ -227,7 +219,7 @@ impl Connection {
     fn begin(&mut self, id: String, request: async_graphql::Request) -> Option<Told> {
         let limit = self.app.settings.socket.operations_max;
         if self.operations.len() < limit {
-            let operation = operation(self.app.clone(), request, self.extensions.clone());
+            let operation = operation::run(self.app.clone(), request, self.extensions.clone());
             self.operations.insert(id, operation);
             return None;
         }
@@ -269,25 +261,4 @@ impl Connection {
 async fn stop(stopping: &mut watch::Receiver<bool>) {
     // Without a sender there is no server any more.
     let _ = stopping.wait_for(|stopping| *stopping).await.is_ok();
-}
-
-/// Runs an operation: what comes out of it, and then its end.
-fn operation(
-    app: App,
-    mut request: async_graphql::Request,
-    extensions: Extensions,
-) -> BoxStream<'static, Event> {
-    let responses = match operation_type(&mut request) {
-        Some(OperationType::Subscription) => app.execute_stream(request, extensions).boxed(),
-        _ => stream::once(async move {
-            let answer = app.in_time(async { Ok(app.execute(request, &extensions).await) });
-            answer.await.unwrap_or_else(|refusal| refusal.into_graphql())
-        })
-        .boxed(),
-    };
-    let events = responses.map(|response| match is_request_error(&response) {
-        true => Event::Refused(response.errors),
-        false => Event::Response(response),
-    });
-    events.chain(stream::once(future::ready(Event::Completed))).boxed()
 }

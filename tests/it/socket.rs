@@ -141,6 +141,20 @@ async fn what_is_refused_gets_an_error_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_breakdown_ends_its_operation_alone() {
+    let server = Served::start(Settings::default()).await;
+    let mut client = Client::open(server.address).await;
+
+    client.subscribe("a", "{ panics }").await;
+
+    let message = client.hear().await;
+    assert_eq!((&message["id"], &message["type"]), (&json!("a"), &json!("error")));
+    assert_eq!(message["payload"][0]["extensions"]["code"], "INTERNAL");
+    client.subscribe("a", "{ hello }").await;
+    assert_eq!(client.hear().await["payload"]["data"]["hello"], "Hello world!");
+}
+
+#[tokio::test]
 async fn who_breaks_the_protocol_is_told_how() {
     let server = Served::start(Settings::default()).await;
     let subscribe =
