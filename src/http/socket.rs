@@ -1,7 +1,7 @@
 //! GraphQL over WebSocket, by the protocol graphql-transport-ws: subscriptions, and whatever else
 //! the schema knows.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use async_graphql::ServerError;
 use axum::{
@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt, stream::BoxStream};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
@@ -34,7 +34,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 
 /// The name that a client gives an operation; most take a UUID.
-const ID_BYTES_MAX: usize = 128;
+const ID_BYTES: RangeInclusive<usize> = 1..=128;
 
 /// Limits of WebSocket connections.
 #[derive(Clone, Debug)]
@@ -90,12 +90,20 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Respon
 /// What a client says.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(dead_code, reason = "details have to be well-formed, and are of no use here")]
 enum Heard {
-    ConnectionInit,
-    Ping,
-    Pong,
+    ConnectionInit(Details),
+    Ping(Details),
+    Pong(Details),
     Subscribe { id: String, payload: Box<async_graphql::Request> },
     Complete { id: String },
+}
+
+/// What a client may add: an object, if anything.
+#[derive(Deserialize)]
+struct Details {
+    #[serde(rename = "payload")]
+    _payload: Option<HashMap<String, IgnoredAny>>,
 }
 
 /// What a client is told.
@@ -197,15 +205,20 @@ impl Connection {
             Message::Close(_) => return Err(None),
         };
         match serde_json::from_str(text).map_err(|_| Some(INVALID))? {
-            Heard::ConnectionInit if self.is_open => Err(Some(INIT_AGAIN)),
-            Heard::ConnectionInit => {
+            Heard::ConnectionInit(_) if self.is_open => Err(Some(INIT_AGAIN)),
+            Heard::ConnectionInit(_) => {
                 self.is_open = true;
                 Ok(Some(Told::ConnectionAck))
             }
-            Heard::Ping => Ok(Some(Told::Pong)),
-            Heard::Pong => Ok(None),
+            Heard::Ping(_) => Ok(Some(Told::Pong)),
+            Heard::Pong(_) => Ok(None),
             Heard::Subscribe { .. } if !self.is_open => Err(Some(UNAUTHORIZED)),
-            Heard::Subscribe { id, .. } if ID_BYTES_MAX < id.len() => Err(Some(INVALID)),
+            Heard::Subscribe { id, .. } | Heard::Complete { id }
+                if !ID_BYTES.contains(&id.len()) =>
+            {
+                Err(Some(INVALID))
+            }
+            Heard::Subscribe { payload, .. } if payload.query.is_empty() => Err(Some(INVALID)),
             Heard::Subscribe { id, .. } if self.operations.contains_key(&id) => Err(Some(ID_TAKEN)),
             Heard::Subscribe { id, payload } => Ok(self.begin(id, *payload)),
             Heard::Complete { id } => {
