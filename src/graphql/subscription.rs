@@ -104,7 +104,10 @@ impl Subscription {
                 let ids = std::iter::once(id.cast_unsigned());
                 let row = domain::contact::by_ids(context.db.reader(), ids).await?.remove(&id);
                 let contact_id = Some(ID(Kind::Contact.id(id.into())));
-                Ok(Some(ContactChange { contact_id, contact: row.map(|row| Contact::new(&context, row)) }))
+                Ok(Some(ContactChange {
+                    contact_id,
+                    contact: row.map(|row| Contact::new(&context, row)),
+                }))
             })
         })
     }

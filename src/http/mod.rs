@@ -9,6 +9,7 @@ mod guard;
 mod health;
 mod import;
 mod layers;
+mod operation;
 mod request;
 mod response;
 mod serve;

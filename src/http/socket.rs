@@ -1,9 +1,9 @@
 //! GraphQL over WebSocket, by the protocol graphql-transport-ws: subscriptions, and whatever else
 //! the schema knows.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
-use async_graphql::{ServerError, parser::types::OperationType};
+use async_graphql::ServerError;
 use axum::{
     extract::{
         WebSocketUpgrade,
@@ -12,7 +12,7 @@ use axum::{
     http::{Extensions, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures_util::{StreamExt, future, stream, stream::BoxStream};
+use futures_util::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::{
@@ -24,8 +24,8 @@ use tracing::Instrument;
 
 use super::{
     App, guard,
-    request::operation_type,
-    response::{Refusal, error, is_request_error},
+    operation::{self, Event},
+    response::{Refusal, error},
     too_many,
 };
 use crate::domain::access::Viewer;
@@ -36,7 +36,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 
 /// The name that a client gives an operation; most take a UUID.
-const ID_BYTES_MAX: usize = 128;
+const ID_BYTES: RangeInclusive<usize> = 1..=128;
 
 /// Limits of WebSocket connections.
 #[derive(Clone, Debug)]
@@ -95,12 +95,19 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Respon
 /// What a client says.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(dead_code, reason = "details have to be well-formed, and are of no use here")]
 enum Heard {
-    ConnectionInit { payload: Option<serde_json::Map<String, Value>> },
-    Ping,
-    Pong,
+    ConnectionInit(Details),
+    Ping(Details),
+    Pong(Details),
     Subscribe { id: String, payload: Box<async_graphql::Request> },
     Complete { id: String },
+}
+
+/// What a client may add: an object, if anything.
+#[derive(Deserialize)]
+struct Details {
+    payload: Option<serde_json::Map<String, Value>>,
 }
 
 /// What a client is told.
@@ -112,14 +119,6 @@ enum Told {
     Next { id: String, payload: async_graphql::Response },
     Error { id: String, payload: Vec<ServerError> },
     Complete { id: String },
-}
-
-/// What comes out of an operation.
-enum Event {
-    Response(async_graphql::Response),
-    /// It was refused as a whole, and is over.
-    Refused(Vec<ServerError>),
-    Completed,
 }
 
 /// Why a connection ends: a code of the protocol, and a few words.
@@ -218,8 +217,8 @@ impl Connection {
             Message::Close(_) => return Err(None),
         };
         match serde_json::from_str(text).map_err(|_| Some(INVALID))? {
-            Heard::ConnectionInit { .. } if self.is_open => Err(Some(INIT_AGAIN)),
-            Heard::ConnectionInit { payload } => {
+            Heard::ConnectionInit(_) if self.is_open => Err(Some(INIT_AGAIN)),
+            Heard::ConnectionInit(Details { payload }) => {
                 let said = payload.iter().flatten().find_map(|(name, value)| {
                     value.as_str().filter(|_| name.eq_ignore_ascii_case("authorization"))
                 });
@@ -230,10 +229,15 @@ impl Connection {
                 self.is_open = true;
                 Ok(Some(Told::ConnectionAck))
             }
-            Heard::Ping => Ok(Some(Told::Pong)),
-            Heard::Pong => Ok(None),
+            Heard::Ping(_) => Ok(Some(Told::Pong)),
+            Heard::Pong(_) => Ok(None),
             Heard::Subscribe { .. } if !self.is_open => Err(Some(UNAUTHORIZED)),
-            Heard::Subscribe { id, .. } if ID_BYTES_MAX < id.len() => Err(Some(INVALID)),
+            Heard::Subscribe { id, .. } | Heard::Complete { id }
+                if !ID_BYTES.contains(&id.len()) =>
+            {
+                Err(Some(INVALID))
+            }
+            Heard::Subscribe { payload, .. } if payload.query.is_empty() => Err(Some(INVALID)),
             Heard::Subscribe { id, .. } if self.operations.contains_key(&id) => Err(Some(ID_TAKEN)),
             Heard::Subscribe { id, payload } => {
                 let viewer = self.viewer().await?;
@@ -256,7 +260,7 @@ impl Connection {
     fn begin(&mut self, id: String, request: async_graphql::Request) -> Option<Told> {
         let limit = self.app.settings.socket.operations_max;
         if self.operations.len() < limit {
-            let operation = operation(self.app.clone(), request, self.extensions.clone());
+            let operation = operation::run(self.app.clone(), request, self.extensions.clone());
             self.operations.insert(id, operation);
             return None;
         }
@@ -298,25 +302,4 @@ impl Connection {
 async fn stop(stopping: &mut watch::Receiver<bool>) {
     // Without a sender there is no server any more.
     let _ = stopping.wait_for(|stopping| *stopping).await.is_ok();
-}
-
-/// Runs an operation: what comes out of it, and then its end.
-fn operation(
-    app: App,
-    mut request: async_graphql::Request,
-    extensions: Extensions,
-) -> BoxStream<'static, Event> {
-    let responses = match operation_type(&mut request) {
-        Some(OperationType::Subscription) => app.execute_stream(request, extensions).boxed(),
-        _ => stream::once(async move {
-            let answer = app.in_time(async { Ok(app.execute(request, &extensions).await) });
-            answer.await.unwrap_or_else(|refusal| refusal.into_graphql())
-        })
-        .boxed(),
-    };
-    let events = responses.map(|response| match is_request_error(&response) {
-        true => Event::Refused(response.errors),
-        false => Event::Response(response),
-    });
-    events.chain(stream::once(future::ready(Event::Completed))).boxed()
 }

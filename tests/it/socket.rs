@@ -144,14 +144,35 @@ async fn what_is_refused_gets_an_error_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_breakdown_ends_its_operation_alone() {
+    let server = Served::start(Settings::default()).await;
+    let mut client = Client::open(server.address).await;
+
+    client.subscribe("a", "{ panics }").await;
+
+    let message = client.hear().await;
+    assert_eq!((&message["id"], &message["type"]), (&json!("a"), &json!("error")));
+    assert_eq!(message["payload"][0]["extensions"]["code"], "INTERNAL");
+    client.subscribe("a", "{ hello }").await;
+    assert_eq!(client.hear().await["payload"]["data"]["hello"], "Hello world!");
+}
+
+#[tokio::test]
 async fn who_breaks_the_protocol_is_told_how() {
     let server = Served::start(Settings::default()).await;
     let subscribe =
         r#"{"id":"a","type":"subscribe","payload":{"query":"subscription{tick(to:1000)}"}}"#;
     let long = subscribe.replace(r#""a""#, &format!("{:?}", "a".repeat(129)));
-    let cases: [(&[&str], (u16, &str)); 7] = [
+    let nameless = subscribe.replace(r#""a""#, r#""""#);
+    let cases: [(&[&str], (u16, &str)); 12] = [
         (&["nonsense"], (4400, "Invalid message")),
         (&[r#"{"type":"nonsense"}"#], (4400, "Invalid message")),
+        // What comes along with a message is an object; an operation has a name and a query.
+        (&[r#"{"type":"connection_init","payload":5}"#], (4400, "Invalid message")),
+        (&[INIT, r#"{"type":"ping","payload":"x"}"#], (4400, "Invalid message")),
+        (&[INIT, &nameless], (4400, "Invalid message")),
+        (&[INIT, r#"{"type":"subscribe","id":"a","payload":{}}"#], (4400, "Invalid message")),
+        (&[INIT, r#"{"type":"complete","id":""}"#], (4400, "Invalid message")),
         (&[INIT, r#"{"type":"subscribe","payload":{}}"#], (4400, "Invalid message")),
         (&[INIT, &long], (4400, "Invalid message")),
         (&[subscribe], (4401, "Unauthorized")),

@@ -149,6 +149,27 @@ both! {
             "id": "operation:7", "state": "RUNNING", "done": 1, "total": 2, "rejected": 0, "message": null } }));
     }
 
+    async fn who_reads_nothing_keeps_nobody_waiting(app) {
+        let segment = segment_of(&app, &[]).await;
+        let server = Served::real(app).await;
+        let copies: String = (0..60).map(|copy| format!("copy{copy}: description ")).collect();
+        let watched = format!("segmentChanged {{ segment {{ {copies} }} }}");
+        // From here on it reads nothing, and each change gives it half a megabyte to read.
+        let _slow = watching(&server, &server.app, &vec![watched.as_str(); 31]).await;
+        let changes = async {
+            for change in 0..100 {
+                let description = format!("{change:x>250}");
+                let input = json!({ "segmentId": segment, "description": description });
+                server.app.must("segmentUpdate", "", input).await;
+            }
+        };
+        // It is cut off after 20 s, and until then nobody has to wait for it.
+        timeout(Duration::from_secs(15), changes).await.expect("all changes in time");
+        let mut prompt = watching(&server, &server.app, &["segmentChanged { id }"]).await;
+        server.app.must("segmentUpdate", "", json!({ "segmentId": segment, "subject": "Jul" })).await;
+        assert_eq!(next(&mut prompt).await, json!({ "segmentChanged": { "id": segment } }));
+    }
+
     async fn watching_has_its_errors(app) {
         let server = Served::real(app).await;
         let mut client = Client::open(server.address).await;
@@ -178,6 +199,7 @@ async fn a_change_on_one_server_is_seen_on_another() {
     let watched = "segmentChanged { segmentId segment { description } }";
     let mut client = watching(&other, &app, &[watched]).await;
     app.must("segmentUpdate", "", json!({ "segmentId": segment, "description": "Jul" })).await;
-    let seen = json!({ "segmentChanged": { "segmentId": segment, "segment": { "description": "Jul" } } });
+    let seen =
+        json!({ "segmentChanged": { "segmentId": segment, "segment": { "description": "Jul" } } });
     assert_eq!(next(&mut client).await, seen);
 }
