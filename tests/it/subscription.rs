@@ -165,9 +165,9 @@ both! {
         };
         // It is cut off after 20 s, and until then nobody has to wait for it.
         timeout(Duration::from_secs(15), changes).await.expect("all changes in time");
-        let mut prompt = watching(&server, &server.app, &["segmentChanged { id }"]).await;
+        let mut prompt = watching(&server, &server.app, &["segmentChanged { segmentId }"]).await;
         server.app.must("segmentUpdate", "", json!({ "segmentId": segment, "subject": "Jul" })).await;
-        assert_eq!(next(&mut prompt).await, json!({ "segmentChanged": { "id": segment } }));
+        assert_eq!(next(&mut prompt).await, json!({ "segmentChanged": { "segmentId": segment } }));
     }
 
     async fn watching_has_its_errors(app) {
