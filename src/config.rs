@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
+use crate::http::{KeySource, OidcSettings};
+
 /// What every command needs.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Settings")]
@@ -83,12 +85,59 @@ pub struct Listening {
     /// everybody may read and change every contact.
     #[arg(long, conflicts_with = "require_token")]
     pub insecure: bool,
+
+    /// The OpenID Connect provider whose tokens are believed besides our own: what they have as `iss`,
+    /// to the letter, such as https://login.example.com/realms/sales.
+    #[arg(long, env = "URVAL_OIDC_ISSUER", value_name = "URL", value_parser = provider)]
+    pub oidc_issuer: Option<String>,
+
+    /// Whom such tokens have to be for: what they have as `aud`.
+    #[arg(
+        long,
+        env = "URVAL_OIDC_AUDIENCE",
+        value_name = "NAME",
+        default_value = "urval",
+        requires = "oidc_issuer"
+    )]
+    pub oidc_audience: String,
+
+    /// The keys with which such tokens are signed: the URL or the file of a JWKS, if not the one that
+    /// the provider names.
+    #[arg(long, env = "URVAL_OIDC_KEYS", value_name = "URL|FILE", requires = "oidc_issuer")]
+    pub oidc_keys: Option<String>,
 }
 
 impl Listening {
     /// Whether everybody needs an access token.
     pub fn requires_token(&self) -> bool {
         self.require_token || !self.insecure && !self.listen.ip().is_loopback()
+    }
+
+    /// The provider whose tokens are believed.
+    ///
+    /// # Errors
+    /// If its keys would come over a connection that anybody on the way can change.
+    pub fn oidc(&self) -> Result<Option<OidcSettings>, String> {
+        let Some(issuer) = &self.oidc_issuer else { return Ok(None) };
+        let keys = match &self.oidc_keys {
+            None => KeySource::Discovery,
+            Some(url) if url.contains("://") => KeySource::Url(provider(url)?),
+            Some(file) => KeySource::File(file.into()),
+        };
+        let (issuer, audience) = (issuer.clone(), self.oidc_audience.clone());
+        Ok(Some(OidcSettings { issuer, audience, keys }))
+    }
+}
+
+/// A URL from which keys may come.
+fn provider(url: &str) -> Result<String, String> {
+    let is_local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|local| {
+        let rest = url.strip_prefix(local);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    });
+    match is_local || url.starts_with("https://") {
+        true => Ok(url.to_owned()),
+        false => Err("it has to begin with https://, unless it is on this machine".to_owned()),
     }
 }
 

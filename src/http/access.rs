@@ -9,7 +9,7 @@ use axum::{
 use quick_cache::sync::Cache;
 use tower_http::request_id::RequestId;
 
-use super::{App, response::Refusal};
+use super::{App, oidc::Refused, response::Refusal};
 use crate::{
     domain::{
         Context,
@@ -76,10 +76,17 @@ impl App {
         {
             return Ok(viewer);
         }
-        let viewer = access::viewer(&self.context, token).await;
-        let viewer = viewer.map_err(|err| Refusal::of(err, request))?.ok_or_else(|| {
-            unknown("The access token is none of this server, was revoked, or its time is over.")
-        })?;
+        let viewer = match &self.oidc {
+            Some(oidc) if token.contains('.') => oidc.viewer(token).await.map_err(refused)?,
+            _ => {
+                let viewer = access::viewer(&self.context, token).await;
+                viewer.map_err(|err| Refusal::of(err, request))?.ok_or_else(|| {
+                    unknown(
+                        "The access token is none of this server, was revoked, or its time is over.",
+                    )
+                })?
+            }
+        };
         self.tokens.0.insert(token.to_owned(), (viewer.clone(), Instant::now()));
         Ok(viewer)
     }
@@ -107,6 +114,17 @@ fn origin(request: &Extensions) -> Origin {
     let id = request.get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let address = request.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
     Origin { request_id: id.map(str::to_owned), address }
+}
+
+/// What becomes of a token of the provider that is not believed.
+fn refused(why: Refused) -> Refusal {
+    match why {
+        Refused::Unknown(why) => unknown(&format!("The access token is of no use here: {why}.")),
+        Refused::Nothing => {
+            let message = "The access token has no scope of this server, such as `urval:read`.";
+            Refusal::new(StatusCode::FORBIDDEN, FORBIDDEN, message)
+        }
+    }
 }
 
 fn unknown(message: &str) -> Refusal {

@@ -9,6 +9,7 @@ mod guard;
 mod health;
 mod import;
 mod layers;
+mod oidc;
 mod operation;
 mod request;
 mod response;
@@ -26,8 +27,13 @@ use axum::{
 };
 use tokio::sync::{Semaphore, watch};
 
-use self::{access::KnownTokens, api::Api, response::Refusal};
-pub use self::{guard::Hosts, serve::serve, socket::SocketSettings};
+use self::{access::KnownTokens, api::Api, oidc::Oidc, response::Refusal};
+pub use self::{
+    guard::Hosts,
+    oidc::{KeySource, OidcSettings},
+    serve::serve,
+    socket::SocketSettings,
+};
 use crate::domain::Context;
 
 /// Files that come in at a time: each has some 20 MiB of rows in memory, and all share one writer.
@@ -49,6 +55,8 @@ pub struct Settings {
     /// How long a query or mutation may take, from the first byte of its body on. Subscriptions may
     /// go on for ever. A client that sends or takes a file may rest as long.
     pub request_timeout: Duration,
+    /// The provider whose tokens are believed, too.
+    pub oidc: Option<OidcSettings>,
     /// Limits of WebSocket connections.
     pub socket: SocketSettings,
 }
@@ -60,6 +68,7 @@ impl Default for Settings {
             requires_token: false,
             token_known_for: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            oidc: None,
             socket: SocketSettings::default(),
         }
     }
@@ -72,6 +81,7 @@ pub struct App {
     context: Context,
     settings: Arc<Settings>,
     tokens: Arc<KnownTokens>,
+    oidc: Option<Arc<Oidc>>,
     /// One permit for each WebSocket connection.
     sockets: Arc<Semaphore>,
     /// One for each file on its way in, and one for each on its way out.
@@ -88,6 +98,7 @@ impl App {
         Self {
             api: Arc::new(schema),
             context,
+            oidc: settings.oidc.as_ref().map(|it| Arc::new(Oidc::new(it))),
             settings: Arc::new(settings),
             tokens: Arc::default(),
             sockets,
