@@ -5,11 +5,21 @@ use std::io::{self, Write};
 use super::{Failure, open, progress::Bar};
 use crate::{
     config::Config,
-    domain::integrity::{self, Notice},
+    domain::{
+        Context,
+        integrity::{self, Notice},
+    },
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let context = open(config).await?;
+    let checked = all(&context).await;
+    context.db.close().await?;
+    checked
+}
+
+/// Prints what is wrong, if anything is.
+pub(super) async fn all(context: &Context) -> Result<(), Failure> {
     let mut bar: Option<Bar> = None;
     let mut written = Ok(());
     let mut tell = |notice: Notice<'_>| match notice {
@@ -31,11 +41,10 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
             }
         }
     };
-    let found = integrity::check(&context, &mut tell).await;
+    let found = integrity::check(context, &mut tell).await;
     if let Some(bar) = bar {
         bar.finish();
     }
-    context.db.close().await?;
     written?;
     match found? {
         0 => Ok(writeln!(io::stdout(), "nothing found")?),

@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod backup;
 mod check;
 mod demo;
 mod export;
@@ -55,6 +56,10 @@ enum Command {
     /// Import table files: contacts, their codes, templates, campaigns, interactions, segments. What
     /// is there already, by its number or external id, is changed.
     Import(import::Import),
+    /// Copy an SQLite database to a file, while it serves.
+    Backup(backup::Backup),
+    /// Make a database of a backup, after a check of all that is in it.
+    Restore(backup::Restore),
     /// Check that the database keeps its promises: sets, steps, references, derived columns. Changes
     /// nothing, and may run beside a server. Prints what is wrong, a line each.
     Check,
@@ -77,6 +82,8 @@ impl Cli {
     pub async fn run(self) -> Result<(), Failure> {
         log::begin(self.config.log);
         match self.command {
+            Command::Backup(args) => backup::back_up(&self.config, &args).await,
+            Command::Restore(args) => backup::restore(&self.config, &args).await,
             Command::Check => check::run(&self.config).await,
             Command::Serve(listening) => serve::run(&self.config, &listening).await,
             Command::Demo(demo) => demo::run(&self.config, demo).await,

@@ -1,6 +1,7 @@
 //! How we reach the database. The only module that knows which one it is.
 
 mod audit;
+mod backup;
 mod bulk;
 mod changes;
 mod connect;
@@ -15,6 +16,7 @@ mod words;
 mod write;
 
 pub use audit::Signature;
+pub use backup::file_of;
 pub use bulk::{OnConflict, insert_rows, integers, json_rows, keys};
 pub use changes::{Since, Table, Tables, Version, changes_since};
 pub use connect::{Database, connect};

@@ -168,6 +168,44 @@ fn tokens_are_made_listed_and_revoked() {
     assert_eq!(token(&["revoke", "Web shop"]).0, Some(1));
 }
 
+#[test]
+fn a_backup_that_is_made_while_serving_can_be_restored() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = |name: &str| format!("sqlite://{}", dir.path().join(name).display());
+    let file = |name: &str| dir.path().join(name).display().to_string();
+    let arguments = ["demo", "--contacts", "500", "--listen", "127.0.0.1:0"];
+    let (_server, _) = Server::start(&[&arguments[..], &["--database-url", &url("a.db")]].concat());
+    let backup = || urval(&["backup", &file("backup.db"), "--database-url", &url("a.db")]);
+    let restore = |from: &str, to: &str| {
+        let output = urval(&["restore", &file(from), "--database-url", &url(to)]);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(backup().status.code(), Some(0));
+    assert_eq!(backup().status.code(), Some(1), "what is there is not overwritten");
+    assert_eq!(restore("backup.db", "b.db").0, Some(0));
+    let (code, why) = restore("backup.db", "b.db");
+    assert!(code == Some(1) && why.contains("move it away"), "{why}");
+    let count = |name: &str| {
+        let output = urval(&["export", "--segment", "SM000001", "--database-url", &url(name)]);
+        String::from_utf8(output.stdout).unwrap().lines().count()
+    };
+    assert!(1 < count("a.db"));
+    assert_eq!(count("a.db"), count("b.db"));
+
+    std::fs::write(dir.path().join("broken.db"), "nothing of the kind").unwrap();
+    assert_eq!(restore("broken.db", "c.db").0, Some(1));
+    assert_eq!(restore("none.db", "c.db").0, Some(1));
+    let left = std::fs::read_dir(dir.path()).unwrap();
+    let left = left.map(|it| it.unwrap().file_name().into_string().unwrap());
+    assert!(left.into_iter().all(|name| !name.starts_with('c')), "nothing is left of it");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(dir.path().join("backup.db")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "it holds personal data");
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.0.kill();
