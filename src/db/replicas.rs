@@ -121,6 +121,10 @@ impl Replicas {
         Self { all: self.all.iter().map(observed).collect(), next: AtomicUsize::default() }
     }
 
+    pub(super) fn pools(&self) -> impl Iterator<Item = &DatabaseConnection> {
+        self.all.iter().map(|replica| &replica.pool)
+    }
+
     pub(super) async fn close(&self) -> Result<(), DbErr> {
         for replica in &self.all {
             replica.pool.close_by_ref().await?;

@@ -11,6 +11,7 @@ use crate::{
         members::MembersCache,
         snapshot::KnownSets,
     },
+    metrics::Metrics,
 };
 
 /// The database and what goes with it. Cheap to clone; one for the whole server.
@@ -21,6 +22,7 @@ pub struct Context {
     pub events: Events,
     pub members: MembersCache,
     pub known_sets: KnownSets,
+    pub metrics: Metrics,
     /// Where a day begins and ends, unless a request says otherwise (D16).
     pub time_zone: Tz,
     /// Who asks.
@@ -35,6 +37,7 @@ impl Context {
             events: Events::default(),
             members: MembersCache::default(),
             known_sets: KnownSets::default(),
+            metrics: Metrics::default(),
             time_zone,
             viewer: Viewer::ANYBODY,
         }

@@ -17,6 +17,7 @@ use sea_orm::{
 use crate::{
     domain::{Error, Result},
     entity::{counter, segment, segment_set},
+    metrics::{CacheState, Lookups},
 };
 
 /// What the cache of sets may weigh. Sets of a million contacts weigh 2 to 130 KB.
@@ -34,7 +35,13 @@ const DELETION: &str = "DELETION";
 /// Sets by segment and set revision. What a revision held never changes, so nothing is ever
 /// invalidated, whichever server wrote it.
 #[derive(Clone, Debug)]
-pub struct MembersCache(Arc<Cache<(i64, i32), Arc<RoaringBitmap>, Weight>>);
+pub struct MembersCache(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    sets: Cache<(i64, i32), Arc<RoaringBitmap>, Weight>,
+    lookups: Lookups,
+}
 
 #[derive(Clone, Debug)]
 struct Weight;
@@ -47,7 +54,8 @@ impl Weighter<(i64, i32), Arc<RoaringBitmap>> for Weight {
 
 impl Default for MembersCache {
     fn default() -> Self {
-        Self(Arc::new(Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, Weight)))
+        let sets = Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, Weight);
+        Self(Arc::new(Shared { sets, lookups: Lookups::default() }))
     }
 }
 
@@ -70,7 +78,7 @@ impl MembersCache {
 
     /// The set that a segment had at a revision, if it is remembered.
     pub(super) fn known(&self, segment_id: i64, revision: i32) -> Option<Arc<RoaringBitmap>> {
-        self.0.get(&(segment_id, revision))
+        self.0.lookups.counted(self.0.sets.get(&(segment_id, revision)))
     }
 
     /// The current sets of segments, with one statement; those that are not there are left out.
@@ -107,7 +115,7 @@ impl MembersCache {
         }
         let remembered = |((id, revision), set)| {
             let set = Arc::new(set);
-            self.0.insert((id, revision), Arc::clone(&set));
+            self.0.sets.insert((id, revision), Arc::clone(&set));
             (id, set)
         };
         Ok(sets.into_iter().map(remembered).collect())
@@ -116,7 +124,12 @@ impl MembersCache {
     /// Remembers a set that was just committed with the row of its segment, so that the next
     /// reader need not load it.
     pub fn remember(&self, segment: &segment::Model, set: Arc<RoaringBitmap>) {
-        self.0.insert((segment.id, segment.set_revision), set);
+        self.0.sets.insert((segment.id, segment.set_revision), set);
+    }
+
+    /// How full it is, and of what use.
+    pub fn state(&self) -> CacheState {
+        self.0.lookups.with(self.0.sets.weight())
     }
 }
 

@@ -18,6 +18,7 @@ use tokio::{
 use crate::{
     db::{self, Database, Stop, Table, Tables, Version},
     domain::{Context, Result},
+    metrics::{CacheState, Lookups},
 };
 
 /// What the sets that are kept may weigh together. A set of a million contacts weighs up to 130 KB.
@@ -38,6 +39,7 @@ pub struct KnownSets(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     sets: Cache<String, Known, Weight>,
+    lookups: Lookups,
     followed: Mutex<Followed>,
     /// One for each snapshot that may be open: whoever evaluates criteria holds a connection, and
     /// megabytes of keys for a moment.
@@ -88,7 +90,15 @@ impl Default for KnownSets {
         let sets = Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, Weight);
         let processors = available_parallelism().map_or(1, NonZero::get);
         let places = Arc::new(Semaphore::new(processors.max(PLACES_MIN)));
-        Self(Arc::new(Shared { sets, followed: Mutex::default(), places }))
+        let (lookups, followed) = (Lookups::default(), Mutex::default());
+        Self(Arc::new(Shared { sets, lookups, followed, places }))
+    }
+}
+
+impl KnownSets {
+    /// How full the cache is, and of what use.
+    pub fn state(&self) -> CacheState {
+        self.0.lookups.with(self.0.sets.weight())
     }
 }
 
@@ -183,6 +193,10 @@ impl Snapshot {
     }
 
     fn look_up(&self, statement: &str) -> Option<Arc<RoaringBitmap>> {
+        self.known.0.lookups.counted(self.still_holding(statement))
+    }
+
+    fn still_holding(&self, statement: &str) -> Option<Arc<RoaringBitmap>> {
         let Follows { number, changed } = self.follows.as_ref()?;
         let known = self.known.0.sets.get(statement)?;
         let unchanged =

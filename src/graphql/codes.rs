@@ -1,6 +1,6 @@
 //! The codes of errors: every error that leaves has one in `extensions.code`.
 
-use async_graphql::{Response, ServerError};
+use async_graphql::{Response, ServerError, Value};
 
 use super::limits;
 
@@ -48,6 +48,14 @@ fn placed(mut err: ServerError) -> ServerError {
         err.extensions.get_or_insert_default().set("path", path);
     }
     err
+}
+
+/// The codes of the errors in a response.
+pub(super) fn codes(response: &Response) -> impl Iterator<Item = &str> {
+    response.errors.iter().filter_map(|err| match err.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.as_str()),
+        _ => None,
+    })
 }
 
 /// The error with this code, unless it has one.

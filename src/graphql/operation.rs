@@ -3,7 +3,8 @@
 use async_graphql::{
     Name, Value, Variables,
     parser::types::{
-        DocumentOperations, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType,
+        Selection, SelectionSet,
     },
 };
 use async_graphql_value::Value as Argument;
@@ -23,6 +24,14 @@ pub fn chosen<'a>(
             all.values().next().map(|it| &it.node)
         }
         (DocumentOperations::Multiple(_), None) => None,
+    }
+}
+
+pub(super) fn kind(of: OperationType) -> &'static str {
+    match of {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
     }
 }
 

@@ -19,7 +19,7 @@ use super::audit::AuditQuery;
 use super::batching::Batching;
 use super::campaign::{CampaignEntryMutation, CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
-use super::codes::{PARSE_FAILED, all_coded, coded};
+use super::codes::{PARSE_FAILED, all_coded, coded, codes};
 use super::contact::{ContactImportMutation, ContactMutation, ContactQuery};
 use super::criteria::CriteriaQuery;
 use super::interaction::{
@@ -31,14 +31,17 @@ use super::limits;
 use super::loaders::Loaders;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
-use super::operation::{chosen, root_fields, subject};
+use super::operation::{chosen, kind, root_fields, subject};
 use super::paging::default_sizes;
 use super::scopes;
 use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
 use super::subscription::Subscription;
 use super::trace;
-use crate::domain::{Context, access::Viewer};
+use crate::{
+    domain::{Context, access::Viewer},
+    metrics::{Metrics, Operation},
+};
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
@@ -91,10 +94,12 @@ pub struct Schema {
 
 impl Executor for Schema {
     async fn execute(&self, request: Request) -> Response {
+        let metrics = &self.context.metrics;
         let prepared = match self.prepare(request) {
             Ok(prepared) => prepared,
-            Err(err) => return Response::from_errors(vec![err]),
+            Err(err) => return answered(Response::from_errors(vec![err]), metrics),
         };
+        let _timer = prepared.operation.as_ref().map(|operation| metrics.time(operation));
         let run = async {
             let context = match prepared.only_reads {
                 true => prepared.context.for_reading().await,
@@ -104,7 +109,7 @@ impl Executor for Schema {
             let request = prepared.request.data(Loaders::new(&context, &batching)).data(context);
             batching.run(self.types.execute(request)).await
         };
-        all_coded(run.instrument(prepared.span).boxed().await)
+        answered(run.instrument(prepared.span).boxed().await, metrics)
     }
 
     fn execute_stream(
@@ -112,16 +117,27 @@ impl Executor for Schema {
         request: Request,
         _: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
+        let metrics = self.context.metrics.clone();
         let Prepared { request, context, span, .. } = match self.prepare(request) {
             Ok(prepared) => prepared,
-            Err(err) => return ready(Response::from_errors(vec![err])).into_stream().boxed(),
+            Err(err) => {
+                let response = answered(Response::from_errors(vec![err]), &metrics);
+                return ready(response).into_stream().boxed();
+            }
         };
         let batching = Batching::default();
         let request = request.data(Loaders::new(&context, &batching)).data(context);
         let mut responses = batching.run_stream(self.types.execute_stream(request)).boxed();
         let traced = poll_fn(move |task| span.in_scope(|| responses.poll_next_unpin(task)));
-        traced.map(all_coded).boxed()
+        traced.map(move |response| answered(response, &metrics)).boxed()
     }
+}
+
+/// The response with a code for each error, which is counted.
+fn answered(response: Response, metrics: &Metrics) -> Response {
+    let response = all_coded(response);
+    codes(&response).for_each(|code| metrics.error(code));
+    response
 }
 
 /// A request that keeps the limits, of somebody who may make it.
@@ -129,6 +145,8 @@ struct Prepared {
     request: Request,
     context: Context,
     span: Span,
+    /// What it is counted as; nothing if the schema will refuse to choose.
+    operation: Option<Operation>,
     /// Whether it neither changes nor watches anything.
     only_reads: bool,
 }
@@ -142,11 +160,13 @@ impl Schema {
         let viewer = request.data.get(&TypeId::of::<Viewer>());
         let viewer = viewer.and_then(|it| it.downcast_ref::<Viewer>()).cloned();
         let mut context = self.context.of(viewer.unwrap_or(Viewer::ANYBODY));
-        let mut only_reads = false;
+        let (mut only_reads, mut counted_as) = (false, None);
         if let Some(operation) = chosen(&document, request.operation_name.as_deref()) {
             let fields = root_fields(&document, operation);
             scopes::check(operation.ty, &fields, &context.viewer)?;
             only_reads = operation.ty == OperationType::Query;
+            let (kind, name) = (kind(operation.ty), trace::name(&request, &document));
+            counted_as = Some(context.metrics.operation(kind, name));
             if operation.ty == OperationType::Mutation {
                 let names: Vec<&str> = fields.iter().map(|it| it.name.node.as_str()).collect();
                 let subject = subject(&fields, &request.variables);
@@ -156,7 +176,7 @@ impl Schema {
         default_sizes(&mut document);
         let span = trace::span(&request, &document);
         request.set_parsed_query(document);
-        Ok(Prepared { request, context, span, only_reads })
+        Ok(Prepared { request, context, span, operation: counted_as, only_reads })
     }
 }
 

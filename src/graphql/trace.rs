@@ -1,4 +1,4 @@
-//! What a trace says of a request: the name of its operation. Queries and variables may hold
+//! What traces and metrics say of a request: the name of its operation. Queries and variables may hold
 //! personal data, and stay out of it.
 
 use async_graphql::{
@@ -12,6 +12,11 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// A span for the operation of a request.
 pub(super) fn span(request: &Request, document: &ExecutableDocument) -> Span {
+    info_span!("operation", name = name(request, document))
+}
+
+/// The name of the operation of a request, or what it begins with; empty if it has none.
+pub(super) fn name<'a>(request: &'a Request, document: &'a ExecutableDocument) -> &'a str {
     let only = match &document.operations {
         DocumentOperations::Multiple(operations) if operations.len() == 1 => {
             operations.keys().next().map(|name| name.as_str())
@@ -20,6 +25,5 @@ pub(super) fn span(request: &Request, document: &ExecutableDocument) -> Span {
     };
     // Names are ASCII, so any number of bytes ends between two characters.
     let name = request.operation_name.as_deref().or(only).unwrap_or_default();
-    let name = name.get(..NAME_BYTES_MAX).unwrap_or(name);
-    info_span!("operation", name)
+    name.get(..NAME_BYTES_MAX).unwrap_or(name)
 }

@@ -16,6 +16,9 @@ use super::{
     socket,
 };
 
+/// It took too long.
+const TIMEOUT: &str = "TIMEOUT";
+
 /// Runs a query or a mutation.
 pub(super) async fn post(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -100,9 +103,10 @@ impl App {
     ) -> Result<T, Refusal> {
         let limit = self.settings.request_timeout;
         timeout(limit, work).await.unwrap_or_else(|_| {
+            self.context.metrics.error(TIMEOUT);
             let message =
                 format!("The request took longer than {} s and was given up.", limit.as_secs_f32());
-            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message))
+            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, message))
         })
     }
 }

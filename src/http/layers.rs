@@ -18,7 +18,7 @@ use tower_http::{
 };
 use tracing::{Level, Span};
 
-use super::{App, guard, response::Refusal};
+use super::{App, guard, metrics, response::Refusal};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -53,7 +53,8 @@ pub(super) fn around(routes: Router<App>, app: &App) -> Router<App> {
     let mut routes = routes
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_BYTES_MIN)))
         .layer(CatchPanicLayer::custom(broke_down))
-        .layer(from_fn_with_state(app.clone(), guard::host));
+        .layer(from_fn_with_state(app.clone(), guard::host))
+        .layer(from_fn_with_state(app.clone(), metrics::count));
     for (name, value) in SECURITY_HEADERS {
         let value = HeaderValue::from_static(value);
         routes = routes.layer(SetResponseHeaderLayer::overriding(name, value));

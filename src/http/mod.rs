@@ -9,6 +9,7 @@ mod guard;
 mod health;
 mod import;
 mod layers;
+mod metrics;
 mod oidc;
 mod operation;
 mod request;
@@ -25,6 +26,7 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
+use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 
 use self::{access::KnownTokens, api::Api, oidc::Oidc, response::Refusal};
@@ -87,6 +89,7 @@ pub struct App {
     /// One for each file on its way in, and one for each on its way out.
     imports: Arc<Semaphore>,
     exports: Arc<Semaphore>,
+    started: DateTime<Utc>,
     /// Turns true when the server stops.
     stopping: watch::Sender<bool>,
 }
@@ -97,6 +100,7 @@ impl App {
         let sockets = Arc::new(Semaphore::new(settings.socket.connections_max as usize));
         Self {
             api: Arc::new(schema),
+            started: context.clock.now(),
             context,
             oidc: settings.oidc.as_ref().map(|it| Arc::new(Oidc::new(it))),
             settings: Arc::new(settings),
@@ -119,6 +123,7 @@ pub fn router(app: App) -> Router {
         .route("/export/segments/{file}", get(export::segment))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
         .fallback(nothing_here);
     layers::around(routes, &app).with_state(app)
 }

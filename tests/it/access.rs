@@ -237,6 +237,7 @@ async fn whoever_is_not_known_is_turned_away_at_every_door() {
         ("POST", "/graphql", 403),
         ("GET", "/export/segments/SM000001.csv", 403),
         ("POST", "/import?kind=contacts", 403),
+        ("GET", "/metrics", 200),
     ];
     let bearer = format!("Bearer {token}");
     let nobody = ["", "Bearer", "Bearer urval_x", "Basic dTpw", &token, "Bearer \u{e5}"];

@@ -40,6 +40,7 @@ mod killed_import;
 mod limits;
 mod log;
 mod log_whole;
+mod metrics;
 mod oidc;
 mod replica;
 mod schema;

@@ -53,7 +53,7 @@ pub async fn delete(context: &Context, input: DeleteContact) -> Result<u64> {
         context.events.publish(&context.db, event).await;
     }
     for segment in &segments {
-        step::announce(context, segment).await;
+        step::announce_set(context, segment).await;
     }
     Ok(gone.len())
 }

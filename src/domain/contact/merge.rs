@@ -56,7 +56,7 @@ pub async fn merge(context: &Context, input: MergeContacts) -> Result<Model> {
         context.events.publish(&context.db, event).await;
     }
     for segment in &segments {
-        step::announce(context, segment).await;
+        step::announce_set(context, segment).await;
     }
     Ok(row)
 }

@@ -284,8 +284,14 @@ pub(super) fn count(count: u64) -> Result<i32> {
     i32::try_from(count).map_err(|_| Error::Corrupt(format!("a set of {count} contacts")))
 }
 
-/// Tells the world of a change that was committed, and keeps its set at hand.
-pub async fn announce(context: &Context, locked: &Locked) {
+/// Tells the world of a step that was committed, and keeps its set at hand.
+pub(super) async fn announce(context: &Context, locked: &Locked) {
+    context.metrics.selected(locked.set.len());
+    announce_set(context, locked).await;
+}
+
+/// [`announce`] for a set that changed for another reason than a step.
+pub async fn announce_set(context: &Context, locked: &Locked) {
     context.members.remember(&locked.segment, Arc::clone(&locked.set));
     announce_header(context, &locked.segment).await;
 }
