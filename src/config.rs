@@ -87,7 +87,7 @@ pub struct Listening {
     pub insecure: bool,
 
     /// The OpenID Connect provider whose tokens are believed besides our own: what they have as `iss`,
-    /// to the letter, such as https://login.example.com/realms/sales.
+    /// to the letter, such as `https://login.example.com/realms/sales`.
     #[arg(long, env = "URVAL_OIDC_ISSUER", value_name = "URL", value_parser = provider)]
     pub oidc_issuer: Option<String>,
 
