@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::timeout,
 };
 use tower::ServiceExt;
 use urval::http::{self, App, Settings};
@@ -269,15 +270,17 @@ async fn what_is_under_way_is_shown() {
                  content-length: 1000\r\n\r\ntype,name\r\n";
     import.write_all(begun.as_bytes()).await.unwrap();
 
-    let mut now = shown().await;
-    while now.must("urval_imports_running") < 1.0
-        || now
-            .value("urval_graphql_operations_total{kind=\"subscription\",name=\"Watch\"}")
-            .is_none()
-    {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        now = shown().await;
-    }
+    let watch = "urval_graphql_operations_total{kind=\"subscription\",name=\"Watch\"}";
+    let both = async {
+        loop {
+            let now = shown().await;
+            if now.value(watch).is_some() && 1.0 <= now.must("urval_imports_running") {
+                return now;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let now = timeout(Duration::from_secs(10), both).await.expect("both under way in time");
     assert_eq!(now.must("urval_websockets_open"), 1.0);
     assert_eq!(now.must("urval_imports_running"), 1.0);
     assert_eq!(now.must("urval_exports_running"), 0.0);
