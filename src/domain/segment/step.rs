@@ -290,7 +290,7 @@ pub(super) async fn announce(context: &Context, locked: &Locked) {
     announce_set(context, locked).await;
 }
 
-/// [`announce`] for a set that changed for another reason than a step.
+/// The same for a set that changed for another reason than a step.
 pub async fn announce_set(context: &Context, locked: &Locked) {
     context.members.remember(&locked.segment, Arc::clone(&locked.set));
     announce_header(context, &locked.segment).await;
