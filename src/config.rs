@@ -103,8 +103,14 @@ pub struct Listening {
 
     /// The keys with which such tokens are signed: the URL or the file of a JWKS, if not the one that
     /// the provider names.
-    #[arg(long, env = "URVAL_OIDC_KEYS", value_name = "URL|FILE", requires = "oidc_issuer")]
-    pub oidc_keys: Option<String>,
+    #[arg(
+        long,
+        env = "URVAL_OIDC_KEYS",
+        value_name = "URL|FILE",
+        requires = "oidc_issuer",
+        value_parser = key_source
+    )]
+    pub oidc_keys: Option<KeySource>,
 }
 
 impl Listening {
@@ -114,18 +120,17 @@ impl Listening {
     }
 
     /// The provider whose tokens are believed.
-    ///
-    /// # Errors
-    /// If its keys would come over a connection that anybody on the way can change.
-    pub fn oidc(&self) -> Result<Option<OidcSettings>, String> {
-        let Some(issuer) = &self.oidc_issuer else { return Ok(None) };
-        let keys = match &self.oidc_keys {
-            None => KeySource::Discovery,
-            Some(url) if url.contains("://") => KeySource::Url(provider(url)?),
-            Some(file) => KeySource::File(file.into()),
-        };
-        let (issuer, audience) = (issuer.clone(), self.oidc_audience.clone());
-        Ok(Some(OidcSettings { issuer, audience, keys }))
+    pub fn oidc(&self) -> Option<OidcSettings> {
+        let (issuer, audience) = (self.oidc_issuer.clone()?, self.oidc_audience.clone());
+        let keys = self.oidc_keys.clone().unwrap_or(KeySource::Discovery);
+        Some(OidcSettings { issuer, audience, keys })
+    }
+}
+
+fn key_source(place: &str) -> Result<KeySource, String> {
+    match place.contains("://") {
+        true => provider(place).map(KeySource::Url),
+        false => Ok(KeySource::File(place.into())),
     }
 }
 

@@ -26,8 +26,8 @@ pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(),
     // Whoever needs a token is not let in for coming from this machine.
     let any_host = requires_token || listening.insecure;
     let hosts = if any_host { Hosts::Any } else { Hosts::default() };
-    let oidc = listening.oidc().map_err(Failure::new)?;
-    let settings = Settings { hosts, requires_token, oidc, ..Settings::default() };
+    let settings =
+        Settings { hosts, requires_token, oidc: listening.oidc(), ..Settings::default() };
     if requires_token && let Some(token) = access::first(&context).await? {
         super::say(&format!(
             "Everybody needs an access token. This is the first, and allows everything; it is not \

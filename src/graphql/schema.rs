@@ -12,6 +12,7 @@ use futures_util::{
     future::ready,
     stream::{BoxStream, poll_fn},
 };
+use indexmap::IndexSet;
 use tracing::{Instrument, Span};
 
 use super::attribute::{AttributeMutation, AttributeQuery};
@@ -168,7 +169,9 @@ impl Schema {
             let (kind, name) = (kind(operation.ty), trace::name(&request, &document));
             counted_as = Some(context.metrics.operation(kind, name));
             if operation.ty == OperationType::Mutation {
-                let names: Vec<&str> = fields.iter().map(|it| it.name.node.as_str()).collect();
+                // Each once: there may be thousands, but there are only so many mutations.
+                let names: IndexSet<&str> = fields.iter().map(|it| it.name.node.as_str()).collect();
+                let names: Vec<&str> = names.into_iter().collect();
                 let subject = subject(&fields, &request.variables);
                 context = context.doing(names.join(" "), subject);
             }

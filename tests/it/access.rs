@@ -7,14 +7,13 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use urval::{
     domain::{
         Clock, Context,
-        access::{self, NewToken, Origin, Scope, Scopes, Viewer},
+        access::{self, NewToken, Scope, Scopes, Viewer},
     },
     http::{self, App, Settings},
 };
@@ -79,79 +78,13 @@ both! {
     }
 }
 
-both! {
-    async fn whatever_is_changed_is_in_the_audit_log(app) {
-        let origin = Origin {
-            request_id: Some("r1".to_owned()),
-            address: Some("192.0.2.7".parse().unwrap()),
-        };
-        let viewer = Viewer { name: Some("Shop".to_owned()), origin, ..Viewer::ANYBODY };
-        let ask = async |query: &str, variables: Value| {
-            let request = async_graphql::Request::new(query).data(viewer.clone());
-            let request = request.variables(async_graphql::Variables::from_json(variables));
-            serde_json::to_value(app.schema.execute(request).await).unwrap()
-        };
-        let made = ask("mutation { segmentCreate(input: {}) { segment { id } } }", json!({})).await;
-        let id = &made["data"]["segmentCreate"]["segment"]["id"];
-        let add = "mutation($i: SegmentAddContactsInput!) { ...F } fragment F on Mutation { \
-                   segmentAddContacts(input: $i) { userErrors { code } } }";
-        let everybody = json!({ "all": [] });
-        ask(add, json!({ "i": { "segmentId": id, "criteria": everybody } })).await;
-        // Nothing of these is changed.
-        ask(add, json!({ "i": { "segmentId": id, "criteria": everybody, "dryRun": true } })).await;
-        ask(add, json!({ "i": { "segmentId": id, "criteria": everybody, "expectedRevision": 9 } }))
-            .await;
-        ask("{ segments { totalCount } }", json!({})).await;
-        let two = format!(
-            "mutation {{ a: segmentUpdate(input: {{ segmentId: {id}, description: \"A\" }}) \
-             {{ segment {{ no }} }} segmentDelete(input: {{ segmentId: {id} }}) {{ deletedSegmentId }} }}"
-        );
-        ask(&two, json!({})).await;
-
-        let entries = "nodes { operation actor subject requestId address } totalCount";
-        let log = ask(&format!("{{ auditLog {{ {entries} }} }}"), json!({})).await;
-        let entry = |operation: &str, subject: &Value| {
-            json!({ "operation": operation, "actor": "Shop", "subject": subject,
-                    "requestId": "r1", "address": "192.0.2.7" })
-        };
-        let both = entry("segmentUpdate segmentDelete", id);
-        let all = [
-            both.clone(),
-            both.clone(),
-            entry("segmentAddContacts", id),
-            entry("segmentCreate", &Value::Null),
-        ];
-        assert_eq!(log["data"]["auditLog"], json!({ "nodes": all, "totalCount": 4 }), "{log:#}");
-        let some = format!(
-            "{{ first: auditLog(first: 1, filter: {{ actor: \"Shop\", subject: {id} }}) \
-                {{ {entries} pageInfo {{ endCursor }} }} \
-                last: auditLog(last: 1) {{ {entries} }} \
-                none: auditLog(filter: {{ actor: \"shop\" }}) {{ {entries} }} \
-                later: auditLog(filter: {{ from: \"2026-11-02T09:00:01Z\" }}) {{ totalCount }} \
-                then: auditLog(filter: {{ to: \"2026-11-02T09:00:01Z\" }}) {{ totalCount }} }}"
-        );
-        let some = ask(&some, json!({})).await["data"].clone();
-        assert_eq!(some["first"]["nodes"], json!([both]));
-        assert_eq!(some["first"]["totalCount"], 3);
-        assert_eq!(some["last"]["nodes"], json!([entry("segmentCreate", &Value::Null)]));
-        assert_eq!(some["none"], json!({ "nodes": [], "totalCount": 0 }));
-        assert_eq!([&some["later"]["totalCount"], &some["then"]["totalCount"]], [0, 4]);
-        let after = some["first"]["pageInfo"]["endCursor"].clone();
-        let next = format!("{{ auditLog(first: 2, after: {after}) {{ nodes {{ operation }} }} }}");
-        let next = ask(&next, json!({})).await;
-        let names = ["segmentUpdate segmentDelete", "segmentAddContacts"];
-        let nodes = names.map(|it| json!({ "operation": it }));
-        assert_eq!(next["data"]["auditLog"]["nodes"], json!(nodes), "{next:#}");
-    }
-}
-
-async fn run(app: &TestApp, query: &str, scopes: Scopes) -> Value {
+pub(crate) async fn run(app: &TestApp, query: &str, scopes: Scopes) -> Value {
     let viewer = Viewer { scopes, ..Viewer::ANYBODY };
     let request = async_graphql::Request::new(query).data(viewer);
     serde_json::to_value(app.schema.execute(request).await).unwrap()
 }
 
-fn is_forbidden(answer: &Value) -> bool {
+pub(crate) fn is_forbidden(answer: &Value) -> bool {
     answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 }
 
@@ -276,142 +209,6 @@ async fn a_server_that_asks_nobody_still_believes_a_token() {
     assert!(is_forbidden(&send(Some(format!("Bearer {token}"))).await));
     let unknown = send(Some("Bearer urval_wrong".to_owned())).await;
     assert_eq!(unknown["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
-}
-
-/// Somebody at a server, with the access to everything but personal data.
-fn blind() -> Scopes {
-    Scopes::of(&[Scope::Write, Scope::Log, Scope::Admin])
-}
-
-/// A company and a person, in a segment that somebody made who sees everything.
-async fn stage(app: &TestApp) -> (String, String) {
-    let company = json!({ "type": "COMPANY", "name": "Secret AB", "city": "Hidden" });
-    let company = app.must("contactCreate", "contact { id }", company).await;
-    let person = json!({
-        "type": "PERSON", "firstName": "Secret", "surname": "Secretsson", "initials": "SS",
-        "companyId": company["contact"]["id"], "address": "Secret 1", "postCode": "SECRET",
-        "county": "Secretshire", "phone": "+46 777777", "mobile": "+46 777778", "fax": "secret-3",
-        "email": "secret@example.com", "email2": "secret2@example.com", "name2": "Secret 2",
-    });
-    let person = app.must("contactCreate", "contact { id }", person).await;
-    let segment = app.must("segmentCreate", "segment { id no }", json!({})).await;
-    let criteria = json!({ "any": [{ "name": { "contains": "Secret" } }] });
-    let id = segment["segment"]["id"].as_str().unwrap().to_owned();
-    let input = json!({ "segmentId": id, "criteria": criteria });
-    app.must("segmentAddContacts", "segment { no }", input).await;
-    (id, person["contact"]["id"].as_str().unwrap().to_owned())
-}
-
-const ALL: &str = "id no name name2 searchName firstName middleName surname initials address \
-    address2 postCode city county phone mobile fax email email2 companyName hidden";
-
-both! {
-    async fn personal_data_are_hidden_wherever_a_contact_is_shown(app) {
-        let (segment, person) = stage(&app).await;
-        let query = format!(
-            "{{ contacts(first: 5) {{ edges {{ cursor node {{ {ALL} company {{ {ALL} }} }} }} }}
-               contact(id: \"{person}\") {{ {ALL} company {{ {ALL} people(first: 5) {{ nodes {{ {ALL} }} }} }} }}
-               contactByNo(no: \"CT000001\") {{ {ALL} }}
-               node(id: \"{person}\") {{ ... on Contact {{ {ALL} }} }}
-               segment(id: \"{segment}\") {{
-                 lines(first: 5) {{ edges {{ cursor node {{ contact {{ {ALL} }} }} }} }}
-                 criteria {{ criteria text addedContacts(first: 5) {{ nodes {{ {ALL} }} }} }} }}
-               segmentDiff(from: {{ segmentId: \"{segment}\" }}, to: {{ segmentId: \"{segment}\" }}) {{
-                 common {{ contacts(first: 5) {{ edges {{ cursor node {{ {ALL} }} }} }} }} }} }}"
-        );
-        let seen = run(&app, &query, Scopes::ALL).await;
-        assert!(seen.get("errors").is_none(), "{seen:#}");
-        assert!(seen.to_string().to_lowercase().matches("secret").count() > 50);
-        assert_eq!(seen["data"]["contact"]["hidden"], Value::Null);
-
-        let hidden = run(&app, &query, blind()).await;
-        assert!(hidden.get("errors").is_none(), "{hidden:#}");
-        let text = cursors_opened(&hidden).to_lowercase();
-        for hint in ["secret", "\"hidden\"", "77777"] {
-            assert!(!text.contains(hint), "{hint}: {hidden:#}");
-        }
-        assert_eq!(hidden["data"]["contact"]["no"], seen["data"]["contact"]["no"]);
-        assert_eq!(
-            hidden["data"]["contact"]["hidden"],
-            "It is about personal data, which needs the scope `personal`."
-        );
-        let numbers = |answer: &Value| {
-            let edges = answer["data"]["contacts"]["edges"].as_array().unwrap().clone();
-            edges.iter().map(|it| it["node"]["no"].clone()).collect::<Vec<_>>()
-        };
-        assert_eq!(numbers(&hidden), ["CT000001", "CT000002"]);
-    }
-
-    async fn personal_data_are_not_found_out_by_asking(app) {
-        let (segment, person) = stage(&app).await;
-        let lines = |arguments: &str| {
-            format!("{{ segment(id: \"{segment}\") {{ lines({arguments}) {{ totalCount }} }} }}")
-        };
-        let nested = "{ company: { any: [{ not: { city: { eq: \"Hidden\" } } }] } }";
-        let queries = [
-            "{ contacts(search: \"secr\") { totalCount } }".to_owned(),
-            "{ contacts(filter: { search: \"secr\" }) { totalCount } }".to_owned(),
-            "{ contacts(filter: { email: { isEmpty: false } }) { totalCount } }".to_owned(),
-            format!("{{ contacts(filter: {nested}) {{ totalCount }} }}"),
-            "{ contacts(orderBy: { by: NAME }) { nodes { no } } }".to_owned(),
-            "{ contacts(orderBy: { by: CITY }) { nodes { no } } }".to_owned(),
-            "{ contacts(orderBy: { by: POST_CODE }) { nodes { no } } }".to_owned(),
-            "{ contacts(orderBy: { by: COMPANY }) { nodes { no } } }".to_owned(),
-            format!("{{ contact(id: \"{person}\") {{ company {{ people(orderBy: {{ by: NAME }}) \
-                     {{ totalCount }} }} }} }}"),
-            lines("filter: { surname: { startsWith: \"S\" } }"),
-            lines("orderBy: { by: NAME }"),
-            lines("orderBy: { by: DEFAULT }"),
-            "{ criteriaValues(field: \"city\") { value } }".to_owned(),
-            format!("{{ segmentExplain(segmentId: \"{segment}\", contactId: \"{person}\") {{ isMember }} }}"),
-        ];
-        for query in queries {
-            let seen = run(&app, &query, Scopes::ALL).await;
-            assert!(seen.get("errors").is_none(), "{query}: {seen:#}");
-            let refused = run(&app, &query, blind()).await;
-            assert!(is_forbidden(&refused), "{query}: {refused:#}");
-        }
-        let previews = [
-            ("{ criteriaPreview(input: { criteria: CRITERIA }) { selected { count } \
-               userErrors { code path } } }", "criteriaPreview"),
-            ("mutation { segmentAddContacts(input: { segmentId: SEGMENT, criteria: CRITERIA }) { \
-               segment { no } userErrors { code path } } }", "segmentAddContacts"),
-            ("mutation { segmentReduceContacts(input: { segmentId: SEGMENT, criteria: CRITERIA, \
-               dryRun: true }) { segment { no } userErrors { code path } } }", "segmentReduceContacts"),
-        ];
-        for (query, field) in previews {
-            let query = query.replace("CRITERIA", nested).replace("SEGMENT", &format!("\"{segment}\""));
-            let refused = run(&app, &query, blind()).await;
-            let path = ["input", "criteria", "company", "any", "0", "not", "city"];
-            assert_eq!(
-                refused["data"][field]["userErrors"],
-                json!([{ "code": "FORBIDDEN", "path": path }]),
-                "{refused:#}"
-            );
-        }
-        // What is not personal can be asked.
-        let query = "{ contacts(filter: { no: { eq: \"CT000002\" } }) { totalCount } }";
-        assert_eq!(run(&app, query, blind()).await["data"]["contacts"]["totalCount"], 1);
-    }
-}
-
-/// The text of an answer, with what is in its cursors.
-fn cursors_opened(answer: &Value) -> String {
-    match answer {
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(name, value)| match (name.as_str(), value) {
-                ("cursor", Value::String(cursor)) => {
-                    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).unwrap();
-                    String::from_utf8_lossy(&bytes).into_owned()
-                }
-                _ => cursors_opened(value),
-            })
-            .collect::<Vec<_>>()
-            .join(" "),
-        Value::Array(items) => items.iter().map(cursors_opened).collect::<Vec<_>>().join(" "),
-        other => other.to_string(),
-    }
 }
 
 const CHANGE: &str = "mutation { segmentCreate(input: {}) { segment { no } } }";

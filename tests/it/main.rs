@@ -4,6 +4,7 @@
 
 mod access;
 mod app;
+mod audit;
 mod browser;
 mod campaign;
 mod campaign_entry;
@@ -42,6 +43,7 @@ mod log;
 mod log_whole;
 mod metrics;
 mod oidc;
+mod personal;
 mod replica;
 mod schema;
 mod segment;

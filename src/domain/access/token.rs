@@ -60,6 +60,7 @@ pub async fn create(context: &Context, new: NewToken) -> Result<String> {
         expires_at: new.expires_at,
         revoked_at: None,
     };
+    let context = context.doing("token create", Some(subject(&row.name)));
     db::write(&context.db, &[], async |txn| {
         let inserted = row.clone().into_active_model().insert(txn).await;
         inserted.map_err(|err| {
@@ -107,6 +108,7 @@ pub async fn all(context: &Context) -> Result<Vec<access_token::Model>> {
 /// # Errors
 /// If there is none of this name, or it is revoked already.
 pub async fn revoke(context: &Context, name: &str) -> Result<()> {
+    let context = context.doing("token revoke", Some(subject(name)));
     db::write(&context.db, &[], async |txn| {
         let Some(row) = access_token::Entity::find_by_id(name).one(txn).await? else {
             let message = format!("There is no token {name}.");
@@ -140,6 +142,11 @@ pub async fn viewer(context: &Context, token: &str) -> Result<Option<Viewer>> {
     }
     let scopes = row.scopes.parse().map_err(Error::Corrupt)?;
     Ok(Some(Viewer { name: Some(row.name), scopes, origin: Origin::default() }))
+}
+
+/// What it is called in the audit log.
+fn subject(name: &str) -> String {
+    format!("accessToken:{name}")
 }
 
 fn hash(token: &str) -> String {

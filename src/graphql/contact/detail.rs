@@ -36,7 +36,7 @@ impl From<(contact_code::Model, Arc<code::Model>)> for BusinessRelation {
 pub(in crate::graphql) struct ContactWebSource {
     /// The web source.
     web_source: Code,
-    /// What to search for there.
+    /// What to search for there; null without the scope `personal`.
     search_word: Option<String>,
 }
 

@@ -157,6 +157,12 @@ impl Contact {
     }
 }
 
+/// Something personal of a contact that stands elsewhere: what the viewer may see of it.
+pub(super) fn personal<T>(ctx: &Context<'_>, value: Option<T>) -> Result<Option<T>> {
+    let sees = ctx.data::<domain::Context>()?.viewer.sees_personal_data();
+    Ok(value.filter(|_| sees))
+}
+
 /// The contact with this key.
 pub(super) async fn load(ctx: &Context<'_>, id: i32) -> Result<Option<Contact>> {
     let row = ctx.data::<Loaders>()?.contact.load_one(id).await?;

@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, ID, connection::Connection};
 use super::{
     Contact, ContactOrder, ContactTotal, contacts,
     detail::{BusinessRelation, ContactAttribute, ContactWebSource},
-    load,
+    load, personal,
 };
 use crate::{
     domain::{
@@ -157,7 +157,11 @@ impl Contact {
 
     /// Where the company can be looked up on the web.
     async fn web_sources(&self, ctx: &Context<'_>) -> Result<Vec<ContactWebSource>> {
-        let rows = classified(ctx, CodeKind::WebSource, self.row.id).await?;
+        let mut rows = classified(ctx, CodeKind::WebSource, self.row.id).await?;
+        for (row, _) in &mut rows {
+            // Most search for the name.
+            row.search_word = personal(ctx, row.search_word.take())?;
+        }
         Ok(rows.into_iter().map(ContactWebSource::from).collect())
     }
 

@@ -22,7 +22,7 @@ use self::comments::InteractionComment;
 use super::{
     campaign::{Campaign, CampaignEntry},
     code::Code,
-    contact::{self, Contact},
+    contact::{self, Contact, personal},
     error::Result,
     interaction_template::InteractionTemplate,
     kinds::{CorrespondenceType, DeliveryStatus, Evaluation, InformationFlow, InitiatedBy},
@@ -165,9 +165,10 @@ impl Interaction {
         self.0.campaign_response
     }
 
-    /// By whom or what the contact was reached, such as a phone number.
-    async fn contact_via(&self) -> Option<&str> {
-        self.0.contact_via.as_deref()
+    /// By whom or what the contact was reached, such as a phone number; null without the scope
+    /// `personal`.
+    async fn contact_via(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        personal(ctx, self.0.contact_via.as_deref())
     }
 
     /// How far its delivery is; null if it was delivered, or nothing was to be.

@@ -11,7 +11,7 @@ use super::{
     super::{
         campaign::Campaign,
         code::Code,
-        contact::{Contact, OrderDirection},
+        contact::{Contact, OrderDirection, personal},
         error::Result,
         kinds::{CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
         loaders::Loaders,
@@ -254,9 +254,9 @@ impl SegmentLine {
         self.line.effective.attempt_failed
     }
 
-    /// By which address or number.
-    async fn contact_via(&self) -> Option<&str> {
-        self.line.effective.contact_via.as_deref()
+    /// By which address or number; null without the scope `personal`.
+    async fn contact_via(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        personal(ctx, self.line.effective.contact_via.as_deref())
     }
 
     /// Which values the line has of its own; all others are inherited.

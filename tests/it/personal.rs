@@ -1,0 +1,177 @@
+//! Personal data are hidden from those who may not see them, and are not found out by asking.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use urval::domain::access::{Scope, Scopes};
+
+use crate::{
+    access::{is_forbidden, run},
+    app::{TestApp, both},
+    contact::codes,
+};
+
+/// Somebody at a server, with the access to everything but personal data.
+fn blind() -> Scopes {
+    Scopes::of(&[Scope::Write, Scope::Log, Scope::Admin])
+}
+
+/// A company and a person, in a segment that somebody made who sees everything.
+async fn stage(app: &TestApp) -> (String, String) {
+    let company = json!({ "type": "COMPANY", "name": "Secret AB", "city": "Hidden" });
+    let company = app.must("contactCreate", "contact { id }", company).await;
+    let person = json!({
+        "type": "PERSON", "firstName": "Secret", "surname": "Secretsson", "initials": "SS",
+        "companyId": company["contact"]["id"], "address": "Secret 1", "postCode": "SECRET",
+        "county": "Secretshire", "phone": "+46 777777", "mobile": "+46 777778", "fax": "secret-3",
+        "email": "secret@example.com", "email2": "secret2@example.com", "name2": "Secret 2",
+    });
+    let person = app.must("contactCreate", "contact { id }", person).await;
+    let segment = app.must("segmentCreate", "segment { id no }", json!({})).await;
+    let criteria = json!({ "any": [{ "name": { "contains": "Secret" } }] });
+    let id = segment["segment"]["id"].as_str().unwrap().to_owned();
+    let input = json!({ "segmentId": id, "criteria": criteria });
+    app.must("segmentAddContacts", "segment { no }", input).await;
+    (id, person["contact"]["id"].as_str().unwrap().to_owned())
+}
+
+const ALL: &str = "id no name name2 searchName firstName middleName surname initials address \
+    address2 postCode city county phone mobile fax email email2 companyName hidden";
+
+both! {
+    async fn personal_data_are_hidden_wherever_a_contact_is_shown(app) {
+        let (segment, person) = stage(&app).await;
+        let query = format!(
+            "{{ contacts(first: 5) {{ edges {{ cursor node {{ {ALL} company {{ {ALL} }} }} }} }}
+               contact(id: \"{person}\") {{ {ALL} company {{ {ALL} people(first: 5) {{ nodes {{ {ALL} }} }} }} }}
+               contactByNo(no: \"CT000001\") {{ {ALL} }}
+               node(id: \"{person}\") {{ ... on Contact {{ {ALL} }} }}
+               segment(id: \"{segment}\") {{
+                 lines(first: 5) {{ edges {{ cursor node {{ contact {{ {ALL} }} }} }} }}
+                 criteria {{ criteria text addedContacts(first: 5) {{ nodes {{ {ALL} }} }} }} }}
+               segmentDiff(from: {{ segmentId: \"{segment}\" }}, to: {{ segmentId: \"{segment}\" }}) {{
+                 common {{ contacts(first: 5) {{ edges {{ cursor node {{ {ALL} }} }} }} }} }} }}"
+        );
+        let seen = run(&app, &query, Scopes::ALL).await;
+        assert!(seen.get("errors").is_none(), "{seen:#}");
+        assert!(seen.to_string().to_lowercase().matches("secret").count() > 50);
+        assert_eq!(seen["data"]["contact"]["hidden"], Value::Null);
+
+        let hidden = run(&app, &query, blind()).await;
+        assert!(hidden.get("errors").is_none(), "{hidden:#}");
+        let text = cursors_opened(&hidden).to_lowercase();
+        for hint in ["secret", "\"hidden\"", "77777"] {
+            assert!(!text.contains(hint), "{hint}: {hidden:#}");
+        }
+        assert_eq!(hidden["data"]["contact"]["no"], seen["data"]["contact"]["no"]);
+        assert_eq!(
+            hidden["data"]["contact"]["hidden"],
+            "It is about personal data, which needs the scope `personal`."
+        );
+        let numbers = |answer: &Value| {
+            let edges = answer["data"]["contacts"]["edges"].as_array().unwrap().clone();
+            edges.iter().map(|it| it["node"]["no"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(&hidden), ["CT000001", "CT000002"]);
+    }
+
+    async fn what_is_personal_beside_a_contact_is_hidden_too(app) {
+        let (segment, person) = stage(&app).await;
+        let lines = json!({ "contactIds": [person] });
+        let set = json!({ "contactVia": "+46 777779" });
+        let update = json!({ "segmentId": segment, "lines": lines, "set": set });
+        app.must("segmentUpdateLines", "linesCount", update).await;
+        let template = json!({ "code": "CALL", "description": "Call" });
+        app.must("interactionTemplateCreate", "interactionTemplate { code }", template).await;
+        codes(&app, "SALESPERSON", &["SA"]).await;
+        let call = json!({
+            "contactId": person, "template": "CALL", "salesperson": "SA", "contactVia": "+46 777779",
+        });
+        app.must("interactionCreate", "interaction { id }", call).await;
+        codes(&app, "WEB_SOURCE", &["WEB"]).await;
+        let found = app.data("{ contactByNo(no: \"CT000001\") { id } }", json!({})).await;
+        let words = json!([{ "code": "WEB", "searchWord": "Secret AB" }]);
+        let input = json!({ "id": found["contactByNo"]["id"], "webSources": { "set": words } });
+        app.must("contactUpdate", "contact { no }", input).await;
+        let query = format!(
+            "{{ segment(id: \"{segment}\") {{ lines(first: 5) {{ nodes {{ contactVia }} }} }}
+                contact(id: \"{person}\") {{ interactions(first: 5) {{ nodes {{ contactVia }} }} }}
+                contactByNo(no: \"CT000001\") {{ webSources {{ webSource {{ code }} searchWord }} }} }}"
+        );
+        let seen = run(&app, &query, Scopes::ALL).await.to_string();
+        assert_eq!(seen.matches("777779").count() + seen.matches("Secret AB").count(), 3, "{seen}");
+        let hidden = run(&app, &query, blind()).await.to_string();
+        assert!(hidden.contains("\"WEB\""), "{hidden}");
+        assert!(!hidden.contains("777779") && !hidden.contains("Secret"), "{hidden}");
+    }
+
+    async fn personal_data_are_not_found_out_by_asking(app) {
+        let (segment, person) = stage(&app).await;
+        let lines = |arguments: &str| {
+            format!("{{ segment(id: \"{segment}\") {{ lines({arguments}) {{ totalCount }} }} }}")
+        };
+        let nested = "{ company: { any: [{ not: { city: { eq: \"Hidden\" } } }] } }";
+        let queries = [
+            "{ contacts(search: \"secr\") { totalCount } }".to_owned(),
+            "{ contacts(filter: { search: \"secr\" }) { totalCount } }".to_owned(),
+            "{ contacts(filter: { email: { isEmpty: false } }) { totalCount } }".to_owned(),
+            format!("{{ contacts(filter: {nested}) {{ totalCount }} }}"),
+            "{ contacts(orderBy: { by: NAME }) { nodes { no } } }".to_owned(),
+            "{ contacts(orderBy: { by: CITY }) { nodes { no } } }".to_owned(),
+            "{ contacts(orderBy: { by: POST_CODE }) { nodes { no } } }".to_owned(),
+            "{ contacts(orderBy: { by: COMPANY }) { nodes { no } } }".to_owned(),
+            format!("{{ contact(id: \"{person}\") {{ company {{ people(orderBy: {{ by: NAME }}) \
+                     {{ totalCount }} }} }} }}"),
+            lines("filter: { surname: { startsWith: \"S\" } }"),
+            lines("orderBy: { by: NAME }"),
+            lines("orderBy: { by: DEFAULT }"),
+            "{ criteriaValues(field: \"city\") { value } }".to_owned(),
+            format!("{{ segmentExplain(segmentId: \"{segment}\", contactId: \"{person}\") {{ isMember }} }}"),
+        ];
+        for query in queries {
+            let seen = run(&app, &query, Scopes::ALL).await;
+            assert!(seen.get("errors").is_none(), "{query}: {seen:#}");
+            let refused = run(&app, &query, blind()).await;
+            assert!(is_forbidden(&refused), "{query}: {refused:#}");
+        }
+        let previews = [
+            ("{ criteriaPreview(input: { criteria: CRITERIA }) { selected { count } \
+               userErrors { code path } } }", "criteriaPreview"),
+            ("mutation { segmentAddContacts(input: { segmentId: SEGMENT, criteria: CRITERIA }) { \
+               segment { no } userErrors { code path } } }", "segmentAddContacts"),
+            ("mutation { segmentReduceContacts(input: { segmentId: SEGMENT, criteria: CRITERIA, \
+               dryRun: true }) { segment { no } userErrors { code path } } }", "segmentReduceContacts"),
+        ];
+        for (query, field) in previews {
+            let query = query.replace("CRITERIA", nested).replace("SEGMENT", &format!("\"{segment}\""));
+            let refused = run(&app, &query, blind()).await;
+            let path = ["input", "criteria", "company", "any", "0", "not", "city"];
+            assert_eq!(
+                refused["data"][field]["userErrors"],
+                json!([{ "code": "FORBIDDEN", "path": path }]),
+                "{refused:#}"
+            );
+        }
+        // What is not personal can be asked.
+        let query = "{ contacts(filter: { no: { eq: \"CT000002\" } }) { totalCount } }";
+        assert_eq!(run(&app, query, blind()).await["data"]["contacts"]["totalCount"], 1);
+    }
+}
+
+/// The text of an answer, with what is in its cursors.
+fn cursors_opened(answer: &Value) -> String {
+    match answer {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| match (name.as_str(), value) {
+                ("cursor", Value::String(cursor)) => {
+                    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).unwrap();
+                    String::from_utf8_lossy(&bytes).into_owned()
+                }
+                _ => cursors_opened(value),
+            })
+            .collect::<Vec<_>>()
+            .join(" "),
+        Value::Array(items) => items.iter().map(cursors_opened).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
