@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     error::Result,
-    page::{Cursor, Slice, connection, page_size},
+    page::{Cursor, Slice, connection},
 };
 use crate::{
     domain::audit::{self, AuditFilter as Filter},
@@ -66,7 +66,6 @@ pub(super) struct AuditQuery;
 #[Object]
 impl AuditQuery {
     /// Who changed what, the newest change first. Needs the scope `admin`.
-    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn audit_log(
         &self,
         ctx: &Context<'_>,

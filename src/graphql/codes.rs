@@ -10,6 +10,12 @@ pub(super) const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 pub(super) const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 /// The query is larger than we allow.
 pub(super) const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
+/// The client has spent what it may for now.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+/// The client has too many operations under way.
+pub const TOO_MANY_OPERATIONS: &str = "TOO_MANY_OPERATIONS";
+/// Introspection is switched off.
+pub(super) const INTROSPECTION_OFF: &str = "INTROSPECTION_OFF";
 /// Whoever asks is not known.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 /// Whoever asks may not do it.

@@ -13,7 +13,7 @@ use super::{
     error::Result,
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy},
     loaders::Loaders,
-    page::{Cursor, Slice, connection, page_size},
+    page::{Cursor, Slice, connection},
     payload::payloads,
     scalar::Decimal,
 };
@@ -145,7 +145,6 @@ impl InteractionTemplateQuery {
     }
 
     /// The interaction templates, in the order of their codes.
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interaction_templates(
         &self,
         ctx: &Context<'_>,

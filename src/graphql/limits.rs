@@ -1,20 +1,25 @@
 //! How large a request may be. Whoever goes beyond is told the limit, and what to do.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, num::NonZeroU32};
 
 use async_graphql::{
     Name, Positioned, SchemaBuilder, ServerError, ServerResult,
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
 
-use super::codes::{self, coded};
+use super::{
+    codes::{self, coded},
+    tokens,
+};
 
 /// Nested fields. GraphiQL's introspection query needs 15.
 const DEPTH_MAX: usize = 16;
 /// Nested selections, those of fragments included.
 const NESTING_MAX: usize = 32;
-/// Fields, with those of lists counted once for each item asked for.
-const COMPLEXITY_MAX: usize = 10_000;
+/// What an operation may cost: see [`super::cost`].
+pub(super) const COST_MAX: NonZeroU32 = NonZeroU32::new(10_000).expect("it is not zero");
+/// Names, values and punctuation of the text: room for criteria with 10,000 values, no more.
+const TOKENS_MAX: usize = 25_000;
 /// Fields and fragments, with those of a fragment counted wherever it is spread. Fragments that
 /// spread each other twice double what there is to check with each of them.
 const SELECTIONS_MAX: usize = 10_000;
@@ -22,26 +27,47 @@ const SELECTIONS_MAX: usize = 10_000;
 const ALIASES_MAX: usize = 64;
 /// Of one field.
 const DIRECTIVES_MAX: usize = 4;
+/// Lists of the schema within lists of it. GraphiQL's introspection query needs 1, and each multiplies
+/// what is returned.
+const SCHEMA_LISTS_MAX: usize = 3;
 
 /// The limits that the library keeps: it knows what fields return.
 pub(super) fn kept<Q, M, S>(schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S> {
-    schema.limit_depth(DEPTH_MAX).limit_complexity(COMPLEXITY_MAX)
+    schema.limit_depth(DEPTH_MAX)
 }
 
 /// What to say of a query that the library found too large.
 pub(super) fn exceeded_by(err: &ServerError) -> Option<ServerError> {
-    Some(exceeded(match err.message.as_str() {
-        "Query is nested too deep." => format!("The query nests more than {DEPTH_MAX} fields."),
-        "Query is too complex." => format!(
-            "The query may return more than {COMPLEXITY_MAX} values. Ask for shorter lists, with \
-             `first` or `last`, or for fewer fields of their items."
-        ),
-        _ => return None,
-    }))
+    let is_too_deep = err.message == "Query is nested too deep.";
+    is_too_deep.then(|| exceeded(format!("The query nests more than {DEPTH_MAX} fields.")))
 }
 
 fn exceeded(message: impl Into<String>) -> ServerError {
     coded(ServerError::new(message, None), codes::LIMIT_EXCEEDED)
+}
+
+/// Turns away a text that is too long to be read.
+pub(super) fn check_text(query: &str) -> ServerResult<()> {
+    if TOKENS_MAX < tokens::count(query.as_bytes()) {
+        let message = format!(
+            "The query has more than {TOKENS_MAX} tokens. Long lists belong into variables."
+        );
+        return Err(exceeded(message));
+    }
+    Ok(())
+}
+
+/// Turns away what costs too much.
+pub(super) fn check_cost(cost: u64) -> ServerResult<()> {
+    let max = COST_MAX.get();
+    if u64::from(max) < cost {
+        let message = format!(
+            "The operation costs {cost}, more than {max}. Ask for shorter lists, with `first` or \
+             `last`, or for fewer fields of their items."
+        );
+        return Err(exceeded(message));
+    }
+    Ok(())
 }
 
 /// Turns away what is too large before work is spent on it.
@@ -60,8 +86,20 @@ pub(super) fn check(document: &ExecutableDocument) -> ServerResult<()> {
             let message = format!("The query has more than {ALIASES_MAX} aliases.");
             return Err(exceeded(message));
         }
+        if SCHEMA_LISTS_MAX < size.schema_lists {
+            let message = format!(
+                "The query nests more than {SCHEMA_LISTS_MAX} lists of what the schema consists of."
+            );
+            return Err(exceeded(message));
+        }
     }
     Ok(())
+}
+
+/// Whether a field is a list that introspection can nest without end: types have fields, which have
+/// types.
+fn is_schema_list(field: &str) -> bool {
+    matches!(field, "fields" | "inputFields" | "interfaces" | "possibleTypes")
 }
 
 /// What a selection amounts to with its fragments in their places.
@@ -69,12 +107,15 @@ pub(super) fn check(document: &ExecutableDocument) -> ServerResult<()> {
 struct Size {
     selections: usize,
     aliases: usize,
+    /// The most lists of the schema within each other.
+    schema_lists: usize,
 }
 
 impl Size {
     fn add(&mut self, other: Self) {
         self.selections = self.selections.saturating_add(other.selections);
         self.aliases = self.aliases.saturating_add(other.aliases);
+        self.schema_lists = self.schema_lists.max(other.schema_lists);
     }
 }
 
@@ -93,7 +134,7 @@ impl<'a> Sizes<'a> {
         }
         let mut size = Size::default();
         for selection in &selections.items {
-            size.add(Size { selections: 1, aliases: 0 });
+            size.selections += 1;
             match &selection.node {
                 Selection::Field(field) => {
                     if DIRECTIVES_MAX < field.node.directives.len() {
@@ -104,7 +145,9 @@ impl<'a> Sizes<'a> {
                         return Err(exceeded(message));
                     }
                     size.aliases += usize::from(field.node.alias.is_some());
-                    size.add(self.of(&field.node.selection_set.node, nesting + 1)?);
+                    let mut inner = self.of(&field.node.selection_set.node, nesting + 1)?;
+                    inner.schema_lists += usize::from(is_schema_list(&field.node.name.node));
+                    size.add(inner);
                 }
                 Selection::InlineFragment(fragment) => {
                     size.add(self.of(&fragment.node.selection_set.node, nesting + 1)?);

@@ -9,7 +9,7 @@ use super::{
     error::{Result, UserError, outcome},
     interaction::{InteractionConnection, InteractionFilter, InteractionOrder, interactions_of},
     loaders::Loaders,
-    page::{Cursor, Slice, connection, page_size},
+    page::{Cursor, Slice, connection},
     payload::payloads,
     scalar::Date,
     segment::{self, Segment},
@@ -67,7 +67,6 @@ impl LoggedSegment {
 
     /// Its interactions.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
@@ -127,7 +126,6 @@ impl LoggedSegmentQuery {
     }
 
     /// The logged segments, the newest first.
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn logged_segments(
         &self,
         ctx: &Context<'_>,

@@ -1,5 +1,6 @@
 //! The API: types, resolvers and mutations. Translates; decides nothing.
 
+mod allowance;
 mod attribute;
 mod audit;
 mod batches;
@@ -8,6 +9,7 @@ mod campaign;
 mod code;
 mod codes;
 mod contact;
+mod cost;
 mod criteria;
 mod error;
 mod interaction;
@@ -19,7 +21,6 @@ mod logged_segment;
 mod node;
 mod operation;
 mod page;
-mod paging;
 mod payload;
 mod scalar;
 mod schema;
@@ -27,9 +28,12 @@ mod scopes;
 mod segment;
 mod series;
 mod subscription;
+mod tokens;
 mod trace;
 
-pub use codes::{FORBIDDEN, UNAUTHENTICATED};
+pub use allowance::Allowance;
+pub use codes::{FORBIDDEN, RATE_LIMITED, TOO_MANY_OPERATIONS, UNAUTHENTICATED};
 pub use error::error_code;
-pub use operation::chosen;
-pub use schema::{Schema, build, sdl};
+pub use operation::operation_type;
+pub use schema::{Introspection, Schema, build, build_with, sdl};
+pub use tokens::count as count_tokens;

@@ -89,7 +89,6 @@ impl NodeQuery {
 
     /// Many things by their ids, in the order of the ids; null for each that is not there. At most
     /// 1,000.
-    #[graphql(complexity = "1 + ids.len() * child_complexity")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

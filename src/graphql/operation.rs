@@ -1,18 +1,50 @@
 //! The operation of a request, among those of its document: what it selects, and what it is about.
 
 use async_graphql::{
-    Name, Value, Variables,
-    parser::types::{
-        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType,
-        Selection, SelectionSet,
+    Name, Request, ServerError, ServerResult, Value, Variables,
+    parser::{
+        self, parse_query,
+        types::{
+            DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType,
+            Selection, SelectionSet,
+        },
     },
 };
 use async_graphql_value::Value as Argument;
 
+use super::{
+    codes::{PARSE_FAILED, coded},
+    limits,
+};
 use crate::domain::id;
 
+/// What kind of operation would run; none if the schema is going to refuse the request anyway.
+pub fn operation_type(request: &Request) -> Option<OperationType> {
+    let document = parse(&request.query).ok()?;
+    chosen(&document, request.operation_name.as_deref()).map(|operation| operation.ty)
+}
+
+/// Reads the text of a request.
+pub(super) fn parse(query: &str) -> ServerResult<ExecutableDocument> {
+    limits::check_text(query)?;
+    parse_query(query).map_err(|err| coded(unreadable(err), PARSE_FAILED))
+}
+
+/// What is wrong with a text, without the text.
+fn unreadable(err: parser::Error) -> ServerError {
+    let parser::Error::Syntax { message, start, .. } = err else { return err.into() };
+    let drawn = message.lines().find_map(|line| line.trim_start().strip_prefix("= "));
+    let message = match drawn {
+        Some(expected) => {
+            format!("Syntax error at line {}, column {}: {expected}.", start.line, start.column)
+        }
+        None => message,
+    };
+    ServerError::new(message, Some(start))
+}
+
 /// The one that is going to run; none if the schema will refuse to choose.
-pub fn chosen<'a>(
+pub(super) fn chosen<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Option<&'a OperationDefinition> {

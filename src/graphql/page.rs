@@ -6,7 +6,7 @@ use async_graphql::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::domain::{self, PAGE_DEFAULT, PAGE_MAX, Page, PageArgs, to_cursor};
+use crate::domain::{self, Page, PageArgs, to_cursor};
 
 /// Which slice of a list is asked for: the arguments that all connections have.
 #[derive(Default)]
@@ -22,12 +22,6 @@ impl Slice {
     pub(super) fn args<K: DeserializeOwned>(&self) -> domain::Result<PageArgs<K>> {
         PageArgs::new(self.after.as_deref(), self.before.as_deref(), self.first, self.last)
     }
-}
-
-/// How many items a slice may have, for the complexity of the list.
-pub(super) fn page_size(first: Option<i32>, last: Option<i32>) -> usize {
-    let asked = first.or(last).map_or(PAGE_DEFAULT, |size| size.max(0).unsigned_abs().into());
-    usize::try_from(asked.min(PAGE_MAX)).expect("a page is small")
 }
 
 /// A cursor that is text already.

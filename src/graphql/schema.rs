@@ -5,7 +5,7 @@ use std::{any::TypeId, sync::Arc};
 use async_graphql::{
     Data, Executor, MergedObject, Request, Response, SDLExportOptions, SchemaBuilder, ServerError,
     ServerResult,
-    parser::{parse_query, types::OperationType},
+    parser::types::{Field, OperationType},
 };
 use futures_util::{
     FutureExt, StreamExt,
@@ -13,15 +13,18 @@ use futures_util::{
     stream::{BoxStream, poll_fn},
 };
 use indexmap::IndexSet;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::{Instrument, Span};
 
+use super::allowance::{Allowance, Cost};
 use super::attribute::{AttributeMutation, AttributeQuery};
 use super::audit::AuditQuery;
 use super::batching::Batching;
 use super::campaign::{CampaignEntryMutation, CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
-use super::codes::{PARSE_FAILED, all_coded, coded, codes};
+use super::codes::{INTROSPECTION_OFF, all_coded, coded, codes};
 use super::contact::{ContactImportMutation, ContactMutation, ContactQuery};
+use super::cost::Prices;
 use super::criteria::CriteriaQuery;
 use super::interaction::{
     InteractionCommentMutation, InteractionCreateMutation, InteractionMarkMutation,
@@ -32,8 +35,7 @@ use super::limits;
 use super::loaders::Loaders;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
-use super::operation::{chosen, kind, root_fields, subject};
-use super::paging::default_sizes;
+use super::operation::{chosen, kind, parse, root_fields, subject};
 use super::scopes;
 use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
@@ -91,6 +93,17 @@ type Types = async_graphql::Schema<Query, Mutation, Subscription>;
 pub struct Schema {
     types: Types,
     context: Context,
+    prices: Arc<Prices>,
+    introspection: Introspection,
+}
+
+/// Whether clients may ask what the schema consists of.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Introspection {
+    #[default]
+    On,
+    /// Nobody may, nor do errors suggest what there is.
+    Off,
 }
 
 impl Executor for Schema {
@@ -110,7 +123,9 @@ impl Executor for Schema {
             let request = prepared.request.data(Loaders::new(&context, &batching)).data(context);
             batching.run(self.types.execute(request)).await
         };
-        answered(run.instrument(prepared.span).boxed().await, metrics)
+        let mut response = answered(run.instrument(prepared.span).boxed().await, metrics);
+        tell(&mut response, prepared.cost);
+        response
     }
 
     fn execute_stream(
@@ -119,7 +134,7 @@ impl Executor for Schema {
         _: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         let metrics = self.context.metrics.clone();
-        let Prepared { request, context, span, .. } = match self.prepare(request) {
+        let Prepared { request, context, span, mut cost, .. } = match self.prepare(request) {
             Ok(prepared) => prepared,
             Err(err) => {
                 let response = answered(Response::from_errors(vec![err]), &metrics);
@@ -130,7 +145,19 @@ impl Executor for Schema {
         let request = request.data(Loaders::new(&context, &batching)).data(context);
         let mut responses = batching.run_stream(self.types.execute_stream(request)).boxed();
         let traced = poll_fn(move |task| span.in_scope(|| responses.poll_next_unpin(task)));
-        traced.map(move |response| answered(response, &metrics)).boxed()
+        let told = traced.map(move |response| {
+            let mut response = answered(response, &metrics);
+            tell(&mut response, cost.take());
+            response
+        });
+        told.boxed()
+    }
+}
+
+/// Says with the response what the operation cost.
+fn tell(response: &mut Response, cost: Option<Cost>) {
+    if let Some(cost) = cost {
+        response.extensions.insert("cost".to_owned(), cost.told());
     }
 }
 
@@ -150,21 +177,37 @@ struct Prepared {
     operation: Option<Operation>,
     /// Whether it neither changes nor watches anything.
     only_reads: bool,
+    /// What it costs a client with an allowance.
+    cost: Option<Cost>,
+    /// It is under way until this is dropped.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What comes along in the data of a request.
+fn carried<T: Clone + Send + Sync + 'static>(request: &Request) -> Option<T> {
+    request.data.get(&TypeId::of::<T>())?.downcast_ref::<T>().cloned()
 }
 
 impl Schema {
-    /// For the [`Viewer`] in the data of the request; for anybody if there is none.
+    /// For the [`Viewer`] in the data of the request, at the expense of the [`Allowance`] there; for
+    /// anybody, and for nothing, without.
     fn prepare(&self, mut request: Request) -> ServerResult<Prepared> {
-        let parsed = parse_query(&request.query).map_err(ServerError::from);
-        let mut document = parsed.map_err(|err| coded(err, PARSE_FAILED))?;
+        let document = parse(&request.query)?;
         limits::check(&document)?;
-        let viewer = request.data.get(&TypeId::of::<Viewer>());
-        let viewer = viewer.and_then(|it| it.downcast_ref::<Viewer>()).cloned();
-        let mut context = self.context.of(viewer.unwrap_or(Viewer::ANYBODY));
-        let (mut only_reads, mut counted_as) = (false, None);
+        let mut context = self.context.of(carried(&request).unwrap_or(Viewer::ANYBODY));
+        let allowance: Option<Arc<Allowance>> = carried(&request);
+        let (mut only_reads, mut counted_as, mut cost, mut permit) = (false, None, None, None);
         if let Some(operation) = chosen(&document, request.operation_name.as_deref()) {
             let fields = root_fields(&document, operation);
+            self.check_introspection(&fields)?;
             scopes::check(operation.ty, &fields, &context.viewer)?;
+            let price = self.prices.cost(&document, operation, &request.variables);
+            limits::check_cost(price)?;
+            if let Some(allowance) = allowance {
+                let is_watched = operation.ty == OperationType::Subscription;
+                permit = (!is_watched).then(|| allowance.begin()).transpose()?;
+                cost = Some(allowance.spend(price)?);
+            }
             only_reads = operation.ty == OperationType::Query;
             let (kind, name) = (kind(operation.ty), trace::name(&request, &document));
             counted_as = Some(context.metrics.operation(kind, name));
@@ -176,17 +219,37 @@ impl Schema {
                 context = context.doing(names.join(" "), subject);
             }
         }
-        default_sizes(&mut document);
         let span = trace::span(&request, &document);
         request.set_parsed_query(document);
-        Ok(Prepared { request, context, span, operation: counted_as, only_reads })
+        let operation = counted_as;
+        Ok(Prepared { request, context, span, operation, only_reads, cost, _permit: permit })
+    }
+
+    fn check_introspection(&self, fields: &[&Field]) -> ServerResult<()> {
+        let asks = |field: &&Field| matches!(field.name.node.as_str(), "__schema" | "__type");
+        match self.introspection {
+            Introspection::Off if fields.iter().any(asks) => {
+                let message = "Introspection is switched off on this server.";
+                Err(coded(ServerError::new(message, None), INTROSPECTION_OFF))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 /// The schema, ready to serve.
 pub fn build(context: Context) -> Schema {
-    let types = limits::kept(bare()).data(context.clone()).finish();
-    Schema { types, context }
+    build_with(context, Introspection::On)
+}
+
+/// The schema, ready to serve.
+pub fn build_with(context: Context, introspection: Introspection) -> Schema {
+    let mut types = limits::kept(bare()).data(context.clone());
+    if introspection == Introspection::Off {
+        types = types.disable_suggestions();
+    }
+    let prices = Arc::new(Prices::of_schema(&sdl()));
+    Schema { types: types.finish(), context, prices, introspection }
 }
 
 /// The schema as text, the way `schema.graphql` has it.

@@ -6,15 +6,16 @@ use axum::{
     http::{Extensions, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, future::join_all};
 use tokio::time::timeout;
 
 use super::{
     App,
-    request::{from_body, from_uri, operation_type},
+    request::{Content, Sent, from_body, from_uri},
     response::{Media, Refusal, name_faults},
     socket,
 };
+use crate::{domain::access::Viewer, graphql::operation_type};
 
 /// It took too long.
 const TIMEOUT: &str = "TIMEOUT";
@@ -29,13 +30,20 @@ pub(super) async fn post(State(app): State<App>, request: Request) -> Response {
     // The body counts too: otherwise a client could send it a byte a minute.
     let answer = app.in_time(async {
         let viewer = app.viewer(&parts.headers, &parts.extensions).await?;
-        let request = from_body(&parts.headers, body).await?.data(viewer);
-        Ok(app.execute(request, &parts.extensions).await)
+        match from_body(&parts.headers, body, app.settings.batch_max).await? {
+            Content::One(sent) => {
+                let request = app.request(sent, viewer)?;
+                Ok(media.answer(app.execute(request, &parts.extensions).await))
+            }
+            Content::Batch(batch) => {
+                let each = batch
+                    .into_iter()
+                    .map(|sent| app.execute_one(sent, viewer.clone(), &parts.extensions));
+                Ok(media.answer_all(&join_all(each).await))
+            }
+        }
     });
-    match answer.await {
-        Ok(response) => media.answer(response),
-        Err(refusal) => media.refuse(refusal),
-    }
+    answer.await.unwrap_or_else(|refusal| media.refuse(refusal))
 }
 
 /// Runs a query, or opens a WebSocket.
@@ -57,9 +65,9 @@ pub(super) async fn get(
     };
     let answer = app.in_time(async {
         let viewer = app.viewer(&parts.headers, &parts.extensions).await?;
-        let mut query = from_uri(&parts.uri)?.data(viewer);
+        let query = app.request(from_uri(&parts.uri)?, viewer)?;
         // A link that somebody follows must not change anything.
-        if operation_type(&mut query) == Some(OperationType::Mutation) {
+        if operation_type(&query) == Some(OperationType::Mutation) {
             let message = "A mutation has to be sent by POST.";
             let status = StatusCode::METHOD_NOT_ALLOWED;
             return Err(Refusal::new(status, "METHOD_NOT_ALLOWED", message));
@@ -82,6 +90,19 @@ impl App {
         let mut response = self.api.execute(request).await;
         name_faults(&mut response.errors, extensions);
         response
+    }
+
+    /// Runs one query or mutation of several: what is wrong with one is no harm to the others.
+    async fn execute_one(
+        &self,
+        sent: Sent,
+        viewer: Viewer,
+        extensions: &Extensions,
+    ) -> async_graphql::Response {
+        match self.request(sent, viewer) {
+            Ok(request) => self.execute(request, extensions).await,
+            Err(refusal) => refusal.into_graphql(),
+        }
     }
 
     /// Runs any operation.

@@ -3,6 +3,8 @@
 mod access;
 mod api;
 mod assets;
+mod clients;
+mod documents;
 mod export;
 mod graphql;
 mod guard;
@@ -29,8 +31,9 @@ use axum::{
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 
-use self::{access::KnownTokens, api::Api, oidc::Oidc, response::Refusal};
+use self::{access::KnownTokens, api::Api, clients::Clients, oidc::Oidc, response::Refusal};
 pub use self::{
+    documents::{Documents, Untrusted},
     guard::Hosts,
     oidc::{KeySource, OidcSettings},
     serve::serve,
@@ -57,6 +60,13 @@ pub struct Settings {
     /// How long a query or mutation may take, from the first byte of its body on. Subscriptions may
     /// go on for ever. A client that sends or takes a file may rest as long.
     pub request_timeout: Duration,
+    /// What each client may spend a second, zero for as much as it likes. Unless it is set, everybody
+    /// but this machine is limited.
+    pub rate_limit: Option<u32>,
+    /// How many operations a body may hold.
+    pub batch_max: usize,
+    /// Operations that clients name instead of sending them.
+    pub documents: Documents,
     /// The provider whose tokens are believed, too.
     pub oidc: Option<OidcSettings>,
     /// Limits of WebSocket connections.
@@ -70,6 +80,9 @@ impl Default for Settings {
             requires_token: false,
             token_known_for: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            rate_limit: None,
+            batch_max: 1,
+            documents: Documents::default(),
             oidc: None,
             socket: SocketSettings::default(),
         }
@@ -83,6 +96,7 @@ pub struct App {
     context: Context,
     settings: Arc<Settings>,
     tokens: Arc<KnownTokens>,
+    clients: Arc<Clients>,
     oidc: Option<Arc<Oidc>>,
     /// One permit for each WebSocket connection.
     sockets: Arc<Semaphore>,
@@ -103,6 +117,7 @@ impl App {
             started: context.clock.now(),
             context,
             oidc: settings.oidc.as_ref().map(|it| Arc::new(Oidc::new(it))),
+            clients: Arc::new(Clients::new(settings.rate_limit)),
             settings: Arc::new(settings),
             tokens: Arc::default(),
             sockets,

@@ -12,9 +12,9 @@ use tracing::Instrument;
 
 use super::{
     App,
-    request::operation_type,
     response::{Refusal, is_request_error},
 };
+use crate::graphql::operation_type;
 
 /// What comes out of an operation.
 pub(super) enum Event {
@@ -54,10 +54,10 @@ pub(super) fn run(
 
 fn events(
     app: App,
-    mut request: async_graphql::Request,
+    request: async_graphql::Request,
     extensions: Extensions,
 ) -> BoxStream<'static, Event> {
-    let responses = match operation_type(&mut request) {
+    let responses = match operation_type(&request) {
         Some(OperationType::Subscription) => app.execute_stream(request, extensions).boxed(),
         _ => stream::once(async move {
             let answer = app.in_time(async { Ok(app.execute(request, &extensions).await) });

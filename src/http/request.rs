@@ -1,6 +1,6 @@
-//! Takes a GraphQL request out of an HTTP request.
+//! Takes GraphQL requests out of an HTTP request.
 
-use async_graphql::{Request, parser::types::OperationType};
+use async_graphql::{Extensions, Request, Value, Variables};
 use axum::{
     body::{Body, to_bytes},
     extract::Query,
@@ -9,17 +9,46 @@ use axum::{
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use super::response::Refusal;
-use crate::graphql::chosen;
+use super::{
+    App,
+    documents::{Digest, SHAPE, parse_digest},
+    response::Refusal,
+};
+use crate::{domain::access::Viewer, graphql::count_tokens};
 
 /// How large the body of a request may be: room for criteria with 10,000 values, no more.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Names, values and punctuation of a body: room for 1,000 rows with 40 values each. Values take more
+/// memory than their text.
+const BODY_TOKENS_MAX: usize = 150_000;
 
-const SHAPE: &str = "A request is a JSON object with the string `query`, and optionally \
-                     `operationName`, `variables` and `extensions`.";
+/// A request as a client sends it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Sent {
+    query: Option<String>,
+    /// The SHA-256 of the text, instead of the text.
+    document_id: Option<String>,
+    operation_name: Option<String>,
+    #[serde(default)]
+    variables: Variables,
+    #[serde(default)]
+    extensions: Extensions,
+}
+
+/// What a body holds.
+pub(super) enum Content {
+    One(Sent),
+    /// Several, if the operator allows that.
+    Batch(Vec<Sent>),
+}
 
 /// Reads the body of a POST.
-pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Request, Refusal> {
+pub(super) async fn from_body(
+    headers: &HeaderMap,
+    body: Body,
+    batch_max: usize,
+) -> Result<Content, Refusal> {
     if !is_json(headers) {
         let message = "Send the request as application/json, in UTF-8.";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -34,27 +63,48 @@ pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Request
         tracing::debug!(error = %err, "a request body could not be read");
         too_large()
     })?;
-    if body.trim_ascii_start().starts_with(b"[") {
+    check_tokens(&body)?;
+    if !body.trim_ascii_start().starts_with(b"[") {
+        return parse(&body).map(Content::One);
+    }
+    if batch_max < 2 {
         return Err(Refusal::malformed("Batches are not supported: send one request at a time."));
     }
-    let request: Request = serde_json::from_slice(&body).map_err(|err| match err.classify() {
+    let batch: Vec<Sent> = parse(&body)?;
+    if batch.is_empty() || batch_max < batch.len() {
+        let message = format!("A batch has 1 to {batch_max} requests.");
+        return Err(Refusal::malformed(message));
+    }
+    Ok(Content::Batch(batch))
+}
+
+/// Turns away what would take too much memory.
+pub(super) fn check_tokens(json: &[u8]) -> Result<(), Refusal> {
+    if BODY_TOKENS_MAX < count_tokens(json) {
+        let message = format!("A request has at most {BODY_TOKENS_MAX} names, values and signs.");
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message));
+    }
+    Ok(())
+}
+
+fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|err| match err.classify() {
         Category::Data => Refusal::malformed(SHAPE),
         _ => Refusal::malformed(format!(
             "The body is not JSON, or nests too deeply, at line {}, column {}.",
             err.line(),
             err.column()
         )),
-    })?;
-    some_query(request)
+    })
 }
 
 /// Reads the parameters of a GET.
-pub(super) fn from_uri(uri: &Uri) -> Result<Request, Refusal> {
+pub(super) fn from_uri(uri: &Uri) -> Result<Sent, Refusal> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Parameters {
-        #[serde(default)]
-        query: String,
+        query: Option<String>,
+        document_id: Option<String>,
         operation_name: Option<String>,
         variables: Option<String>,
         extensions: Option<String>,
@@ -66,28 +116,69 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Request, Refusal> {
     let Query(parameters) = Query::<Parameters>::try_from_uri(uri).map_err(|_| {
         Refusal::malformed("The parameters are malformed, or one of them is there twice.")
     })?;
-    let mut request = Request::new(parameters.query);
-    request.operation_name = parameters.operation_name.filter(|name| !name.is_empty());
+    let mut sent = Sent {
+        query: parameters.query,
+        document_id: parameters.document_id,
+        operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
+        variables: Variables::default(),
+        extensions: Extensions::default(),
+    };
     if let Some(json) = parameters.variables.filter(|json| !json.is_empty()) {
-        request.variables = serde_json::from_str(&json).map_err(|_| malformed("variables"))?;
+        check_tokens(json.as_bytes())?;
+        sent.variables = serde_json::from_str(&json).map_err(|_| malformed("variables"))?;
     }
     if let Some(json) = parameters.extensions.filter(|json| !json.is_empty()) {
-        request.extensions = serde_json::from_str(&json).map_err(|_| malformed("extensions"))?;
+        check_tokens(json.as_bytes())?;
+        sent.extensions = serde_json::from_str(&json).map_err(|_| malformed("extensions"))?;
     }
-    some_query(request)
+    Ok(sent)
 }
 
-/// What kind of operation would run; none if the schema is going to refuse the request anyway.
-pub(super) fn operation_type(request: &mut Request) -> Option<OperationType> {
-    let name = request.operation_name.clone();
-    chosen(request.parsed_query().ok()?, name.as_deref()).map(|operation| operation.ty)
+impl Sent {
+    /// Whether it neither holds an operation nor names one.
+    pub(super) fn is_empty(&self) -> bool {
+        let has_text = self.query.as_ref().is_some_and(|text| !text.trim().is_empty());
+        !has_text && self.document_id.is_none() && !self.extensions.contains_key(PERSISTED)
+    }
+
+    /// The SHA-256 of the text: by the appendix "Persisted Documents" of the specification, or the way
+    /// of Apollo's clients.
+    fn digest(&self) -> Result<Option<Digest>, Refusal> {
+        let persisted = match self.extensions.get(PERSISTED) {
+            Some(Value::Object(persisted)) => match persisted.get("sha256Hash") {
+                Some(Value::String(hash)) => Some(hash.as_str()),
+                _ => Some(""),
+            },
+            _ => None,
+        };
+        let Some(id) = self.document_id.as_deref().or(persisted) else { return Ok(None) };
+        let digest = parse_digest(id).ok_or_else(|| {
+            Refusal::malformed(
+                "An operation is named by its SHA-256, in 64 hexadecimal digits: with `sha256:` in \
+                 front of them as `documentId`, or as `extensions.persistedQuery.sha256Hash`.",
+            )
+        });
+        digest.map(Some)
+    }
 }
 
-fn some_query(request: Request) -> Result<Request, Refusal> {
-    if request.query.trim().is_empty() {
-        return Err(Refusal::malformed(SHAPE));
+/// The extension of Apollo's clients that names an operation.
+const PERSISTED: &str = "persistedQuery";
+
+impl App {
+    /// What a viewer sent, ready to run.
+    ///
+    /// # Errors
+    /// If there is no such operation, or it may not run.
+    pub(super) fn request(&self, sent: Sent, viewer: Viewer) -> Result<Request, Refusal> {
+        let digest = sent.digest()?;
+        let query = sent.query.filter(|text| !text.trim().is_empty());
+        let mut request = Request::new(self.settings.documents.text(query, digest)?);
+        request.operation_name = sent.operation_name;
+        request.variables = sent.variables;
+        request.extensions = sent.extensions;
+        Ok(self.asked_by(viewer, request))
     }
-    Ok(request)
 }
 
 fn too_large() -> Refusal {

@@ -12,7 +12,7 @@ use tower_http::request_id::RequestId;
 
 use crate::{
     domain::{self, Rejection},
-    graphql::{FORBIDDEN, error_code},
+    graphql::{FORBIDDEN, RATE_LIMITED, TOO_MANY_OPERATIONS, error_code},
 };
 
 /// The media type of a response.
@@ -55,16 +55,26 @@ impl Media {
 
     /// The response to a request that reached the schema.
     pub(super) fn answer(self, response: async_graphql::Response) -> Response {
-        let is_refused = is_request_error(&response);
-        let status = match self {
-            Self::GraphQl if is_refused && is_forbidden(&response) => StatusCode::FORBIDDEN,
-            Self::GraphQl if is_refused => StatusCode::BAD_REQUEST,
-            _ => StatusCode::OK,
-        };
-        if is_refused {
-            return self.body(status, &Errors { errors: &response.errors });
+        if !is_request_error(&response) {
+            return self.body(StatusCode::OK, &response);
         }
-        self.body(status, &response)
+        let status = match (self, code(&response)) {
+            // Even clients that look at the status alone have to know that they are too fast.
+            (_, Some(RATE_LIMITED | TOO_MANY_OPERATIONS)) => StatusCode::TOO_MANY_REQUESTS,
+            (Self::GraphQl, Some(FORBIDDEN)) => StatusCode::FORBIDDEN,
+            (Self::GraphQl, _) => StatusCode::BAD_REQUEST,
+            (Self::Json, _) => StatusCode::OK,
+        };
+        let mut answer = self.body(status, &Errors { errors: &response.errors });
+        if let Some(seconds) = retry_after(&response) {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        answer
+    }
+
+    /// The response to a batch: each has its own errors.
+    pub(super) fn answer_all(self, responses: &[async_graphql::Response]) -> Response {
+        self.body(StatusCode::OK, &responses)
     }
 
     /// The response to a request that did not.
@@ -118,10 +128,20 @@ pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
         && response.errors.iter().all(is_pathless)
 }
 
-fn is_forbidden(response: &async_graphql::Response) -> bool {
-    let forbidden = Value::from(FORBIDDEN);
-    let code = |error: &ServerError| error.extensions.as_ref()?.get("code").cloned();
-    response.errors.iter().any(|error| code(error).as_ref() == Some(&forbidden))
+/// The code of the first error.
+fn code(response: &async_graphql::Response) -> Option<&str> {
+    match response.errors.first()?.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+/// In how many seconds the client may come again, if it is told.
+fn retry_after(response: &async_graphql::Response) -> Option<u64> {
+    match response.errors.first()?.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
 }
 
 /// Why a request is turned away before it reaches the schema, or was none for the schema and failed.

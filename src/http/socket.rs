@@ -25,10 +25,11 @@ use tracing::Instrument;
 use super::{
     App, guard,
     operation::{self, Event},
+    request::{Sent, check_tokens},
     response::{Refusal, error},
     too_many,
 };
-use crate::domain::access::Viewer;
+use crate::{domain::access::Viewer, graphql::TOO_MANY_OPERATIONS};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -100,7 +101,7 @@ enum Heard {
     ConnectionInit(Details),
     Ping(Details),
     Pong(Details),
-    Subscribe { id: String, payload: Box<async_graphql::Request> },
+    Subscribe { id: String, payload: Box<Sent> },
     Complete { id: String },
 }
 
@@ -126,6 +127,7 @@ struct Close(u16, &'static str);
 
 const GOING_AWAY: Close = Close(1001, "The server stops");
 const INVALID: Close = Close(4400, "Invalid message");
+const TOO_LARGE: Close = Close(1009, "Message too large");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized");
 const FORBIDDEN: Close = Close(4403, "Forbidden");
 const FAULT: Close = Close(1011, "Something went wrong on our side");
@@ -216,6 +218,7 @@ impl Connection {
             Message::Ping(_) | Message::Pong(_) => return Ok(None),
             Message::Close(_) => return Err(None),
         };
+        check_tokens(text.as_bytes()).map_err(|_| Some(TOO_LARGE))?;
         match serde_json::from_str(text).map_err(|_| Some(INVALID))? {
             Heard::ConnectionInit(_) if self.is_open => Err(Some(INIT_AGAIN)),
             Heard::ConnectionInit(Details { payload }) => {
@@ -237,11 +240,16 @@ impl Connection {
             {
                 Err(Some(INVALID))
             }
-            Heard::Subscribe { payload, .. } if payload.query.is_empty() => Err(Some(INVALID)),
+            Heard::Subscribe { payload, .. } if payload.is_empty() => Err(Some(INVALID)),
             Heard::Subscribe { id, .. } if self.operations.contains_key(&id) => Err(Some(ID_TAKEN)),
             Heard::Subscribe { id, payload } => {
                 let viewer = self.viewer().await?;
-                Ok(self.begin(id, payload.data(viewer)))
+                Ok(match self.app.request(*payload, viewer) {
+                    Ok(request) => self.begin(id, request),
+                    Err(refusal) => {
+                        Some(Told::Error { id, payload: refusal.into_graphql().errors })
+                    }
+                })
             }
             Heard::Complete { id } => {
                 self.operations.remove(&id);
@@ -265,7 +273,7 @@ impl Connection {
             return None;
         }
         let message = format!("A connection runs at most {limit} operations at a time.");
-        Some(Told::Error { id, payload: vec![error("TOO_MANY_OPERATIONS", message)] })
+        Some(Told::Error { id, payload: vec![error(TOO_MANY_OPERATIONS, message)] })
     }
 
     fn told(&mut self, id: String, event: Event) -> Told {

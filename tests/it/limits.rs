@@ -92,8 +92,39 @@ async fn what_is_too_large_is_told_the_limit() {
     assert_eq!(code(&app, &directives, json!({})).await, "LIMIT_EXCEEDED");
     let wide = format!("{{ {} }}", "__typename ".repeat(10_001));
     assert_eq!(code(&app, &wide, json!({})).await, "LIMIT_EXCEEDED");
+    let tokens =
+        |count: usize| format!("{{ __typename @include(if: true{}) }}", " x".repeat(count));
+    let (code_found, message) = error(&app, &tokens(25_000), json!({})).await;
+    assert_eq!(code_found, "LIMIT_EXCEEDED");
+    assert!(message.contains("more than 25000 tokens"), "{message}");
+    assert_eq!(code(&app, &tokens(20_000), json!({})).await, "GRAPHQL_PARSE_FAILED");
     let nested = format!("{{ {}__typename{} }}", "... { ".repeat(40), " }".repeat(40));
     assert_eq!(code(&app, &nested, json!({})).await, "LIMIT_EXCEEDED");
+}
+
+#[tokio::test]
+async fn introspection_does_not_multiply() {
+    let app = TestApp::on_sqlite().await;
+    let nested = |times: usize| {
+        let (open, close) = ("fields { type { ofType { ".repeat(times), " } } }".repeat(times));
+        format!("{{ __schema {{ types {{ {open} name {close} }} }} }}")
+    };
+    app.data(&nested(3), json!({})).await;
+    assert_eq!(code(&app, &nested(4), json!({})).await, "LIMIT_EXCEEDED");
+    let hidden = "{ __type(name: \"Query\") { ...F } } \
+        fragment F on __Type { fields { type { ...G } } } \
+        fragment G on __Type { fields { type { interfaces { possibleTypes { name } } } } }";
+    assert_eq!(code(&app, hidden, json!({})).await, "LIMIT_EXCEEDED");
+}
+
+#[tokio::test]
+async fn a_syntax_error_says_where_and_does_not_repeat_the_query() {
+    let app = TestApp::on_sqlite().await;
+    let query = format!("{{\n  contacts(search: \"{}\" {{", "secret ".repeat(1000));
+    let (code_found, message) = error(&app, &query, json!({})).await;
+    assert_eq!(code_found, "GRAPHQL_PARSE_FAILED");
+    assert!(message.starts_with("Syntax error at line 2, column 7023: expected "), "{message}");
+    assert!(!message.contains("secret") && message.len() < 200, "{message}");
 }
 
 // Each fragment spreads the next one twice: two to the power of 30 fields from a few hundred bytes.

@@ -20,7 +20,7 @@ use super::{
     },
     loaders::Loaders,
     logged_segment::LoggedSegment,
-    page::{Cursor, Slice, connection, page_size},
+    page::{Cursor, Slice, connection},
     scalar::Date,
 };
 use crate::{
@@ -91,7 +91,6 @@ impl Campaign {
 
     /// What was done for it, newest first: an entry for each logged segment, and one for
     /// interactions that no segment brought about.
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn entries(
         &self,
         ctx: &Context<'_>,
@@ -108,7 +107,6 @@ impl Campaign {
 
     /// Its interactions.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
@@ -275,7 +273,6 @@ impl CampaignQuery {
 
     /// The campaigns.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,

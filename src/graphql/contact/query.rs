@@ -8,7 +8,7 @@ use crate::{
     graphql::{
         criteria::ContactCriteria,
         error::Result,
-        page::{Cursor, Slice, connection, page_size},
+        page::{Cursor, Slice, connection},
     },
 };
 
@@ -44,7 +44,6 @@ impl ContactQuery {
     }
 
     /// Contacts: all, or those that are found.
-    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn contacts(
         &self,

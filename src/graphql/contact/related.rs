@@ -24,7 +24,7 @@ use crate::{
             interactions_of, statistics_of,
         },
         loaders::Loaders,
-        page::{Cursor, Slice, page_size},
+        page::{Cursor, Slice},
         scalar::Date,
         segment::Segment,
     },
@@ -81,7 +81,6 @@ impl Contact {
 
     /// Its interactions; of a company, also those of the people who belonged to it at the time.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
@@ -110,7 +109,6 @@ impl Contact {
     }
 
     /// The people of a company; nobody belongs to a person.
-    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn people(
         &self,
         ctx: &Context<'_>,
@@ -166,7 +164,6 @@ impl Contact {
     }
 
     /// The segments it is in, of any status.
-    #[graphql(complexity = "5 + 10 * child_complexity")]
     async fn segments(&self, ctx: &Context<'_>) -> Result<Vec<Segment>> {
         let segments = ctx.data::<Loaders>()?.contact_segments.load_one(self.row.id).await?;
         Ok(segments.unwrap_or_default().into_iter().map(Segment).collect())

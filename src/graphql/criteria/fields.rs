@@ -226,9 +226,6 @@ impl CriteriaQuery {
     }
 
     /// The values of a field that occur, the most frequent first.
-    #[graphql(
-        complexity = "10 + first.map_or(20, |it| it.clamp(0, 100).unsigned_abs() as usize) * child_complexity"
-    )]
     async fn criteria_values(
         &self,
         ctx: &Context<'_>,

@@ -28,7 +28,7 @@ use super::{
     kinds::{CorrespondenceType, DeliveryStatus, Evaluation, InformationFlow, InitiatedBy},
     loaders::Loaders,
     logged_segment::LoggedSegment,
-    page::{Slice, page_size},
+    page::Slice,
     scalar::{Date, Decimal, Time},
     segment::{self, Segment},
 };
@@ -199,7 +199,6 @@ impl Interaction {
     }
 
     /// The comments on it, oldest first; at most 100.
-    #[graphql(complexity = "2 + 5 * child_complexity")]
     async fn comments(&self, ctx: &Context<'_>) -> Result<Vec<InteractionComment>> {
         let key = (self.0.contact_id, self.0.id);
         let comments = ctx.data::<Loaders>()?.interaction_comments.load_one(key).await?;
@@ -248,7 +247,6 @@ impl InteractionQuery {
 
     /// The interactions of everybody.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,

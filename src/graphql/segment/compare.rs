@@ -135,7 +135,6 @@ pub(in crate::graphql) struct CompareQuery;
 #[Object]
 impl CompareQuery {
     /// What changes from one segment to another, or from one step of a segment to another.
-    #[graphql(complexity = "10 + child_complexity")]
     async fn segment_diff(
         &self,
         ctx: &Context<'_>,
@@ -152,7 +151,6 @@ impl CompareQuery {
     }
 
     /// How many contacts segments have in common, each with each.
-    #[graphql(complexity = "10 + segment_ids.len() * segment_ids.len().max(child_complexity)")]
     async fn segment_overlap(
         &self,
         ctx: &Context<'_>,
@@ -181,7 +179,6 @@ impl CompareQuery {
 
     /// Why a contact is in a segment, or is not: what each step did to them, and what its criteria
     /// say of them now.
-    #[graphql(complexity = "20 + 5 * child_complexity")]
     async fn segment_explain(
         &self,
         ctx: &Context<'_>,

@@ -161,7 +161,6 @@ pub(in crate::graphql) struct PreviewQuery;
 #[Object]
 impl PreviewQuery {
     /// What criteria would select, and why: nothing is changed.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn criteria_preview(
         &self,
         ctx: &Context<'_>,

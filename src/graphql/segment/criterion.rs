@@ -10,7 +10,7 @@ use super::{
         error::Result,
         kinds::Operation,
         loaders::Loaders,
-        page::{Slice, page_size},
+        page::Slice,
         scalar::TimeZone,
     },
     Segment, load,
@@ -129,7 +129,6 @@ impl Criterion {
     }
 
     /// The contacts that came in, without those who have been deleted since.
-    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn added_contacts(
         &self,
         ctx: &Context<'_>,
@@ -146,7 +145,6 @@ impl Criterion {
     }
 
     /// The contacts that went out, without those who have been deleted since.
-    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn removed_contacts(
         &self,
         ctx: &Context<'_>,

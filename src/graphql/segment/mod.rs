@@ -35,7 +35,7 @@ use super::{
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy, SegmentStatus},
     loaders::Loaders,
     logged_segment::LoggedSegment,
-    page::{Slice, connection, page_size},
+    page::{Slice, connection},
     scalar::{Date, Decimal},
 };
 use crate::{
@@ -165,7 +165,6 @@ impl Segment {
     }
 
     /// What its interactions cost together, in the local currency: exact, as of now.
-    #[graphql(complexity = 5)]
     async fn cost(&self, ctx: &Context<'_>) -> Result<Decimal> {
         let context = ctx.data::<domain::Context>()?;
         let cost = Box::pin(segment::cost(context, &self.0)).await?;
@@ -173,14 +172,12 @@ impl Segment {
     }
 
     /// How many minutes its interactions take together: exact, as of now.
-    #[graphql(complexity = 5)]
     async fn duration_min(&self, ctx: &Context<'_>) -> Result<i64> {
         let context = ctx.data::<domain::Context>()?;
         Ok(Box::pin(segment::duration_min(context, &self.0)).await?)
     }
 
     /// Its contacts, each with what holds for its interaction.
-    #[graphql(complexity = "10 + page_size(first, last) * child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn lines(
         &self,
@@ -210,14 +207,12 @@ impl Segment {
     }
 
     /// The steps that made it what it is, the first one first.
-    #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
         self.steps(ctx, false).await
     }
 
     /// The steps that were taken back and can be done again, the next one first. A new step drops
     /// them.
-    #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn undone_criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
         self.steps(ctx, true).await
     }
@@ -229,7 +224,6 @@ impl Segment {
 
     /// The interactions that its lines became, whatever became of its logging.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "2 + page_size(first, last) * child_complexity")]
     async fn interactions(
         &self,
         ctx: &Context<'_>,

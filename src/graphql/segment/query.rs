@@ -6,7 +6,7 @@ use super::{
     super::{
         error::Result,
         kinds::SegmentStatus,
-        page::{Cursor, Slice, connection, page_size},
+        page::{Cursor, Slice, connection},
     },
     Segment, load,
 };
@@ -144,7 +144,6 @@ impl FindSegment {
     }
 
     /// Segments: the open ones, unless the filter says otherwise.
-    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn segments(
         &self,

@@ -10,7 +10,7 @@ use super::{
     super::{
         error::{Result, UserError, outcome},
         loaders::Loaders,
-        page::{Cursor, Slice, connection, page_size},
+        page::{Cursor, Slice, connection},
     },
     criterion::SavedStep,
 };
@@ -45,7 +45,6 @@ impl SavedCriteria {
     }
 
     /// The steps, in their order.
-    #[graphql(complexity = "1 + 10 * child_complexity")]
     async fn steps(&self) -> Result<Vec<SavedStep>> {
         Ok(saved::steps_of(&self.0)?.into_iter().map(SavedStep).collect())
     }
@@ -121,7 +120,6 @@ impl SavedCriteriaQuery {
 
     /// The saved criteria.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn saved_criteria(
         &self,
         ctx: &Context<'_>,

@@ -8,7 +8,7 @@ use roaring::RoaringBitmap;
 use super::super::{
     contact::{Contact, ContactOrder, ContactTotal, contacts},
     error::Result,
-    page::{Cursor, Slice, page_size},
+    page::{Cursor, Slice},
 };
 use crate::domain::{
     self, Error, Reason,
@@ -35,12 +35,6 @@ const SAMPLE_MAX: i32 = 100;
 /// How many it has unless it is said.
 const SAMPLE_DEFAULT: i32 = 10;
 
-/// How many contacts a sample may have, for the complexity of the list.
-fn sample_size(first: Option<i32>) -> usize {
-    let size = first.unwrap_or(SAMPLE_DEFAULT).clamp(0, SAMPLE_MAX);
-    usize::try_from(size).expect("it is not negative")
-}
-
 async fn sample(
     ctx: &Context<'_>,
     set: &RoaringBitmap,
@@ -63,7 +57,6 @@ pub(in crate::graphql) struct SelectionSample(pub(super) Delta);
 #[Object(use_type_description)]
 impl SelectionSample {
     /// Contacts that come in.
-    #[graphql(complexity = "5 + sample_size(first) * child_complexity")]
     async fn added(
         &self,
         ctx: &Context<'_>,
@@ -73,7 +66,6 @@ impl SelectionSample {
     }
 
     /// Contacts that go out.
-    #[graphql(complexity = "5 + sample_size(first) * child_complexity")]
     async fn removed(
         &self,
         ctx: &Context<'_>,
@@ -95,7 +87,6 @@ impl ContactSet {
     }
 
     /// The contacts.
-    #[graphql(complexity = "5 + page_size(first, last) * child_complexity")]
     async fn contacts(
         &self,
         ctx: &Context<'_>,
