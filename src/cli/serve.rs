@@ -2,7 +2,7 @@
 
 use tokio::{net::TcpListener, signal};
 
-use super::{Failure, open};
+use super::{Failure, open_with_replicas};
 use crate::{
     config::{Config, Listening},
     domain::{Context, access},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) async fn run(config: &Config, listening: &Listening) -> Result<(), Failure> {
-    let context = open(config).await?;
+    let context = open_with_replicas(config).await?;
     serve(context, listening).await
 }
 

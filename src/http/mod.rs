@@ -30,13 +30,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 
 use self::{access::KnownTokens, api::Api, oidc::Oidc, response::Refusal};
-pub use self::{
-    guard::Hosts,
-    oidc::{KeySource, OidcSettings},
-    serve::serve,
-    socket::SocketSettings,
-};
-use crate::domain::Context;
+pub use self::{guard::Hosts, serve::serve, socket::SocketSettings};
+use crate::{config::OidcSettings, domain::Context};
 
 /// Files that come in at a time: each has some 20 MiB of rows in memory, and all share one writer.
 const IMPORTS_MAX: usize = 4;
