@@ -5,7 +5,6 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
 use mimalloc::MiMalloc;
 use urval::cli::Cli;
 
@@ -15,7 +14,8 @@ use urval::cli::Cli;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    let cli = Cli::load().unwrap_or_else(|err| err.exit());
+    match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // If nobody reads standard error, the exit code still says it.

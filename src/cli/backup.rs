@@ -26,7 +26,7 @@ pub(super) async fn back_up(config: &Config, args: &Backup) -> Result<(), Failur
     let context = open(config).await?;
     let made = context.db.back_up(&args.file).await;
     context.db.close().await?;
-    made.map_err(|err| Failure::new(format!("can't make the backup: {err}")))
+    made.map_err(|err| Failure::no_backup(&err))
 }
 
 /// Puts the backup where the database is to be, once a copy of it has passed all checks.

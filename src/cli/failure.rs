@@ -30,32 +30,51 @@ impl Failure {
             }
             _ => "A database is given as sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME.",
         };
-        Self(format!("can't open the database: {err}\n{what} (--database-url or DATABASE_URL)"))
+        Self(format!("can't open the database: {}\n{what} {}", said(err), setting("database-url")))
+    }
+
+    pub(super) fn no_backup(err: &DbErr) -> Self {
+        Self(format!("can't make the backup: {}", said(err)))
     }
 
     pub(super) fn no_migration(err: &DbErr) -> Self {
         Self(format!(
-            "can't bring the database up to date: {err}\n\
+            "can't bring the database up to date: {}\n\
              Its user must be allowed to create schemas, tables and indexes, and the database must \
-             not come from a later release."
+             not come from a later release.",
+            said(err)
         ))
     }
 
     pub(super) fn no_replicas(err: &DbErr) -> Self {
         Self(format!(
-            "can't read from replicas: {err}\n\
-             They are given as postgres://USER:PASSWORD@HOST/NAME, with commas between. \
-             (--replica-urls or URVAL_REPLICA_URLS)"
+            "can't read from replicas: {}\n\
+             They are given as postgres://USER:PASSWORD@HOST/NAME. {}",
+            said(err),
+            setting("replica-urls")
         ))
     }
 
     pub(super) fn no_distribution(err: &DbErr) -> Self {
         Self(format!(
-            "can't distribute the database: {err}\n\
+            "can't distribute the database: {}\n\
              It has to be on the coordinator of a Citus cluster, with the extension (CREATE \
              EXTENSION citus) and with nodes (SELECT citus_add_node('host', 5432)), and its user \
-             must own the tables. Nothing was changed."
+             must own the tables. Nothing was changed.",
+            said(err)
         ))
+    }
+}
+
+fn setting(key: &str) -> String {
+    format!("(the setting {key}; `urval config` says where it comes from)")
+}
+
+/// What the database says, or we say about it.
+fn said(err: &DbErr) -> String {
+    match err {
+        DbErr::Custom(message) => message.clone(),
+        err => err.to_string(),
     }
 }
 
@@ -72,6 +91,7 @@ impl From<domain::Error> for Failure {
                 let messages: Vec<String> = rejections.into_iter().map(|it| it.message).collect();
                 Self(messages.join("\n"))
             }
+            domain::Error::Database(err) => err.into(),
             err => Self(err.to_string()),
         }
     }
@@ -79,7 +99,7 @@ impl From<domain::Error> for Failure {
 
 impl From<DbErr> for Failure {
     fn from(err: DbErr) -> Self {
-        Self(err.to_string())
+        Self(said(&err))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod config;
 mod demo;
 mod export;
 mod failure;
@@ -14,14 +15,17 @@ mod schema;
 mod serve;
 mod token;
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 
 pub use failure::Failure;
 
 use crate::{
-    config::{Config, Listening},
+    config::{self as settings, Config, Effective, Listening},
     db,
     domain::{Clock, Context},
 };
@@ -38,10 +42,24 @@ use crate::{
     after_help = "Exit codes: 0 done, 1 failed, 2 not understood."
 )]
 pub struct Cli {
+    /// A TOML file with settings, by the names of their flags: `time-zone = "Europe/Stockholm"`. A
+    /// flag wins over the environment, the environment over the file. Without it, `urval.toml` in the
+    /// working directory is read, if it is there.
+    #[arg(
+        long = "config",
+        global = true,
+        env = "URVAL_CONFIG",
+        value_name = "FILE",
+        help_heading = "Settings"
+    )]
+    settings_file: Option<PathBuf>,
     #[command(flatten)]
     config: Config,
     #[command(subcommand)]
     command: Command,
+    /// What `urval config` shows.
+    #[arg(skip)]
+    settings: Vec<Effective>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -68,11 +86,35 @@ enum Command {
     /// Make, list and revoke access tokens.
     #[command(subcommand)]
     Token(token::Token),
+    /// Print the settings that hold, as a file would have them, and where each comes from. Passwords
+    /// are left out.
+    Config(config::ShowConfig),
     /// Print the GraphQL schema. It is the same for every database.
     Schema,
 }
 
 impl Cli {
+    /// What was typed, with what the environment and the file add to it.
+    ///
+    /// # Errors
+    /// What is not understood, or only help that was asked for.
+    pub fn load() -> Result<Self, clap::Error> {
+        // What is wrong with the command line is told before what is wrong with a file.
+        let named = Self::try_parse().map_err(settings::explained)?.settings_file;
+        let wrong = |why: String| clap::Error::raw(ErrorKind::ValueValidation, why + "\n");
+        let file = settings::File::read(named.as_deref()).map_err(wrong)?;
+        let matches = file.under(Self::command()).try_get_matches()?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        if let Some(listening) = cli.command.listening() {
+            listening.check().map_err(|why| wrong(why.to_owned()))?;
+        }
+        if let Some(("config", matches)) = matches.subcommand() {
+            cli.settings = settings::effective(matches, &file);
+        }
+        cli.settings_file = file.path().map(Into::into);
+        Ok(cli)
+    }
+
     /// Does what was asked, in a runtime of its own: so the whole server is compiled here, once, and
     /// not again for the program.
     ///
@@ -80,8 +122,12 @@ impl Cli {
     /// What went wrong and what to do about it, for people.
     #[tokio::main]
     pub async fn run(self) -> Result<(), Failure> {
-        log::begin(self.config.log);
+        log::begin(&self.config);
+        if let Some(file) = &self.settings_file {
+            tracing::debug!(file = %file.display(), "settings were read");
+        }
         match self.command {
+            Command::Config(args) => config::run(&args, &self.settings),
             Command::Backup(args) => backup::back_up(&self.config, &args).await,
             Command::Restore(args) => backup::restore(&self.config, &args).await,
             Command::Check => check::run(&self.config).await,
@@ -96,14 +142,31 @@ impl Cli {
     }
 }
 
+impl Command {
+    fn listening(&self) -> Option<&Listening> {
+        match self {
+            Self::Serve(listening) => Some(listening),
+            Self::Demo(demo) => Some(&demo.listening),
+            Self::Config(config) => Some(&config.listening),
+            _ => None,
+        }
+    }
+}
+
 /// The database, up to date, and what goes with it.
 async fn open(config: &Config) -> Result<Context, Failure> {
     let url = &config.database_url;
     let db = db::connect(url).await.map_err(|err| Failure::no_database(url, &err))?;
     db.migrate().await.map_err(|err| Failure::no_migration(&err))?;
-    let db = db.with_replicas(&config.replica_urls).await;
-    let db = db.map_err(|err| Failure::no_replicas(&err))?;
     Ok(Context::new(db, Clock::default(), config.time_zone))
+}
+
+/// The same, for commands that also read from replicas.
+async fn open_with_replicas(config: &Config) -> Result<Context, Failure> {
+    let context = open(config).await?;
+    let db = context.db.with_replicas(&config.replica_urls).await;
+    let db = db.map_err(|err| Failure::no_replicas(&err))?;
+    Ok(Context { db, ..context })
 }
 
 /// Tells the one at the terminal. Standard output is for results alone.

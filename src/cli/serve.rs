@@ -2,16 +2,16 @@
 
 use tokio::{net::TcpListener, signal};
 
-use super::{Failure, open};
+use super::{Failure, open_with_replicas};
 use crate::{
-    config::{Config, Listening},
+    config::{Config, Listening, Requests},
     domain::{Context, access},
-    graphql,
-    http::{self, App, Hosts, Settings},
+    graphql::{self, Introspection},
+    http::{self, App, Documents, Hosts, Settings},
 };
 
 pub(super) async fn run(config: &Config, listening: &Listening) -> Result<(), Failure> {
-    let context = open(config).await?;
+    let context = open_with_replicas(config).await?;
     serve(context, listening).await
 }
 
@@ -26,15 +26,25 @@ pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(),
     // Whoever needs a token is not let in for coming from this machine.
     let any_host = requires_token || listening.insecure;
     let hosts = if any_host { Hosts::Any } else { Hosts::default() };
-    let settings =
-        Settings { hosts, requires_token, oidc: listening.oidc(), ..Settings::default() };
+    let requests = &listening.requests;
+    let settings = Settings {
+        hosts,
+        requires_token,
+        rate_limit: requests.rate_limit,
+        batch_max: requests.batch_max.into(),
+        documents: documents(requests)?,
+        oidc: listening.oidc(),
+        ..Settings::default()
+    };
     if requires_token && let Some(token) = access::first(&context).await? {
         super::say(&format!(
             "Everybody needs an access token. This is the first, and allows everything; it is not \
              shown again:\n\n    {token}\n\nMake others with `urval token create`."
         ));
     }
-    let app = App::new(graphql::build(context.clone()), context.clone(), settings);
+    let introspection = if requests.introspection { Introspection::On } else { Introspection::Off };
+    let schema = graphql::build_with(context.clone(), introspection);
+    let app = App::new(schema, context.clone(), settings);
     let relay = tokio::spawn(context.events.clone().relay(context.db.clone()));
     super::say(&format!("Urval listens on http://{address}/ (the API is at /graphql)."));
     let served = http::serve(listener, app, told_to_stop()).await;
@@ -42,6 +52,19 @@ pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(),
     tracing::info!("stopped");
     context.db.close().await?;
     Ok(served?)
+}
+
+/// The operations that clients may name.
+fn documents(requests: &Requests) -> Result<Documents, Failure> {
+    let mut documents = Documents::default();
+    if let Some(place) = &requests.trusted_operations {
+        documents = documents.trust(place).map_err(|err| Failure::new(err.to_string()))?;
+        tracing::info!(operations = documents.trusted(), "trusted operations were read");
+    }
+    if requests.only_trusted {
+        documents = documents.refuse_others();
+    }
+    Ok(if requests.persisted_queries { documents.remember() } else { documents })
 }
 
 /// Comes true when the operator or the system wants the server to end.

@@ -35,11 +35,10 @@ use self::{access::KnownTokens, api::Api, clients::Clients, oidc::Oidc, response
 pub use self::{
     documents::{Documents, Untrusted},
     guard::Hosts,
-    oidc::{KeySource, OidcSettings},
     serve::serve,
     socket::SocketSettings,
 };
-use crate::domain::Context;
+use crate::{config::OidcSettings, domain::Context};
 
 /// Files that come in at a time: each has some 20 MiB of rows in memory, and all share one writer.
 const IMPORTS_MAX: usize = 4;

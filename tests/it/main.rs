@@ -13,6 +13,7 @@ mod citus;
 mod cli;
 mod cli_import;
 mod code;
+mod config;
 mod contact;
 mod contact_codes;
 mod contact_delete;

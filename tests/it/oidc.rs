@@ -23,7 +23,10 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
-use urval::http::{self, App, KeySource, OidcSettings, Settings};
+use urval::{
+    config::{KeySource, OidcSettings},
+    http::{self, App, Settings},
+};
 
 use crate::app::TestApp;
 

@@ -1,7 +1,6 @@
 //! The public keys of a provider, fetched when they are needed and kept for a while.
 
 use std::{
-    path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -10,6 +9,8 @@ use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::sync::Mutex;
 use ureq::Agent;
+
+use crate::config::KeySource;
 
 /// After this long keys are fetched again: so long one that was withdrawn may still be of use.
 const FRESH_FOR: Duration = Duration::from_secs(15 * 60);
@@ -21,17 +22,6 @@ const ASKED_EVERY: Duration = Duration::from_secs(10);
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 /// And how much.
 const BYTES_MAX: u64 = 1024 * 1024;
-
-/// Where the keys of a provider are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeySource {
-    /// Where the provider says, at `/.well-known/openid-configuration`.
-    Discovery,
-    /// A set of keys (JWKS) at this URL.
-    Url(String),
-    /// A set of keys in this file, which is read again when it may have changed.
-    File(PathBuf),
-}
 
 #[derive(Debug)]
 pub(super) struct Keys {

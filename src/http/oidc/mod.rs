@@ -5,9 +5,11 @@ mod keys;
 use jsonwebtoken::{Algorithm, DecodingKey, TokenData, Validation, decode, decode_header};
 use serde::Deserialize;
 
-pub use self::keys::KeySource;
 use self::keys::Keys;
-use crate::domain::access::{Origin, Scope, Scopes, Viewer};
+use crate::{
+    config::OidcSettings,
+    domain::access::{Origin, Scope, Scopes, Viewer},
+};
 
 /// How a token may be signed: with keys of which the server needs only the public half.
 const ALGORITHMS: [Algorithm; 9] = [
@@ -27,17 +29,6 @@ const CLOCK_SKEW: u64 = 60;
 const PREFIX: &str = "urval:";
 /// A token may be this long; those of providers have a kilobyte or two.
 const BYTES_MAX: usize = 16 * 1024;
-
-/// Whose tokens are believed.
-#[derive(Clone, Debug)]
-pub struct OidcSettings {
-    /// Who makes them, to the letter: the claim `iss`.
-    pub issuer: String,
-    /// Whom they have to be for: the claim `aud`.
-    pub audience: String,
-    /// Where the keys are with which they are signed.
-    pub keys: KeySource,
-}
 
 /// A provider, and its keys as they were last seen.
 #[derive(Debug)]

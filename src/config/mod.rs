@@ -1,0 +1,263 @@
+//! Every setting, its default and its meaning. Each is defined once, as a flag: what the environment
+//! and the file say goes through the same parser.
+
+mod effective;
+mod file;
+mod requests;
+
+use std::{
+    env,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use chrono_tz::Tz;
+use clap::{
+    ArgAction, Args, Command, Error, ValueEnum,
+    builder::BoolishValueParser,
+    error::{ContextKind, ContextValue},
+};
+
+pub use self::{
+    effective::{Effective, effective, example},
+    file::File,
+    requests::Requests,
+};
+
+/// What is logged unless it is said.
+const LOG_FILTER: &str = "warn,urval=info";
+/// Whom tokens of a provider have to be for unless it is said.
+const AUDIENCE: &str = "urval";
+
+/// What every command needs.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Config {
+    /// The database: `sqlite://FILE`, made if it is not there, or
+    /// `postgres://USER:PASSWORD@HOST/NAME`.
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        default_value = "sqlite://urval.db",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub database_url: String,
+
+    /// Replicas of the database on PostgreSQL, a URL for each server, with commas between: queries
+    /// and exports read from them what is committed by then. From one that is behind or away, they
+    /// do not.
+    #[arg(
+        long,
+        global = true,
+        env = "URVAL_REPLICA_URLS",
+        hide_env_values = true,
+        value_name = "URLS",
+        value_delimiter = ','
+    )]
+    pub replica_urls: Vec<String>,
+
+    /// Where a day begins and ends, unless a request says otherwise: the IANA name of a time zone,
+    /// such as Europe/Stockholm.
+    #[arg(
+        long,
+        global = true,
+        env = "URVAL_TIME_ZONE",
+        default_value = "UTC",
+        value_name = "ZONE",
+        value_parser = time_zone
+    )]
+    pub time_zone: Tz,
+
+    /// How the log on standard error is written.
+    #[arg(long, global = true, env = "URVAL_LOG", default_value = "text", value_name = "FORM")]
+    pub log: LogFormat,
+
+    /// What is logged: a level, such as `info`, and others for parts of the program, such as
+    /// `urval::http=debug`, with commas between.
+    #[arg(
+        long,
+        global = true,
+        env = "RUST_LOG",
+        default_value = LOG_FILTER,
+        value_name = "FILTER",
+        value_parser = log_filter
+    )]
+    pub log_filter: String,
+}
+
+/// How the log is written.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
+}
+
+/// Where the server listens, and to whom.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Settings of the server")]
+pub struct Listening {
+    /// Address and port to listen on. On any other than this machine's own, everybody needs an access
+    /// token, unless --insecure says that they don't.
+    #[arg(
+        long,
+        env = "URVAL_LISTEN",
+        default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+        value_name = "ADDRESS:PORT"
+    )]
+    pub listen: SocketAddr,
+
+    /// Ask everybody for an access token on this machine's own addresses, too: behind a proxy, for
+    /// instance, through which others come.
+    #[arg(
+        long,
+        env = "URVAL_REQUIRE_TOKEN",
+        default_value = "false",
+        default_missing_value = "true",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        value_name = "BOOL",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub require_token: bool,
+
+    /// Ask nobody who they are, though other machines can reach the address. Only for a network where
+    /// everybody may read and change every contact.
+    #[arg(
+        long,
+        env = "URVAL_INSECURE",
+        default_value = "false",
+        default_missing_value = "true",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        value_name = "BOOL",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub insecure: bool,
+
+    /// The OpenID Connect provider whose tokens are believed besides our own: what they have as `iss`,
+    /// to the letter, such as `https://login.example.com/realms/sales`.
+    #[arg(long, env = "URVAL_OIDC_ISSUER", value_name = "URL", value_parser = provider)]
+    pub oidc_issuer: Option<String>,
+
+    /// Whom such tokens have to be for: what they have as `aud`.
+    #[arg(long, env = "URVAL_OIDC_AUDIENCE", value_name = "NAME", default_value = AUDIENCE)]
+    pub oidc_audience: String,
+
+    /// The keys with which such tokens are signed: the URL or the file of a JWKS, if not the one that
+    /// the provider names.
+    #[arg(long, env = "URVAL_OIDC_KEYS", value_name = "URL|FILE", value_parser = key_source)]
+    pub oidc_keys: Option<KeySource>,
+
+    #[command(flatten)]
+    pub requests: Requests,
+}
+
+/// Whose tokens are believed.
+#[derive(Clone, Debug)]
+pub struct OidcSettings {
+    /// Who makes them, to the letter: the claim `iss`.
+    pub issuer: String,
+    /// Whom they have to be for: the claim `aud`.
+    pub audience: String,
+    /// Where the keys are with which they are signed.
+    pub keys: KeySource,
+}
+
+/// Where the keys of a provider are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// Where the provider says, at `/.well-known/openid-configuration`.
+    Discovery,
+    /// A set of keys (JWKS) at this URL.
+    Url(String),
+    /// A set of keys in this file, which is read again when it may have changed.
+    File(PathBuf),
+}
+
+impl Listening {
+    /// Whether the settings go together.
+    ///
+    /// # Errors
+    /// Which don't.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if self.insecure && self.require_token {
+            return Err("insecure and require-token contradict each other: leave one of them out");
+        }
+        let has_more = self.oidc_keys.is_some() || self.oidc_audience != AUDIENCE;
+        match &self.oidc_issuer {
+            None if has_more => {
+                Err("oidc-audience and oidc-keys say more about oidc-issuer, which is not set")
+            }
+            _ => self.requests.check(),
+        }
+    }
+
+    /// Whether everybody needs an access token.
+    pub fn requires_token(&self) -> bool {
+        self.require_token || !self.insecure && !self.listen.ip().is_loopback()
+    }
+
+    /// The provider whose tokens are believed.
+    pub fn oidc(&self) -> Option<OidcSettings> {
+        let (issuer, audience) = (self.oidc_issuer.clone()?, self.oidc_audience.clone());
+        let keys = self.oidc_keys.clone().unwrap_or(KeySource::Discovery);
+        Some(OidcSettings { issuer, audience, keys })
+    }
+}
+
+/// All settings, as the flags of a command that does nothing else.
+fn definitions() -> Command {
+    let command = Command::new("settings").disable_help_flag(true);
+    let mut command = Listening::augment_args(Config::augment_args(command));
+    command.build();
+    command
+}
+
+/// The same, and the variable of the environment if the mistake is there.
+pub fn explained(mut err: Error) -> Error {
+    if let Some(ContextValue::String(flag)) = err.get(ContextKind::InvalidArg)
+        && let Some(ContextValue::String(value)) = err.get(ContextKind::InvalidValue)
+        && let Some(arg) = definitions().get_arguments().find(|arg| arg.to_string() == *flag)
+        && let Some(variable) = arg.get_env().filter(|it| env::var_os(it) == Some(value.into()))
+    {
+        let tip = format!("the value is in the environment: {}", variable.to_string_lossy());
+        err.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    err
+}
+
+fn key_source(place: &str) -> Result<KeySource, String> {
+    match place.contains("://") {
+        true => provider(place).map(KeySource::Url),
+        false => Ok(KeySource::File(place.into())),
+    }
+}
+
+/// A URL from which keys may come.
+fn provider(url: &str) -> Result<String, String> {
+    let is_local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|local| {
+        let rest = url.strip_prefix(local);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    });
+    match is_local || url.starts_with("https://") {
+        true => Ok(url.to_owned()),
+        false => Err("it has to begin with https://, unless it is on this machine".to_owned()),
+    }
+}
+
+fn time_zone(name: &str) -> Result<Tz, String> {
+    name.parse().map_err(|_| "not the IANA name of a time zone, such as Europe/Stockholm".into())
+}
+
+fn log_filter(filter: &str) -> Result<String, String> {
+    match tracing_subscriber::EnvFilter::try_new(filter) {
+        Ok(_) => Ok(filter.to_owned()),
+        Err(err) => Err(format!("{err}: it is something like {LOG_FILTER}")),
+    }
+}
