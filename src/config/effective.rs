@@ -88,7 +88,14 @@ fn written(arg: &Arg, mut values: Vec<String>) -> Option<String> {
         return Some(Value::from(values).to_string());
     }
     let value = values.pop()?;
-    Some(if is_flag(arg) { value } else { Value::from(value).to_string() })
+    let is_plain = is_flag(arg) || is_number(arg);
+    Some(if is_plain { value } else { Value::from(value).to_string() })
+}
+
+fn is_number(arg: &Arg) -> bool {
+    [TypeId::of::<u16>(), TypeId::of::<u32>()]
+        .iter()
+        .any(|of| arg.get_value_parser().type_id() == *of)
 }
 
 /// What may be shown of a value: of the URL of a server neither password nor parameters.

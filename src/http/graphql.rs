@@ -30,7 +30,7 @@ pub(super) async fn post(State(app): State<App>, request: Request) -> Response {
     // The body counts too: otherwise a client could send it a byte a minute.
     let answer = app.in_time(async {
         let viewer = app.viewer(&parts.headers, &parts.extensions).await?;
-        match from_body(&parts.headers, body, app.settings.batch_max).await? {
+        match from_body(&app, &parts.headers, body).await? {
             Content::One(sent) => {
                 let request = app.request(sent, viewer)?;
                 Ok(media.answer(app.execute(request, &parts.extensions).await))

@@ -94,9 +94,9 @@ fn counted(to: &mut Registry, app: &App) {
 
 /// What goes on for longer than a request.
 fn under_way(to: &mut Registry, app: &App) {
-    let sockets = app.settings.socket.connections_max as usize;
+    let sockets = ConstGauge::new(app.sockets.open() as i64);
+    to.register("websockets_open", "WebSocket connections", sockets);
     let limited = [
-        ("websockets_open", "WebSocket connections", &app.sockets, sockets),
         ("imports_running", "Files on their way in", &app.imports, IMPORTS_MAX),
         ("exports_running", "Files on their way out", &app.exports, EXPORTS_MAX),
     ];

@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod assets;
 mod clients;
+mod connections;
 mod documents;
 mod export;
 mod graphql;
@@ -31,7 +32,10 @@ use axum::{
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 
-use self::{access::KnownTokens, api::Api, clients::Clients, oidc::Oidc, response::Refusal};
+use self::{
+    access::KnownTokens, api::Api, clients::Clients, connections::Connections, oidc::Oidc,
+    response::Refusal,
+};
 pub use self::{
     documents::{Documents, Untrusted},
     guard::Hosts,
@@ -44,6 +48,9 @@ use crate::{config::OidcSettings, domain::Context};
 const IMPORTS_MAX: usize = 4;
 /// Files that go out at a time: each has some 10 MiB of rows in memory.
 const EXPORTS_MAX: usize = 16;
+
+/// Bodies of more than [`request::SMALL_BYTES_MAX`] that are read at a time: each may take 1 MiB.
+const LARGE_BODIES_MAX: usize = 256;
 
 /// Settings of the HTTP side.
 #[derive(Clone, Debug)]
@@ -97,8 +104,9 @@ pub struct App {
     tokens: Arc<KnownTokens>,
     clients: Arc<Clients>,
     oidc: Option<Arc<Oidc>>,
-    /// One permit for each WebSocket connection.
-    sockets: Arc<Semaphore>,
+    sockets: Arc<Connections>,
+    /// One permit for each large body that is being read.
+    large_bodies: Arc<Semaphore>,
     /// One for each file on its way in, and one for each on its way out.
     imports: Arc<Semaphore>,
     exports: Arc<Semaphore>,
@@ -110,7 +118,7 @@ pub struct App {
 impl App {
     /// Puts together what requests are served with.
     pub fn new(schema: impl Executor, context: Context, settings: Settings) -> Self {
-        let sockets = Arc::new(Semaphore::new(settings.socket.connections_max as usize));
+        let sockets = Connections::new(settings.socket.connections_max as usize);
         Self {
             api: Arc::new(schema),
             started: context.clock.now(),
@@ -120,10 +128,20 @@ impl App {
             settings: Arc::new(settings),
             tokens: Arc::default(),
             sockets,
+            large_bodies: Arc::new(Semaphore::new(LARGE_BODIES_MAX)),
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             stopping: watch::Sender::new(false),
         }
+    }
+}
+
+impl App {
+    /// Comes true when the server stops.
+    async fn stopped(&self) {
+        let mut stopping = self.stopping.subscribe();
+        // Without a sender there is no server any more.
+        let _ = stopping.wait_for(|stopping| *stopping).await.is_ok();
     }
 }
 

@@ -1,23 +1,30 @@
 //! Takes GraphQL requests out of an HTTP request.
 
+use std::sync::Arc;
+
 use async_graphql::{Extensions, Request, Value, Variables};
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::Query,
     http::{HeaderMap, StatusCode, Uri, header},
 };
+use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::error::Category;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     App,
     documents::{Digest, SHAPE, parse_digest},
     response::Refusal,
+    too_many,
 };
 use crate::{domain::access::Viewer, graphql::count_tokens};
 
 /// How large the body of a request may be: room for criteria with 10,000 values, no more.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bodies up to this size may come as many as there are connections.
+pub(super) const SMALL_BYTES_MAX: usize = 64 * 1024;
 /// Names, values and punctuation of a body: room for 1,000 rows with 40 values each. Values take more
 /// memory than their text.
 const BODY_TOKENS_MAX: usize = 150_000;
@@ -45,9 +52,9 @@ pub(super) enum Content {
 
 /// Reads the body of a POST.
 pub(super) async fn from_body(
+    app: &App,
     headers: &HeaderMap,
     body: Body,
-    batch_max: usize,
 ) -> Result<Content, Refusal> {
     if !is_json(headers) {
         let message = "Send the request as application/json, in UTF-8.";
@@ -58,15 +65,13 @@ pub(super) async fn from_body(
     if is_too_large {
         return Err(too_large());
     }
-    let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|err| {
-        // The other way to fail is a connection that breaks: nobody will read the answer.
-        tracing::debug!(error = %err, "a request body could not be read");
-        too_large()
-    })?;
+    let mut permit = None;
+    let body = whole(app, body, &mut permit).await?;
     check_tokens(&body)?;
     if !body.trim_ascii_start().starts_with(b"[") {
         return parse(&body).map(Content::One);
     }
+    let batch_max = app.settings.batch_max;
     if batch_max < 2 {
         return Err(Refusal::malformed("Batches are not supported: send one request at a time."));
     }
@@ -76,6 +81,31 @@ pub(super) async fn from_body(
         return Err(Refusal::malformed(message));
     }
     Ok(Content::Batch(batch))
+}
+
+/// Reads a body. However slowly they come, only so many may be large at a time.
+async fn whole(
+    app: &App,
+    body: Body,
+    permit: &mut Option<OwnedSemaphorePermit>,
+) -> Result<Vec<u8>, Refusal> {
+    let mut whole = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|err| {
+            tracing::debug!(error = %err, "a request body could not be read");
+            Refusal::malformed("The body could not be read.")
+        })?;
+        if BODY_BYTES_MAX < whole.len() + chunk.len() {
+            return Err(too_large());
+        }
+        if SMALL_BYTES_MAX < whole.len() + chunk.len() && permit.is_none() {
+            let large = Arc::clone(&app.large_bodies).try_acquire_owned();
+            *permit = Some(large.map_err(|_| too_many("large requests"))?);
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole)
 }
 
 /// Turns away what would take too much memory.

@@ -15,15 +15,14 @@ use axum::{
 use futures_util::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::{
-    sync::watch,
-    time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
-};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_stream::StreamMap;
 use tracing::Instrument;
 
 use super::{
-    App, guard,
+    App,
+    connections::{Connection as Place, Work},
+    guard,
     operation::{self, Event},
     request::{Sent, check_tokens},
     response::{Refusal, error},
@@ -75,7 +74,7 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Respon
         let message = format!("Ask for the WebSocket protocol {PROTOCOL}.");
         return Refusal::malformed(message).into_response();
     }
-    let Ok(permit) = Arc::clone(&app.sockets).try_acquire_owned() else {
+    let Some(place) = app.sockets.begin() else {
         return too_many("connections").into_response();
     };
     let extensions = parts.extensions.clone();
@@ -84,11 +83,16 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Respon
     let span = tracing::Span::current();
     upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX).on_upgrade(
         async move |socket| {
-            let operations = StreamMap::new();
-            let connection =
-                Connection { app, extensions, authorization, socket, is_open: false, operations };
+            let connection = Connection {
+                app,
+                extensions,
+                authorization,
+                socket,
+                place,
+                open: None,
+                operations: StreamMap::new(),
+            };
             connection.serve().instrument(span).await;
-            drop(permit);
         },
     )
 }
@@ -127,6 +131,7 @@ struct Close(u16, &'static str);
 
 const GOING_AWAY: Close = Close(1001, "The server stops");
 const INVALID: Close = Close(4400, "Invalid message");
+const TOO_MANY: Close = Close(1013, "Too many connections: begin sooner");
 const TOO_LARGE: Close = Close(1009, "Message too large");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized");
 const FORBIDDEN: Close = Close(4403, "Forbidden");
@@ -143,8 +148,9 @@ struct Connection {
     /// Who the client says that it is: when it connects, or when it begins.
     authorization: Option<String>,
     socket: WebSocket,
-    /// Whether the client has begun properly.
-    is_open: bool,
+    place: Arc<Place>,
+    /// There is when the client has begun properly: from then on it keeps its place.
+    open: Option<Work>,
     operations: StreamMap<String, BoxStream<'static, Event>>,
 }
 
@@ -173,7 +179,6 @@ impl Connection {
         let first_ping = Instant::now() + settings.ping_interval;
         let mut ping = interval_at(first_ping, settings.ping_interval);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut stopping = self.app.stopping.subscribe();
         let mut is_there = true;
         loop {
             let message = tokio::select! {
@@ -191,17 +196,18 @@ impl Connection {
                         return Err(Some(NO_ANSWER));
                     }
                     is_there = false;
-                    if self.is_open {
+                    if self.open.is_some() {
                         // Its token may have been revoked.
                         self.viewer().await?;
                     }
                     self.send(Message::Ping(Default::default())).await?;
                     None
                 }
-                () = sleep_until(init_deadline), if !self.is_open => {
+                () = sleep_until(init_deadline), if self.open.is_none() => {
                     return Err(Some(INIT_TIMEOUT));
                 }
-                () = stop(&mut stopping) => return Err(Some(GOING_AWAY)),
+                () = self.place.told_to_go() => return Err(Some(TOO_MANY)),
+                () = self.app.stopped() => return Err(Some(GOING_AWAY)),
             };
             if let Some(message) = message {
                 self.tell(&message).await?;
@@ -220,7 +226,7 @@ impl Connection {
         };
         check_tokens(text.as_bytes()).map_err(|_| Some(TOO_LARGE))?;
         match serde_json::from_str(text).map_err(|_| Some(INVALID))? {
-            Heard::ConnectionInit(_) if self.is_open => Err(Some(INIT_AGAIN)),
+            Heard::ConnectionInit(_) if self.open.is_some() => Err(Some(INIT_AGAIN)),
             Heard::ConnectionInit(Details { payload }) => {
                 let said = payload.iter().flatten().find_map(|(name, value)| {
                     value.as_str().filter(|_| name.eq_ignore_ascii_case("authorization"))
@@ -229,12 +235,12 @@ impl Connection {
                     self.authorization = Some(said.to_owned());
                 }
                 self.viewer().await?;
-                self.is_open = true;
+                self.open = Some(self.place.work());
                 Ok(Some(Told::ConnectionAck))
             }
             Heard::Ping(_) => Ok(Some(Told::Pong)),
             Heard::Pong(_) => Ok(None),
-            Heard::Subscribe { .. } if !self.is_open => Err(Some(UNAUTHORIZED)),
+            Heard::Subscribe { .. } if self.open.is_none() => Err(Some(UNAUTHORIZED)),
             Heard::Subscribe { id, .. } | Heard::Complete { id }
                 if !ID_BYTES.contains(&id.len()) =>
             {
@@ -304,10 +310,4 @@ impl Connection {
             Ok(Err(_)) | Err(_) => Err(None),
         }
     }
-}
-
-/// Waits until the server stops.
-async fn stop(stopping: &mut watch::Receiver<bool>) {
-    // Without a sender there is no server any more.
-    let _ = stopping.wait_for(|stopping| *stopping).await.is_ok();
 }
