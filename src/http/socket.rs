@@ -35,6 +35,9 @@ const PROTOCOL: &str = "graphql-transport-ws";
 /// As large as the body of a POST may be.
 const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 
+/// What is read at a time. Most connections wait, and each keeps room for it.
+const READ_BYTES: usize = 4 * 1024;
+
 /// The name that a client gives an operation; most take a UUID.
 const ID_BYTES: RangeInclusive<usize> = 1..=128;
 
@@ -81,20 +84,19 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, parts: &Parts) -> Respon
     let authorization = parts.headers.get(header::AUTHORIZATION);
     let authorization = authorization.map(|value| value.to_str().unwrap_or_default().to_owned());
     let span = tracing::Span::current();
-    upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX).on_upgrade(
-        async move |socket| {
-            let connection = Connection {
-                app,
-                extensions,
-                authorization,
-                socket,
-                place,
-                open: None,
-                operations: StreamMap::new(),
-            };
-            connection.serve().instrument(span).await;
-        },
-    )
+    let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
+    upgrade.read_buffer_size(READ_BYTES).on_upgrade(async move |socket| {
+        let connection = Connection {
+            app,
+            extensions,
+            authorization,
+            socket,
+            place,
+            open: None,
+            operations: StreamMap::new(),
+        };
+        connection.serve().instrument(span).await;
+    })
 }
 
 /// What a client says.
@@ -131,7 +133,6 @@ struct Close(u16, &'static str);
 
 const GOING_AWAY: Close = Close(1001, "The server stops");
 const INVALID: Close = Close(4400, "Invalid message");
-const TOO_MANY: Close = Close(1013, "Too many connections: begin sooner");
 const TOO_LARGE: Close = Close(1009, "Message too large");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized");
 const FORBIDDEN: Close = Close(4403, "Forbidden");
@@ -206,7 +207,8 @@ impl Connection {
                 () = sleep_until(init_deadline), if self.open.is_none() => {
                     return Err(Some(INIT_TIMEOUT));
                 }
-                () = self.place.told_to_go() => return Err(Some(TOO_MANY)),
+                // It has not even begun: there is nothing to say goodbye to.
+                () = self.place.told_to_go() => return Err(None),
                 () = self.app.stopped() => return Err(Some(GOING_AWAY)),
             };
             if let Some(message) = message {

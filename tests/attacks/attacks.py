@@ -56,7 +56,7 @@ class Server:
             capture_output=True,
             text=True,
         )
-        return re.search(r"urval_\w+", made.stdout + made.stderr).group(0)
+        return re.search(r"urval_[\w-]+", made.stdout + made.stderr).group(0)
 
     def memory_mib(self):
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as status:
