@@ -5,7 +5,7 @@ use tokio::{net::TcpListener, signal};
 use super::{Failure, open};
 use crate::{
     config::{Config, Listening},
-    domain::{Context, access},
+    domain::{Context, access, idempotency},
     graphql,
     http::{self, App, Hosts, Settings},
 };
@@ -36,9 +36,11 @@ pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(),
     }
     let app = App::new(graphql::build(context.clone()), context.clone(), settings);
     let relay = tokio::spawn(context.events.clone().relay(context.db.clone()));
+    let forget = tokio::spawn(idempotency::forget_always(context.clone()));
     super::say(&format!("Urval listens on http://{address}/ (the API is at /graphql)."));
     let served = http::serve(listener, app, told_to_stop()).await;
     relay.abort();
+    forget.abort();
     tracing::info!("stopped");
     context.db.close().await?;
     Ok(served?)

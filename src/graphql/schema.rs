@@ -40,7 +40,7 @@ use super::series::{SeriesMutation, SeriesQuery};
 use super::subscription::Subscription;
 use super::trace;
 use crate::{
-    domain::{Context, access::Viewer},
+    domain::{Context, access::Viewer, idempotency::Claim},
     metrics::{Metrics, Operation},
 };
 
@@ -153,14 +153,13 @@ struct Prepared {
 }
 
 impl Schema {
-    /// For the [`Viewer`] in the data of the request; for anybody if there is none.
+    /// For the [`Viewer`] in the data of the request, anybody if there is none; a mutation under the
+    /// [`Claim`] there, if there is one.
     fn prepare(&self, mut request: Request) -> ServerResult<Prepared> {
         let parsed = parse_query(&request.query).map_err(ServerError::from);
         let mut document = parsed.map_err(|err| coded(err, PARSE_FAILED))?;
         limits::check(&document)?;
-        let viewer = request.data.get(&TypeId::of::<Viewer>());
-        let viewer = viewer.and_then(|it| it.downcast_ref::<Viewer>()).cloned();
-        let mut context = self.context.of(viewer.unwrap_or(Viewer::ANYBODY));
+        let mut context = self.context.of(given(&request).unwrap_or(Viewer::ANYBODY));
         let (mut only_reads, mut counted_as) = (false, None);
         if let Some(operation) = chosen(&document, request.operation_name.as_deref()) {
             let fields = root_fields(&document, operation);
@@ -174,6 +173,9 @@ impl Schema {
                 let names: Vec<&str> = names.into_iter().collect();
                 let subject = subject(&fields, &request.variables);
                 context = context.doing(names.join(" "), subject);
+                if let Some(claim) = given::<Claim>(&request) {
+                    context = context.under(claim);
+                }
             }
         }
         default_sizes(&mut document);
@@ -181,6 +183,11 @@ impl Schema {
         request.set_parsed_query(document);
         Ok(Prepared { request, context, span, operation: counted_as, only_reads })
     }
+}
+
+/// What the data of the request have of a type.
+fn given<T: Clone + 'static>(request: &Request) -> Option<T> {
+    request.data.get(&TypeId::of::<T>())?.downcast_ref().cloned()
 }
 
 /// The schema, ready to serve.

@@ -29,11 +29,11 @@ pub(super) async fn post(State(app): State<App>, request: Request) -> Response {
     // The body counts too: otherwise a client could send it a byte a minute.
     let answer = app.in_time(async {
         let viewer = app.viewer(&parts.headers, &parts.extensions).await?;
-        let request = from_body(&parts.headers, body).await?.data(viewer);
-        Ok(app.execute(request, &parts.extensions).await)
+        let request = from_body(&parts.headers, body).await?;
+        app.execute_once(request, viewer, &parts).await
     });
     match answer.await {
-        Ok(response) => media.answer(response),
+        Ok(answer) => answer.into_response(media),
         Err(refusal) => media.refuse(refusal),
     }
 }
@@ -101,12 +101,13 @@ impl App {
         &self,
         work: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
-        let limit = self.settings.request_timeout;
-        timeout(limit, work).await.unwrap_or_else(|_| {
-            self.context.metrics.error(TIMEOUT);
-            let message =
-                format!("The request took longer than {} s and was given up.", limit.as_secs_f32());
-            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, message))
-        })
+        timeout(self.settings.request_timeout, work).await.unwrap_or_else(|_| Err(self.given_up()))
+    }
+
+    pub(super) fn given_up(&self) -> Refusal {
+        self.context.metrics.error(TIMEOUT);
+        let limit = self.settings.request_timeout.as_secs_f32();
+        let message = format!("The request took longer than {limit} s and was given up.");
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, message)
     }
 }

@@ -7,6 +7,7 @@ mod export;
 mod graphql;
 mod guard;
 mod health;
+mod idempotency;
 mod import;
 mod layers;
 mod metrics;

@@ -15,6 +15,9 @@ use crate::{
     graphql::{FORBIDDEN, error_code},
 };
 
+/// When to come again for what is being worked on: most of it takes less.
+const RETRY_AFTER_SECONDS: &str = "1";
+
 /// The media type of a response.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Media {
@@ -73,6 +76,7 @@ impl Media {
         let header = match refusal.status {
             StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "POST")),
             StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer")),
+            StatusCode::CONFLICT => Some((header::RETRY_AFTER, RETRY_AFTER_SECONDS)),
             _ => None,
         };
         if let Some((name, value)) = header {
@@ -81,7 +85,7 @@ impl Media {
         response
     }
 
-    fn body(self, status: StatusCode, body: &impl Serialize) -> Response {
+    pub(super) fn body(self, status: StatusCode, body: &impl Serialize) -> Response {
         let media = match self {
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
@@ -119,9 +123,18 @@ pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
 }
 
 fn is_forbidden(response: &async_graphql::Response) -> bool {
-    let forbidden = Value::from(FORBIDDEN);
+    has_error(response, &[FORBIDDEN])
+}
+
+/// Whether something went wrong that is not for the client to mend.
+pub(super) fn is_faulty(response: &async_graphql::Response) -> bool {
+    has_error(response, &["INTERNAL", "UNAVAILABLE"])
+}
+
+fn has_error(response: &async_graphql::Response, codes: &[&str]) -> bool {
     let code = |error: &ServerError| error.extensions.as_ref()?.get("code").cloned();
-    response.errors.iter().any(|error| code(error).as_ref() == Some(&forbidden))
+    let is_one = |code: Value| codes.iter().any(|it| code == Value::from(*it));
+    response.errors.iter().filter_map(code).any(is_one)
 }
 
 /// Why a request is turned away before it reaches the schema, or was none for the schema and failed.
