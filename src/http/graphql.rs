@@ -101,11 +101,14 @@ impl App {
         &self,
         work: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
-        timeout(self.settings.request_timeout, work).await.unwrap_or_else(|_| Err(self.given_up()))
+        timeout(self.settings.request_timeout, work).await.unwrap_or_else(|_| {
+            self.context.metrics.error(TIMEOUT);
+            Err(self.given_up())
+        })
     }
 
+    /// What is said of work that took too long.
     pub(super) fn given_up(&self) -> Refusal {
-        self.context.metrics.error(TIMEOUT);
         let limit = self.settings.request_timeout.as_secs_f32();
         let message = format!("The request took longer than {limit} s and was given up.");
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, message)

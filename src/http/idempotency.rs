@@ -19,7 +19,7 @@ use super::{
     response::{Media, Refusal, is_faulty, is_request_error},
 };
 use crate::domain::{
-    Error,
+    Context, Error,
     access::Viewer,
     idempotency::{self, Claim, Standing},
 };
@@ -67,43 +67,51 @@ impl App {
     /// If the key is none, was sent with another request, or with this one and there is no answer.
     pub(super) async fn execute_once(
         &self,
-        request: Request,
+        mut request: Request,
         viewer: Viewer,
         parts: &Parts,
     ) -> Result<Answer, Refusal> {
+        let key = key(&parts.headers, &viewer, &mut request)?.map(str::to_owned);
         let context = self.context.of(viewer.clone());
-        let mut request = request.data(viewer);
-        let Some(key) = key(&parts.headers, &context.viewer, &mut request)? else {
+        let request = request.data(viewer);
+        let Some(key) = key else {
             return Ok(Answer::Now(self.execute(request, &parts.extensions).await));
-        };
-        let of = |err| Refusal::of(err, &parts.extensions);
-        let content = json!([request.query, request.operation_name, request.variables]).to_string();
-        let standing = idempotency::claim(&context, key, &content, self.lease()).await;
-        let claim = match standing.map_err(of)? {
-            Standing::Free(claim) => claim,
-            Standing::Answered(answer) => {
-                let answer = RawValue::from_string(answer);
-                let answer = answer.map_err(|err| of(Error::Corrupt(err.to_string())))?;
-                return Ok(Answer::Again(answer));
-            }
-            Standing::Running => return Err(self.refused(StatusCode::CONFLICT, IN_USE)),
-            Standing::Taken => {
-                return Err(self.refused(StatusCode::UNPROCESSABLE_ENTITY, REUSED));
-            }
-            Standing::Lost => return Err(self.refused(StatusCode::GONE, RESULT_LOST)),
         };
         let (app, extensions) = (self.clone(), parts.extensions.clone());
         // On its own: a client that goes away finds the answer when it comes back.
-        let work = async move { app.execute_under(claim, request, &extensions).await };
-        match tokio::spawn(work.in_current_span()).await {
-            Ok(response) => response.map(Answer::Now).ok_or_else(|| self.given_up()),
-            // It panicked; the panic hook has logged where and why.
-            Err(_) => Err(Refusal::fault()),
+        let work = async move { app.execute_under(&key, &context, request, &extensions).await };
+        // If it panicked, the panic hook has logged where and why.
+        tokio::spawn(work.in_current_span()).await.unwrap_or_else(|_| Err(Refusal::fault()))
+    }
+
+    /// Runs a mutation if its key is free.
+    async fn execute_under(
+        &self,
+        key: &str,
+        context: &Context,
+        request: Request,
+        extensions: &Extensions,
+    ) -> Result<Answer, Refusal> {
+        let of = |err| Refusal::of(err, extensions);
+        let content = json!([request.query, request.operation_name, request.variables]).to_string();
+        let standing = idempotency::claim(context, key, &content, self.lease()).await;
+        match standing.map_err(of)? {
+            Standing::Free(claim) => {
+                let response = self.execute_claimed(claim, request, extensions).await;
+                response.map(Answer::Now).ok_or_else(|| self.given_up())
+            }
+            Standing::Answered(answer) => {
+                let answer = RawValue::from_string(answer);
+                answer.map(Answer::Again).map_err(|err| of(Error::Corrupt(err.to_string())))
+            }
+            Standing::Running => Err(self.refused(StatusCode::CONFLICT, IN_USE)),
+            Standing::Taken => Err(self.refused(StatusCode::UNPROCESSABLE_ENTITY, REUSED)),
+            Standing::Lost => Err(self.refused(StatusCode::GONE, RESULT_LOST)),
         }
     }
 
     /// Runs a mutation under its claim, and ends that; nothing if it takes too long.
-    async fn execute_under(
+    async fn execute_claimed(
         &self,
         claim: Claim,
         request: Request,
@@ -165,8 +173,8 @@ fn key<'a>(
         _ => {
             let (min, max) = (KEY_BYTES.start(), KEY_BYTES.end());
             Err(Refusal::malformed(format!(
-                "The header `Idempotency-Key` is there once, and has {min} to {max} visible ASCII \
-                 characters."
+                "The header `Idempotency-Key` has {min} to {max} visible ASCII characters, and comes \
+                 once."
             )))
         }
     }

@@ -4,11 +4,13 @@ mod killed;
 mod refused;
 mod server;
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use chrono::TimeDelta;
+use futures_util::future::poll_immediate;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
+use tokio::time::timeout;
 use urval::{domain::idempotency, entity::idempotency_key, http::Settings};
 
 use self::server::{CREATE, Door, Server, error, named, segments};
@@ -178,6 +180,26 @@ both! {
         let answer = server.send_until_done("k", CREATE).await;
         assert_eq!((answer.status.as_u16(), answer.header("idempotency-replayed")), (200, "true"));
         assert_eq!(segments(&app).await, 1);
+    }
+
+    async fn a_client_may_go_away_at_any_moment(app) {
+        let server = Server::new(&app);
+        for polls in 0..60 {
+            let key = polls.to_string();
+            {
+                let mut sent = pin!(server.send(&key, CREATE));
+                for _ in 0..polls {
+                    if poll_immediate(&mut sent).await.is_some() {
+                        break;
+                    }
+                    tokio::task::yield_now().await;
+                }
+            }
+            // Its clock stands still: a key that nobody has to free would be in use for ever.
+            let done = timeout(Duration::from_secs(60), server.send_until_done(&key, CREATE));
+            assert_eq!(done.await.unwrap().status.as_u16(), 200);
+        }
+        assert_eq!(segments(&app).await, 60);
     }
 
     async fn what_takes_too_long_frees_its_key(app) {
