@@ -42,7 +42,7 @@ const RESULT_LOST: &str = "IDEMPOTENCY_RESULT_LOST";
 
 /// What a request is answered.
 pub(super) enum Answer {
-    Now(async_graphql::Response),
+    Now(Box<async_graphql::Response>),
     /// As it was before.
     Again(Box<RawValue>),
 }
@@ -50,7 +50,7 @@ pub(super) enum Answer {
 impl Answer {
     pub(super) fn into_response(self, media: Media) -> Response {
         match self {
-            Self::Now(response) => media.answer(response),
+            Self::Now(response) => media.answer(*response),
             Self::Again(body) => {
                 let mut response = media.body(StatusCode::OK, &body);
                 response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -75,7 +75,8 @@ impl App {
         let context = self.context.of(viewer.clone());
         let request = request.data(viewer);
         let Some(key) = key else {
-            return Ok(Answer::Now(self.execute(request, &parts.extensions).await));
+            let response = self.execute(request, &parts.extensions).await;
+            return Ok(Answer::Now(Box::new(response)));
         };
         let (app, extensions) = (self.clone(), parts.extensions.clone());
         // On its own: a client that goes away finds the answer when it comes back.
@@ -98,7 +99,7 @@ impl App {
         match standing.map_err(of)? {
             Standing::Free(claim) => {
                 let response = self.execute_claimed(claim, request, extensions).await;
-                response.map(Answer::Now).ok_or_else(|| self.given_up())
+                response.map(Box::new).map(Answer::Now).ok_or_else(|| self.given_up())
             }
             Standing::Answered(answer) => {
                 let answer = RawValue::from_string(answer);
