@@ -15,6 +15,7 @@ mod m20261123_000003_interaction;
 mod m20261123_000004_segment;
 mod m20261125_000005_access_token;
 mod m20261125_000006_audit_entry;
+mod m20261125_000007_idempotency_key;
 pub mod shards;
 
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_segment::Migration),
             Box::new(m20261125_000005_access_token::Migration),
             Box::new(m20261125_000006_audit_entry::Migration),
+            Box::new(m20261125_000007_idempotency_key::Migration),
         ]
     }
 }

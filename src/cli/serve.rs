@@ -5,7 +5,7 @@ use tokio::{net::TcpListener, signal};
 use super::{Failure, open_with_replicas};
 use crate::{
     config::{Config, Listening, Requests},
-    domain::{Context, access},
+    domain::{Context, access, idempotency},
     graphql::{self, Introspection},
     http::{self, App, Documents, Hosts, Settings},
 };
@@ -46,9 +46,11 @@ pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(),
     let schema = graphql::build_with(context.clone(), introspection);
     let app = App::new(schema, context.clone(), settings);
     let relay = tokio::spawn(context.events.clone().relay(context.db.clone()));
+    let forget = tokio::spawn(idempotency::forget_always(context.clone()));
     super::say(&format!("Urval listens on http://{address}/ (the API is at /graphql)."));
     let served = http::serve(listener, app, told_to_stop()).await;
     relay.abort();
+    forget.abort();
     tracing::info!("stopped");
     context.db.close().await?;
     Ok(served?)

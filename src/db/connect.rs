@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
-use super::{audit::Signature, replicas::Replicas};
+use super::{audit::Signature, idempotency::Claim, replicas::Replicas};
 
 /// How long a request waits for a free connection, or a writer for the one before it.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,6 +61,7 @@ pub struct Database {
     replicas: Arc<Replicas>,
     epoch: Option<Arc<str>>,
     signature: Option<Arc<Signature>>,
+    claim: Option<Arc<Claim>>,
 }
 
 impl Database {
@@ -74,6 +75,7 @@ impl Database {
             replicas: Arc::default(),
             epoch: None,
             signature: None,
+            claim: None,
         }
     }
 
@@ -119,13 +121,22 @@ impl Database {
         Self { signature: Some(Arc::new(signature)), ..self.clone() }
     }
 
+    /// The same, with each write under this claim: it is committed only as long as that holds.
+    pub fn claimed(&self, claim: Claim) -> Self {
+        Self { claim: Some(Arc::new(claim)), ..self.clone() }
+    }
+
     /// The same, for writes that are no changes on anybody's account.
     pub fn unsigned(&self) -> Self {
-        Self { signature: None, ..self.clone() }
+        Self { signature: None, claim: None, ..self.clone() }
     }
 
     pub(super) fn signature(&self) -> Option<&Signature> {
         self.signature.as_deref()
+    }
+
+    pub(super) fn claim(&self) -> Option<&Claim> {
+        self.claim.as_deref()
     }
 
     /// When the server was started that writes, if `reader` is another.

@@ -6,6 +6,7 @@ use sea_orm::{
 use super::{
     Database, Table, audit,
     changes::{self, Tables},
+    idempotency,
 };
 
 /// How often work is begun again after a deadlock or a failed serialisation.
@@ -93,6 +94,9 @@ async fn once<T, E: From<DbErr>>(
     if let Some(signature) = db.signature() {
         audit::log(&txn, signature).await?;
     }
+    if let Some(claim) = db.claim() {
+        idempotency::confirm(&txn, claim).await?;
+    }
     txn.commit().await?;
     Ok(value)
 }
@@ -115,10 +119,10 @@ async fn whole(
     begun.await.map_err(|err| DbErr::Custom(err.to_string()))?
 }
 
-/// Whether it failed for a reason that passes: too much to do at a time, or a database that can't be
-/// reached, for instance while it is started anew.
+/// Whether it failed for a reason that passes: too much to do at a time, another request with the same
+/// key, or a database that can't be reached, for instance while it is started anew.
 pub fn is_passing(err: &DbErr) -> bool {
-    if matches!(err, DbErr::ConnectionAcquire(_)) {
+    if matches!(err, DbErr::ConnectionAcquire(_)) || idempotency::is_taken_over(err) {
         return true;
     }
     let Some(err) = sqlx_error(err) else { return false };

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         Clock, Error, Events, Reason, Result,
         access::{Origin, Viewer},
+        idempotency::Claim,
         members::MembersCache,
         snapshot::KnownSets,
     },
@@ -61,6 +62,11 @@ impl Context {
             address: address.map(|it| it.to_string()),
         };
         Self { db: self.db.signed(signature), ..self.clone() }
+    }
+
+    /// The same, with what is done now committed only as long as the claim holds, and known to be.
+    pub fn under(&self, claim: Claim) -> Self {
+        Self { db: self.db.claimed(claim), ..self.clone() }
     }
 
     /// By what name that is recorded which is done now.

@@ -13,6 +13,7 @@ pub mod contact_identifier;
 pub mod counter;
 pub mod criterion;
 pub mod criterion_set;
+pub mod idempotency_key;
 pub mod interaction;
 pub mod interaction_comment;
 pub mod interaction_template;

@@ -42,7 +42,7 @@ use super::series::{SeriesMutation, SeriesQuery};
 use super::subscription::Subscription;
 use super::trace;
 use crate::{
-    domain::{Context, access::Viewer},
+    domain::{Context, access::Viewer, idempotency::Claim},
     metrics::{Metrics, Operation},
 };
 
@@ -190,7 +190,7 @@ fn carried<T: Clone + Send + Sync + 'static>(request: &Request) -> Option<T> {
 
 impl Schema {
     /// For the [`Viewer`] in the data of the request, at the expense of the [`Allowance`] there; for
-    /// anybody, and for nothing, without.
+    /// anybody, and for nothing, without. A mutation under the [`Claim`] there, if there is one.
     fn prepare(&self, mut request: Request) -> ServerResult<Prepared> {
         let document = parse(&request.query)?;
         limits::check(&document)?;
@@ -217,6 +217,9 @@ impl Schema {
                 let names: Vec<&str> = names.into_iter().collect();
                 let subject = subject(&fields, &request.variables);
                 context = context.doing(names.join(" "), subject);
+                if let Some(claim) = carried::<Claim>(&request) {
+                    context = context.under(claim);
+                }
             }
         }
         let span = trace::span(&request, &document);

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::{
     App,
+    idempotency::refuse_key,
     request::{Content, Sent, from_body, from_uri},
     response::{Media, Refusal, name_faults},
     socket,
@@ -32,10 +33,12 @@ pub(super) async fn post(State(app): State<App>, request: Request) -> Response {
         let viewer = app.viewer(&parts.headers, &parts.extensions).await?;
         match from_body(&app, &parts.headers, body).await? {
             Content::One(sent) => {
-                let request = app.request(sent, viewer)?;
-                Ok(media.answer(app.execute(request, &parts.extensions).await))
+                let request = app.request(sent, viewer.clone())?;
+                let answer = app.execute_once(request, viewer, &parts).await?;
+                Ok(answer.into_response(media))
             }
             Content::Batch(batch) => {
+                refuse_key(&parts.headers)?;
                 let each = batch
                     .into_iter()
                     .map(|sent| app.execute_one(sent, viewer.clone(), &parts.extensions));
@@ -122,12 +125,16 @@ impl App {
         &self,
         work: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
-        let limit = self.settings.request_timeout;
-        timeout(limit, work).await.unwrap_or_else(|_| {
+        timeout(self.settings.request_timeout, work).await.unwrap_or_else(|_| {
             self.context.metrics.error(TIMEOUT);
-            let message =
-                format!("The request took longer than {} s and was given up.", limit.as_secs_f32());
-            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, message))
+            Err(self.given_up())
         })
+    }
+
+    /// What is said of work that took too long.
+    pub(super) fn given_up(&self) -> Refusal {
+        let limit = self.settings.request_timeout.as_secs_f32();
+        let message = format!("The request took longer than {limit} s and was given up.");
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, message)
     }
 }

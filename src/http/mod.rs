@@ -10,6 +10,7 @@ mod export;
 mod graphql;
 mod guard;
 mod health;
+mod idempotency;
 mod import;
 mod layers;
 mod metrics;

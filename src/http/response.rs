@@ -15,6 +15,9 @@ use crate::{
     graphql::{FORBIDDEN, RATE_LIMITED, TOO_MANY_OPERATIONS, error_code},
 };
 
+/// When to come again for what is being worked on: most of it takes less.
+const RETRY_AFTER_SECONDS: &str = "1";
+
 /// The media type of a response.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Media {
@@ -83,6 +86,7 @@ impl Media {
         let header = match refusal.status {
             StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "POST")),
             StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer")),
+            StatusCode::CONFLICT => Some((header::RETRY_AFTER, RETRY_AFTER_SECONDS)),
             _ => None,
         };
         if let Some((name, value)) = header {
@@ -91,7 +95,7 @@ impl Media {
         response
     }
 
-    fn body(self, status: StatusCode, body: &impl Serialize) -> Response {
+    pub(super) fn body(self, status: StatusCode, body: &impl Serialize) -> Response {
         let media = match self {
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
@@ -128,9 +132,18 @@ pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
         && response.errors.iter().all(is_pathless)
 }
 
+/// Whether something went wrong that is not for the client to mend.
+pub(super) fn is_faulty(response: &async_graphql::Response) -> bool {
+    response.errors.iter().any(|error| matches!(code_of(error), Some("INTERNAL" | "UNAVAILABLE")))
+}
+
 /// The code of the first error.
 fn code(response: &async_graphql::Response) -> Option<&str> {
-    match response.errors.first()?.extensions.as_ref()?.get("code")? {
+    code_of(response.errors.first()?)
+}
+
+fn code_of(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),
         _ => None,
     }

@@ -85,11 +85,11 @@ fn a_file_that_is_not_there_is_not_imported() {
 }
 
 /// A server that ends with the test.
-struct Server(Child, Option<BufReader<ChildStderr>>);
+pub(crate) struct Server(Child, Option<BufReader<ChildStderr>>);
 
 impl Server {
     /// Starts, and returns what it says until it listens.
-    fn start(arguments: &[&str]) -> (Self, Vec<String>) {
+    pub(crate) fn start(arguments: &[&str]) -> (Self, Vec<String>) {
         let child = Command::new(env!("CARGO_BIN_EXE_urval"))
             .args(arguments)
             .env_remove("DATABASE_URL")
@@ -110,11 +110,16 @@ impl Server {
     }
 }
 
-/// The answer of a server, to be found where it said.
-fn ask(said: &[String], request: &str) -> String {
+/// Where a server is, by what it said.
+pub(crate) fn address(said: &[String]) -> String {
     let (_, address) = said.last().unwrap().split_once("http://").unwrap();
     let port = address.split('/').next().unwrap().rsplit(':').next().unwrap();
-    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    format!("127.0.0.1:{port}")
+}
+
+/// The answer of a server, to be found where it said.
+fn ask(said: &[String], request: &str) -> String {
+    let mut stream = TcpStream::connect(address(said)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -18,9 +18,9 @@ fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
     }
     of! {
         access_token attribute audit_entry campaign campaign_entry code contact contact_attribute contact_code
-        contact_identifier counter criterion criterion_set interaction interaction_comment
-        interaction_template logged_segment number_series saved_criteria segment segment_line
-        segment_set
+        contact_identifier counter criterion criterion_set idempotency_key interaction
+        interaction_comment interaction_template logged_segment number_series saved_criteria segment
+        segment_line segment_set
     }
 }
 

@@ -34,6 +34,7 @@ mod export;
 mod export_http;
 mod given_up;
 mod http;
+mod idempotency;
 mod import;
 mod import_criteria;
 mod import_http;

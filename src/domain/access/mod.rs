@@ -53,6 +53,11 @@ impl Scopes {
     pub fn contains(self, scope: Scope) -> bool {
         self.0 & 1 << scope as u8 != 0
     }
+
+    /// Whether there is anything that may be changed.
+    pub fn may_change(self) -> bool {
+        [Scope::Write, Scope::Log, Scope::Admin].into_iter().any(|it| self.contains(it))
+    }
 }
 
 /// Names with spaces between.

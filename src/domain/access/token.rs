@@ -6,12 +6,11 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, Set,
 };
-use sha2::{Digest, Sha256};
 
 use super::{Origin, Scopes, Viewer};
 use crate::{
     db,
-    domain::{Context, Error, Reason, Result, text},
+    domain::{Context, Error, Reason, Result, hash::sha256, text},
     entity::access_token,
 };
 
@@ -54,7 +53,7 @@ pub async fn create(context: &Context, new: NewToken) -> Result<String> {
     let token = format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(secret));
     let row = access_token::Model {
         name,
-        hash: hash(&token),
+        hash: sha256(&token),
         scopes: new.scopes.to_string(),
         created_at: now,
         expires_at: new.expires_at,
@@ -134,7 +133,7 @@ pub async fn viewer(context: &Context, token: &str) -> Result<Option<Viewer>> {
     if !token.starts_with(PREFIX) {
         return Ok(None);
     }
-    let found = access_token::Entity::find().filter(access_token::Column::Hash.eq(hash(token)));
+    let found = access_token::Entity::find().filter(access_token::Column::Hash.eq(sha256(token)));
     let Some(row) = found.one(context.db.reader()).await? else { return Ok(None) };
     let is_over = row.expires_at.is_some_and(|at| at <= context.clock.now());
     if row.revoked_at.is_some() || is_over {
@@ -147,9 +146,4 @@ pub async fn viewer(context: &Context, token: &str) -> Result<Option<Viewer>> {
 /// What it is called in the audit log.
 fn subject(name: &str) -> String {
     format!("accessToken:{name}")
-}
-
-fn hash(token: &str) -> String {
-    let hash = Sha256::digest(token);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
