@@ -30,6 +30,7 @@ mod examples;
 mod explorer;
 mod export;
 mod export_http;
+mod full;
 mod given_up;
 mod http;
 mod import;
