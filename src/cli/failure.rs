@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use sea_orm::DbErr;
 
-use crate::domain;
+use crate::{db::Unclaimed, domain};
 
 /// What went wrong, and what to do about it.
 #[derive(Debug)]
@@ -31,6 +31,24 @@ impl Failure {
             _ => "A database is given as sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME.",
         };
         Self(format!("can't open the database: {err}\n{what} (--database-url or DATABASE_URL)"))
+    }
+
+    /// The database is another's to serve, or nobody's.
+    pub(super) fn no_claim(err: Unclaimed) -> Self {
+        match err {
+            Unclaimed::Taken(file) => Self(format!(
+                "{} is served already, or being restored: an SQLite database has one server at a \
+                 time. End the other first, or name another database. (--database-url or \
+                 DATABASE_URL) On PostgreSQL, any number of servers share one.",
+                file.display()
+            )),
+            Unclaimed::Failed(file, err) => Self(format!(
+                "can't lock the database {}: {err}\n\
+                 Check that the folder of the file exists and that you may write in it. \
+                 (--database-url or DATABASE_URL)",
+                file.display()
+            )),
+        }
     }
 
     pub(super) fn no_migration(err: &DbErr) -> Self {

@@ -22,7 +22,7 @@ pub use failure::Failure;
 
 use crate::{
     config::{Config, Listening},
-    db,
+    db::{self, Claim},
     domain::{Clock, Context},
 };
 
@@ -104,6 +104,12 @@ async fn open(config: &Config) -> Result<Context, Failure> {
     let db = db.with_replicas(&config.replica_urls).await;
     let db = db.map_err(|err| Failure::no_replicas(&err))?;
     Ok(Context::new(db, Clock::default(), config.time_zone))
+}
+
+/// The database, which this process alone may serve, for as long as the claim is kept.
+async fn open_to_serve(config: &Config) -> Result<(Context, Claim), Failure> {
+    let claim = db::claim(&config.database_url).map_err(Failure::no_claim)?;
+    Ok((open(config).await?, claim))
 }
 
 /// Tells the one at the terminal. Standard output is for results alone.

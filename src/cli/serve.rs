@@ -2,7 +2,7 @@
 
 use tokio::{net::TcpListener, signal};
 
-use super::{Failure, open};
+use super::{Failure, open_to_serve};
 use crate::{
     config::{Config, Listening},
     domain::{Context, access},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) async fn run(config: &Config, listening: &Listening) -> Result<(), Failure> {
-    let context = open(config).await?;
+    let (context, _claim) = open_to_serve(config).await?;
     serve(context, listening).await
 }
 

@@ -11,6 +11,7 @@ mod campaign_entry;
 mod check;
 mod citus;
 mod cli;
+mod cli_claim;
 mod cli_import;
 mod code;
 mod contact;
