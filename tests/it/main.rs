@@ -13,6 +13,7 @@ mod citus;
 mod cli;
 mod cli_claim;
 mod cli_import;
+mod clock;
 mod code;
 mod contact;
 mod contact_codes;
