@@ -265,7 +265,8 @@ fn options(url: &str, connections_max: u32, sqlite_cache_kib: u32) -> ConnectOpt
 }
 
 /// Whether a connection that is given back is of further use. Where a disk is full or fails, SQLite
-/// rolls back by itself; then the driver's `ROLLBACK` fails, and nobody could begin any more.
+/// rolls back by itself. Then the driver's `ROLLBACK` fails, so that it believes in a transaction that
+/// is over: the next would begin inside that one, be told that it is committed, and be lost.
 async fn is_out_of_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     if connection.is_in_transaction() {
         // What was asked of it before, such as to roll back, is done by then.

@@ -60,8 +60,11 @@ pub async fn rehearse<T, E: From<DbErr>>(
 ) -> Result<T, E> {
     let txn = begin(db).await?;
     let outcome = work(&txn).await;
-    txn.rollback().await?;
-    outcome
+    let undone = txn.rollback().await;
+    // Why the work failed says more than that its transaction is over already.
+    let value = outcome?;
+    undone?;
+    Ok(value)
 }
 
 /// A transaction that only reads, and sees the database as it is at its first statement.

@@ -39,7 +39,7 @@ const COUNT: &str = "{ contacts(first: 1) { totalCount } }";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_database_is_read_and_written_again_once_there_is_room() {
     let app = TestApp::on_sqlite().await;
-    create(&app, input("PERSON", "Ada")).await;
+    let ada = create(&app, input("PERSON", "Ada")).await;
     allow_pages(&app, 1).await;
     // Small and large ones: the database gives up a statement, or the whole transaction by itself.
     for round in 0..3 {
@@ -58,6 +58,10 @@ async fn a_full_database_is_read_and_written_again_once_there_is_room() {
     }
     let before = app.data(COUNT, json!({})).await["contacts"]["totalCount"].as_u64().unwrap();
     allow_pages(&app, u32::MAX - 1).await;
+    // What is refused now is undone on its own, and what is done is there for everybody.
+    let wrong = json!({ "id": ada, "expectedRevision": 9, "city": "Rome" });
+    let refused = app.mutate("contactUpdate", "contact { id }", wrong).await;
+    assert_eq!(refused["userErrors"][0]["code"], "CONFLICT");
     let made = import(&app, &rows("B", 1000)).await;
     assert_eq!(made["data"]["contactsImport"]["created"], 1000, "{made}");
     let now = app.data(COUNT, json!({})).await;
