@@ -122,9 +122,10 @@ def run(database, options):
         took = time.monotonic() - began
         server.stop()
     faults = [fault for it in loaders for fault in it.faults]
-    assert not faults, f"{len(faults)} faults, such as {faults[0]}"
+    told = table(loaders, took)
+    assert not faults, f"{len(faults)} faults, such as {faults[0]}\n{told}"
     database.check()
-    return table(loaders, took)
+    return f"{told}\n  check found nothing"
 
 
 def world(server):
@@ -146,10 +147,7 @@ def table(loaders, took):
             times[name] += mine
     count = sum(map(len, times.values()))
     asked = count + errors.total()
-    lines = [
-        f"{len(loaders)} clients, {asked / took:.0f} requests/s, errors: {kinds(errors)}; "
-        "check found nothing"
-    ]
+    lines = [f"{len(loaders)} clients, {asked / took:.0f} requests/s, errors: {kinds(errors)}"]
     lines.append(f"  {'':16}{'count':>8}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}")
     for name, all_of_it in sorted(times.items()):
         all_of_it.sort()
