@@ -34,12 +34,17 @@ pub(super) async fn restore(config: &Config, args: &Restore) -> Result<(), Failu
     let target = db::file_of(&config.database_url).ok_or_else(|| {
         Failure::new("Only an SQLite database is restored like this: --database-url sqlite://FILE")
     })?;
-    if target.exists() {
+    // A log that a database left behind would be taken for a part of the one that is restored.
+    let in_the_way = ["", "-wal", "-journal"].map(|end| beside(&target, end));
+    if let Some(file) = in_the_way.iter().find(|it| it.exists()) {
         return Err(Failure::new(format!(
-            "There is a database at {} already: move it away first.",
-            target.display()
+            "There is a database at {} already: move it away first, with its -wal and -shm if it has \
+             them.",
+            file.display()
         )));
     }
+    // A server may still have the one that was moved away, and none may begin meanwhile.
+    let _lock = db::lock(&config.database_url).map_err(Failure::no_lock)?;
     let copy = beside(&target, ".part");
     fs::copy(&args.file, &copy)
         .map_err(|err| Failure::new(format!("{}: {err}", args.file.display())))?;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{Failure, open_with_replicas, progress::Bar, serve};
+use super::{Failure, open_to_serve, progress::Bar, serve};
 use crate::{
     config::{Config, Listening},
     domain::{demo, text},
@@ -32,7 +32,7 @@ pub(super) struct Demo {
 }
 
 pub(super) async fn run(config: &Config, demo: Demo) -> Result<(), Failure> {
-    let context = open_with_replicas(config).await?;
+    let (context, _lock) = open_to_serve(config).await?;
     let until = demo.until.unwrap_or_else(|| context.today());
     let bar = Bar::of_items("Inventing contacts", demo.contacts.into());
     let plan = demo::Demo { contacts: demo.contacts, seed: demo.seed, until };

@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use sea_orm::DbErr;
 
-use crate::domain;
+use crate::{db::NotLocked, domain};
 
 /// What went wrong, and what to do about it.
 #[derive(Debug)]
@@ -35,6 +35,24 @@ impl Failure {
 
     pub(super) fn no_backup(err: &DbErr) -> Self {
         Self(format!("can't make the backup: {}", said(err)))
+    }
+
+    /// The database is another's to serve, or nobody's.
+    pub(super) fn no_lock(err: NotLocked) -> Self {
+        match err {
+            NotLocked::Taken(file) => Self(format!(
+                "{} is served already, or being restored: an SQLite database has one server at a \
+                 time. End the other first, or name another database. (--database-url or \
+                 DATABASE_URL) On PostgreSQL, any number of servers share one.",
+                file.display()
+            )),
+            NotLocked::Failed(file, err) => Self(format!(
+                "can't lock the database {}: {err}\n\
+                 Check that the folder of the file exists and that you may write in it. \
+                 (--database-url or DATABASE_URL)",
+                file.display()
+            )),
+        }
     }
 
     pub(super) fn no_migration(err: &DbErr) -> Self {

@@ -26,7 +26,7 @@ pub use failure::Failure;
 
 use crate::{
     config::{self as settings, Config, Effective, Listening},
-    db,
+    db::{self, Lock},
     domain::{Clock, Context},
 };
 
@@ -167,6 +167,12 @@ async fn open_with_replicas(config: &Config) -> Result<Context, Failure> {
     let db = context.db.with_replicas(&config.replica_urls).await;
     let db = db.map_err(|err| Failure::no_replicas(&err))?;
     Ok(Context { db, ..context })
+}
+
+/// The same, which this process alone may serve, for as long as the lock is kept.
+async fn open_to_serve(config: &Config) -> Result<(Context, Lock), Failure> {
+    let lock = db::lock(&config.database_url).map_err(Failure::no_lock)?;
+    Ok((open_with_replicas(config).await?, lock))
 }
 
 /// Tells the one at the terminal. Standard output is for results alone.

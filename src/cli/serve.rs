@@ -2,7 +2,7 @@
 
 use tokio::{net::TcpListener, signal};
 
-use super::{Failure, open_with_replicas};
+use super::{Failure, open_to_serve};
 use crate::{
     config::{Config, Listening, Requests},
     domain::{Context, access, idempotency},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) async fn run(config: &Config, listening: &Listening) -> Result<(), Failure> {
-    let context = open_with_replicas(config).await?;
+    let (context, _lock) = open_to_serve(config).await?;
     serve(context, listening).await
 }
 

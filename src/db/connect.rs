@@ -11,9 +11,9 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement,
     TransactionTrait,
     sqlx::{
-        Connection,
+        self, Connection,
         postgres::{PgConnectOptions, PgConnection},
-        sqlite::{SqliteJournalMode, SqliteSynchronous},
+        sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous},
     },
 };
 use tokio::time::timeout;
@@ -258,6 +258,9 @@ fn options(url: &str, connections_max: u32, sqlite_cache_kib: u32) -> ConnectOpt
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
                 .pragma("temp_store", "memory")
         })
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(is_out_of_transaction(connection)))
+        })
         .map_sqlx_postgres_opts(|postgres| {
             postgres.options([
                 ("search_path", SCHEMA),
@@ -270,6 +273,17 @@ fn options(url: &str, connections_max: u32, sqlite_cache_kib: u32) -> ConnectOpt
             ])
         });
     options
+}
+
+/// Whether a connection that is given back is of further use. Where a disk is full or fails, SQLite
+/// rolls back by itself. Then the driver's `ROLLBACK` fails, so that it believes in a transaction that
+/// is over: the next would begin inside that one, be told that it is committed, and be lost.
+async fn is_out_of_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // What was asked of it before, such as to roll back, is done by then.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {

@@ -1,12 +1,13 @@
 use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use super::{
     Database, Table, audit,
     changes::{self, Tables},
     idempotency,
+    passing::is_worth_another_try,
 };
 
 /// How often work is begun again after a deadlock or a failed serialisation.
@@ -36,7 +37,7 @@ where
     let outcome = loop {
         match once(db, tables, work.clone()).await {
             Err(err)
-                if attempt < ATTEMPTS_MAX && err.as_db_err().is_some_and(worth_another_try) =>
+                if attempt < ATTEMPTS_MAX && err.as_db_err().is_some_and(is_worth_another_try) =>
             {
                 attempt += 1;
             }
@@ -60,8 +61,11 @@ pub async fn rehearse<T, E: From<DbErr>>(
 ) -> Result<T, E> {
     let txn = begin(db).await?;
     let outcome = work(&txn).await;
-    txn.rollback().await?;
-    outcome
+    let undone = txn.rollback().await;
+    // Why the work failed says more than that its transaction is over already.
+    let value = outcome?;
+    undone?;
+    Ok(value)
 }
 
 /// A transaction that only reads, and sees the database as it is at its first statement.
@@ -117,58 +121,4 @@ async fn whole(
 ) -> Result<DatabaseTransaction, DbErr> {
     let begun = tokio::spawn(async move { pool.begin_with_options(options).await });
     begun.await.map_err(|err| DbErr::Custom(err.to_string()))?
-}
-
-/// Whether it failed for a reason that passes: too much to do at a time, another request with the same
-/// key, or a database that can't be reached, for instance while it is started anew.
-pub fn is_passing(err: &DbErr) -> bool {
-    if matches!(err, DbErr::ConnectionAcquire(_)) || idempotency::is_taken_over(err) {
-        return true;
-    }
-    let Some(err) = sqlx_error(err) else { return false };
-    // Of PostgreSQL: connections (08), resources (53), canceled (57014), shutting down or starting.
-    let passing = ["08", "53", "57014", "57P01", "57P02", "57P03"];
-    let code = err.as_database_error().and_then(|err| err.code());
-    matches!(err, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut)
-        || is_contention(err)
-        || code.is_some_and(|code| passing.iter().any(|passing| code.starts_with(passing)))
-}
-
-fn worth_another_try(err: &DbErr) -> bool {
-    sqlx_error(err).is_some_and(is_contention)
-}
-
-/// Whether it failed only because of others at work: 40001 and 40P01 on PostgreSQL, 5 (busy) and
-/// 517 (busy snapshot) on SQLite.
-fn is_contention(err: &sqlx::Error) -> bool {
-    let code = err.as_database_error().and_then(|err| err.code());
-    code.is_some_and(|code| matches!(&*code, "40001" | "40P01" | "5" | "517"))
-}
-
-fn sqlx_error(err: &DbErr) -> Option<&sqlx::Error> {
-    match err {
-        DbErr::Conn(RuntimeErr::SqlxError(err))
-        | DbErr::Exec(RuntimeErr::SqlxError(err))
-        | DbErr::Query(RuntimeErr::SqlxError(err)) => Some(err),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io;
-
-    use sea_orm::ConnAcquireErr;
-
-    use super::*;
-
-    #[test]
-    fn what_passes_is_told_from_what_does_not() {
-        let busy = DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-        let lost = io::Error::from(io::ErrorKind::ConnectionReset);
-        let lost = DbErr::Query(RuntimeErr::SqlxError(sqlx::Error::Io(lost).into()));
-        let wrong = DbErr::Query(RuntimeErr::SqlxError(sqlx::Error::RowNotFound.into()));
-        assert_eq!([&busy, &lost, &wrong].map(is_passing), [true, true, false]);
-        assert!(!is_passing(&DbErr::Type("wrong".to_owned())));
-    }
 }

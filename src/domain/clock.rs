@@ -30,12 +30,12 @@ impl Clock {
         now.trunc_subsecs(6)
     }
 
-    /// Moves a stopped clock forward.
+    /// Moves a stopped clock, forward or back.
     ///
     /// # Panics
     /// If the clock runs by itself.
     pub fn advance(&self, by: TimeDelta) {
-        let stopped = self.0.as_ref().expect("only a stopped clock can be advanced");
+        let stopped = self.0.as_ref().expect("only a stopped clock is moved");
         *stopped.lock().expect("no holder of this lock panics") += by;
     }
 }

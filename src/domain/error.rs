@@ -2,7 +2,7 @@
 
 use sea_orm::{DbErr, SqlErr};
 
-use crate::db::{self, AsDbErr};
+use crate::db::{self, AsDbErr, Passing};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -97,10 +97,27 @@ impl Error {
         }
     }
 
-    /// Whether it may go right if it is tried again: the database has too much to do, or can't be
-    /// reached.
-    pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Database(err) if db::is_passing(err))
+    /// What to tell whoever asked, if it may go right when it is tried again: the database has too
+    /// much to do, can't be reached or can't be written. What there is to be done about it is logged.
+    pub fn if_passing(&self) -> Option<&'static str> {
+        let Self::Database(err) = self else { return None };
+        match db::passing(err)? {
+            Passing::Busy => {
+                tracing::warn!(error = %self, "a request could not be served");
+                Some("The database has too much to do, or can't be reached. Try again.")
+            }
+            Passing::Unwritable => {
+                tracing::error!(
+                    error = %self,
+                    "the database can't be written: make room on its disk, and see that its files \
+                     may be written; then all goes on by itself"
+                );
+                Some(
+                    "The database can't be written at the moment, only read. Try again later, when \
+                     whoever runs it has made room.",
+                )
+            }
+        }
     }
 
     /// `then` if a unique index refused a value; the error itself otherwise.

@@ -121,12 +121,20 @@ pub async fn skip(
     Ok(())
 }
 
-/// Checks that callers may bring numbers of their own.
+/// Whether callers may bring numbers of their own. Holds the series.
+///
+/// # Errors
+/// What the database says.
+pub async fn may_choose(txn: &DatabaseTransaction, of: SeriesKind) -> Result<bool> {
+    Ok(series(txn, of).await?.manual)
+}
+
+/// Checks that callers may bring numbers of their own. Holds the series.
 ///
 /// # Errors
 /// [`Reason::NotAllowed`] at `no` if the series says they may not.
-pub async fn allow_manual(db: &impl ConnectionTrait, of: SeriesKind) -> Result<()> {
-    if series(db, of).await?.manual {
+pub async fn allow_manual(txn: &DatabaseTransaction, of: SeriesKind) -> Result<()> {
+    if may_choose(txn, of).await? {
         return Ok(());
     }
     let message = "The number comes from the number series and can't be chosen.";

@@ -113,12 +113,12 @@ impl From<Error> for ApiError {
 
 impl ApiError {
     fn fault(err: &Error) -> Self {
-        let (message, code) = if err.is_passing() {
-            tracing::warn!(error = %err, "a request could not be served");
-            ("The database has too much to do, or can't be reached. Try again.", UNAVAILABLE)
-        } else {
-            tracing::error!(error = %err, "a request failed");
-            ("Something went wrong on our side.", INTERNAL)
+        let (message, code) = match err.if_passing() {
+            Some(message) => (message, UNAVAILABLE),
+            None => {
+                tracing::error!(error = %err, "a request failed");
+                ("Something went wrong on our side.", INTERNAL)
+            }
         };
         let err = async_graphql::Error::new(message);
         Self(err.extend_with(|_, extensions| extensions.set("code", code)))

@@ -19,7 +19,7 @@ use crate::domain::{
     self, Context, Event, Progress, ProgressState,
     access::Scope,
     id::Kind,
-    import::{self, FileKind, Notice, OnError, Options, Outcome, Problem, Stop},
+    import::{self, FileKind, Notice, OnError, Options, Problem, Stop},
 };
 
 /// Problems that an answer names. Who wants to see the next sends the file again from their line.
@@ -187,10 +187,12 @@ async fn run(
     };
     // As fast as others can be told, while the import goes on.
     let ((outcome, problems, more), ()) = tokio::join!(work, relay(context, receiver));
-    let stopped = match &outcome {
-        Ok(outcome) => outcome.stopped.as_ref().map(sentence),
-        Err(_) => Some("The file can't be imported.".to_owned()),
+    let early = match &outcome {
+        Ok(outcome) => outcome.stopped.as_ref().map(|stop| early_end(stop, *stopping.borrow())),
+        Err(_) => Some((StatusCode::BAD_REQUEST, "The file can't be imported.".to_owned())),
     };
+    let (status, stopped) =
+        early.map_or((StatusCode::OK, None), |(status, why)| (status, Some(why)));
     let end = Progress {
         state: if stopped.is_none() { ProgressState::Done } else { ProgressState::Failed },
         done: outcome.as_ref().map_or(0, |outcome| outcome.summary.rows()),
@@ -201,7 +203,6 @@ async fn run(
     context.events.publish(&context.db, Event::OperationProgressed(end)).await;
     drop(permit);
     let outcome = outcome?;
-    let status = status(&outcome, *stopping.borrow());
     let answer = Answer {
         operation: Kind::Operation.id(operation),
         kind: outcome.kind.name(),
@@ -264,24 +265,20 @@ impl Report {
     }
 }
 
-/// Why the import ended early.
-fn sentence(stop: &Stop) -> String {
+/// Why the import ended early, and with which status.
+fn early_end(stop: &Stop, stopping: bool) -> (StatusCode, String) {
     match stop {
-        Stop::Rejected => "A row is bad.".to_owned(),
-        Stop::Unreadable(why) => why.clone(),
-        Stop::Failed(err) => {
-            tracing::error!(error = %err, "an import failed");
-            "Something went wrong on our side.".to_owned()
-        }
-    }
-}
-
-fn status(outcome: &Outcome, stopping: bool) -> StatusCode {
-    match outcome.stopped {
-        None => StatusCode::OK,
+        Stop::Rejected => (StatusCode::UNPROCESSABLE_ENTITY, "A row is bad.".to_owned()),
         // The file is not to blame.
-        Some(Stop::Unreadable(_)) if stopping => StatusCode::SERVICE_UNAVAILABLE,
-        Some(Stop::Rejected | Stop::Unreadable(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-        Some(Stop::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        Stop::Unreadable(why) if stopping => (StatusCode::SERVICE_UNAVAILABLE, why.clone()),
+        Stop::Unreadable(why) => (StatusCode::UNPROCESSABLE_ENTITY, why.clone()),
+        Stop::Failed(err) => match err.if_passing() {
+            Some(message) => (StatusCode::SERVICE_UNAVAILABLE, message.to_owned()),
+            None => {
+                tracing::error!(error = %err, "an import failed");
+                let message = "Something went wrong on our side.".to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, message)
+            }
+        },
     }
 }

@@ -178,9 +178,7 @@ impl Refusal {
     /// What the domain says: what the caller can mend with its code and path, a fault of ours with
     /// the id by which the log knows the request.
     pub(super) fn of(err: domain::Error, request: &Extensions) -> Self {
-        if err.is_passing() {
-            tracing::warn!(error = %err, "a request could not be served");
-            let message = "The database has too much to do, or can't be reached. Try again.";
+        if let Some(message) = err.if_passing() {
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
         }
         let domain::Error::Rejected(rejections) = err else {

@@ -16,7 +16,7 @@ use urval::{
 
 use crate::app::{TestApp, both};
 
-async fn check(app: &TestApp) -> Vec<String> {
+pub(crate) async fn check(app: &TestApp) -> Vec<String> {
     let mut findings = Vec::new();
     let mut tell = |notice: Notice<'_>| {
         if let Notice::Found(what) = notice {

@@ -108,4 +108,34 @@ both! {
         assert_eq!((&nothing["created"], &nothing["userErrors"]), (&json!(0), &json!([])));
         assert_eq!(contacts(&app).await, 0);
     }
+
+    async fn contacts_are_created_and_imported_at_the_same_time(app) {
+        // The same numbers come from several, as when a request is sent again too early.
+        let rows = |round: u32| -> Value {
+            (0..20).map(|no| json!([format!("R{round}X{no}"), "Ada"])).collect()
+        };
+        let mut tasks = tokio::task::JoinSet::new();
+        for client in 0..8 {
+            let app = app.another().await;
+            tasks.spawn(async move {
+                for round in 0..5 {
+                    let named = json!({ "columns": ["no", "name"], "rows": rows(round) });
+                    let unnamed = json!({ "columns": ["name"], "rows": [["Bo"], ["Cy"]] });
+                    let own = format!("C{client}X{round}");
+                    let contact = json!({ "type": "PERSON", "name": "Di", "no": own });
+                    for input in [named, unnamed] {
+                        let payload = import(&app, input).await;
+                        assert_eq!(payload["rejected"], 0, "{payload}");
+                    }
+                    app.must("contactCreate", "contact { id }", contact).await;
+                    let next = json!({ "type": "COMPANY", "name": "Ek" });
+                    app.must("contactCreate", "contact { id }", next).await;
+                }
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+        assert_eq!(contacts(&app).await, 5 * 20 + 8 * 5 * (2 + 1 + 1));
+    }
 }

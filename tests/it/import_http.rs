@@ -35,17 +35,17 @@ pub(crate) async fn send(app: &TestApp, request: Request<Body>) -> Answer {
     Answer { status: parts.status, headers: parts.headers, body }
 }
 
-async fn import(app: &TestApp, parameters: &str, file: impl Into<Body>) -> Answer {
+pub(crate) async fn import(app: &TestApp, parameters: &str, file: impl Into<Body>) -> Answer {
     let request = Request::post(format!("/import{parameters}")).header("content-type", "text/csv");
     send(app, request.body(file.into()).unwrap()).await
 }
 
-async fn contacts(app: &TestApp) -> u64 {
+pub(crate) async fn contacts(app: &TestApp) -> u64 {
     contact::Entity::find().count(app.context.db.reader()).await.unwrap()
 }
 
 /// So many contacts, one a line from the second on.
-fn people(count: usize) -> String {
+pub(crate) fn people(count: usize) -> String {
     let mut file = String::from("no,name\n");
     for no in 1..=count {
         file += &format!("X{no},Name {no}\n");

@@ -55,7 +55,13 @@ pub async fn create(context: &Context, new: NewContact) -> Result<Model> {
 }
 
 async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) -> Result<Model> {
+    // The number first: the series is locked before contacts, and those before the counter.
+    let no = match &new.no {
+        Some(no) => own_number(txn, no).await?,
+        None => next_number(txn).await?,
+    };
     let mut row = blank(0, context.clock.now());
+    row.no = no;
     row.r#type = new.r#type;
     new.change.apply(&mut row);
     if let Some(company_id) = new.company_id {
@@ -69,12 +75,6 @@ async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) 
     let key = numbers::take_keys(txn, Counter::Contact, 1).await?;
     row.id = i32::try_from(key).map_err(|_| Error::Corrupt("no keys are left".to_owned()))?;
     complete(txn, &mut row, &new.change).await?;
-    row.no = match &new.no {
-        Some(no) => own_number(txn, no).await?,
-        None => next_number(txn).await?,
-    };
-    // Once more, with its number and key.
-    super::derive(&mut row);
     identify(txn, &row, IdentifierKind::No, &row.no).await?;
     if let Some(external_id) = &row.external_id {
         identify(txn, &row, IdentifierKind::ExternalId, external_id).await?;

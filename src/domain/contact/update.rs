@@ -59,6 +59,11 @@ async fn write(
     context: &Context,
     input: &UpdateContact,
 ) -> Result<Model> {
+    // The series is locked before contacts, as by those who create and import them.
+    let no = match &input.no {
+        Some(no) => Some(own_number(txn, no).await?),
+        None => None,
+    };
     let before = find::locked(txn, input.id, &["id"]).await?;
     expect_revision(input.expected_revision, before.revision)?;
     let mut row = before.clone();
@@ -70,8 +75,8 @@ async fn write(
         change_company(txn, &mut row, input, company_id).await?;
     }
     complete(txn, &mut row, &input.change).await?;
-    if let Some(no) = &input.no {
-        row.no = own_number(txn, no).await?;
+    if let Some(no) = no {
+        row.no = no;
         super::derive(&mut row);
         identify(txn, &row, IdentifierKind::No, &row.no).await?;
     }

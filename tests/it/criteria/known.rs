@@ -30,7 +30,7 @@ pub(crate) async fn matching(context: &Context, criteria: &Value) -> BTreeSet<u3
 }
 
 /// As a server sees it that knows nothing yet.
-async fn asked_anew(context: &Context, criteria: &Value) -> BTreeSet<u32> {
+pub(crate) async fn asked_anew(context: &Context, criteria: &Value) -> BTreeSet<u32> {
     let context = Context { known_sets: Default::default(), ..context.clone() };
     matching(&context, criteria).await
 }

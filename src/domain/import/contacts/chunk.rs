@@ -68,6 +68,8 @@ impl<'a> Chunk<'a> {
         txn: &DatabaseTransaction,
         rows: &[Row],
     ) -> Result<Self> {
+        // Holds the series before all else, so that nobody brings the same numbers meanwhile.
+        let may_choose_numbers = numbers::may_choose(txn, SeriesKind::Contact).await?;
         let columns = &import.columns;
         let texts = |field| rows.iter().filter_map(move |row| columns.get(row, field));
         let no = |text: &str| text::code(text);
@@ -91,7 +93,7 @@ impl<'a> Chunk<'a> {
             codes: check::codes(txn, wanted_codes(import, rows), import.create_codes).await?,
             codes_before: HashMap::new(),
             attributes_before: HashMap::new(),
-            may_choose_numbers: numbers::allow_manual(txn, SeriesKind::Contact).await.is_ok(),
+            may_choose_numbers,
             next_key: 0,
             numbers: VecDeque::new(),
             written: Written::default(),

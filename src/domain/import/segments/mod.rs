@@ -138,13 +138,9 @@ impl Segments {
             fields.filter_map(|(field, text)| Some((kind_of(field)?, text::code(text)?)))
         };
         let codes = rows.iter().flat_map(of_row).collect();
-        let may_choose = numbers::allow_manual(txn, SeriesKind::Segment).await;
         Ok(Known {
             // Holds the series, so that nobody brings the same numbers meanwhile.
-            may_choose_numbers: match may_choose {
-                Err(Error::Rejected(_)) => false,
-                other => other.map(|()| true)?,
-            },
+            may_choose_numbers: numbers::may_choose(txn, SeriesKind::Segment).await?,
             codes: check::codes(txn, codes, self.create_codes).await?,
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
             templates: find::templates(txn, texts(Field::Template).collect()).await?,
