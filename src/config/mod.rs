@@ -8,6 +8,7 @@ use std::{
     env,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 use chrono_tz::Tz;
@@ -138,6 +139,17 @@ pub struct Listening {
     )]
     pub insecure: bool,
 
+    /// What takes longer goes into the log: operations, and criteria without the texts in them. Such as
+    /// `500ms`, or `off`.
+    #[arg(
+        long,
+        env = "URVAL_SLOW_AFTER",
+        default_value = "1s",
+        value_name = "TIME",
+        value_parser = time_or_off
+    )]
+    pub slow_after: Duration,
+
     /// The OpenID Connect provider whose tokens are believed besides our own: what they have as `iss`,
     /// to the letter, such as `https://login.example.com/realms/sales`.
     #[arg(long, env = "URVAL_OIDC_ISSUER", value_name = "URL", value_parser = provider)]
@@ -243,6 +255,15 @@ fn provider(url: &str) -> Result<String, String> {
     match is_local || url.starts_with("https://") {
         true => Ok(url.to_owned()),
         false => Err("it has to begin with https://, unless it is on this machine".to_owned()),
+    }
+}
+
+/// What is `off` takes for ever.
+fn time_or_off(text: &str) -> Result<Duration, String> {
+    match text {
+        "off" => Ok(Duration::MAX),
+        text => humantime::parse_duration(text)
+            .map_err(|_| "it has to be a time, such as 500ms or 2s, or off".to_owned()),
     }
 }
 

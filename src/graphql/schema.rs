@@ -100,7 +100,8 @@ impl Executor for Schema {
             Ok(prepared) => prepared,
             Err(err) => return answered(Response::from_errors(vec![err]), metrics),
         };
-        let _timer = prepared.operation.as_ref().map(|operation| metrics.time(operation));
+        let span = prepared.span;
+        let _timer = prepared.operation.map(|it| metrics.time(&it, span.clone()));
         let run = async {
             let context = match prepared.only_reads {
                 true => prepared.context.for_reading().await,
@@ -110,7 +111,7 @@ impl Executor for Schema {
             let request = prepared.request.data(Loaders::new(&context, &batching)).data(context);
             batching.run(self.types.execute(request)).await
         };
-        answered(run.instrument(prepared.span).boxed().await, metrics)
+        answered(run.instrument(span).boxed().await, metrics)
     }
 
     fn execute_stream(
@@ -161,12 +162,13 @@ impl Schema {
         let viewer = request.data.get(&TypeId::of::<Viewer>());
         let viewer = viewer.and_then(|it| it.downcast_ref::<Viewer>()).cloned();
         let mut context = self.context.of(viewer.unwrap_or(Viewer::ANYBODY));
-        let (mut only_reads, mut counted_as) = (false, None);
+        let (mut only_reads, mut counted_as, mut span) = (false, None, Span::none());
         if let Some(operation) = chosen(&document, request.operation_name.as_deref()) {
             let fields = root_fields(&document, operation);
             scopes::check(operation.ty, &fields, &context.viewer)?;
             only_reads = operation.ty == OperationType::Query;
             let (kind, name) = (kind(operation.ty), trace::name(&request, &document));
+            span = trace::span(kind, name);
             counted_as = Some(context.metrics.operation(kind, name));
             if operation.ty == OperationType::Mutation {
                 // Each once: there may be thousands, but there are only so many mutations.
@@ -177,7 +179,6 @@ impl Schema {
             }
         }
         default_sizes(&mut document);
-        let span = trace::span(&request, &document);
         request.set_parsed_query(document);
         Ok(Prepared { request, context, span, operation: counted_as, only_reads })
     }

@@ -70,10 +70,11 @@ pub(super) fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(map_request(drop_odd_request_id))
 }
 
-/// The span of a request. The path only: what follows the `?` may hold variables.
+/// The span of a request, whatever is logged: what is logged in it is told apart by it. The path only:
+/// what follows the `?` may hold variables.
 fn span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!(
+    tracing::error_span!(
         "request",
         method = %request.method(),
         path = request.uri().path(),

@@ -85,11 +85,11 @@ fn a_file_that_is_not_there_is_not_imported() {
 }
 
 /// A server that ends with the test.
-struct Server(Child, Option<BufReader<ChildStderr>>);
+pub(crate) struct Server(Child, Option<BufReader<ChildStderr>>);
 
 impl Server {
     /// Starts, and returns what it says until it listens.
-    fn start(arguments: &[&str]) -> (Self, Vec<String>) {
+    pub(crate) fn start(arguments: &[&str]) -> (Self, Vec<String>) {
         let child = Command::new(env!("CARGO_BIN_EXE_urval"))
             .args(arguments)
             .env_remove("DATABASE_URL")
@@ -108,10 +108,21 @@ impl Server {
         server.1 = Some(stderr);
         (server, said)
     }
+
+    /// All that it says until it has stopped.
+    #[cfg(unix)]
+    pub(crate) fn stop(mut self) -> String {
+        let stopped = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        assert!(stopped.unwrap().success());
+        let mut said = String::new();
+        self.1.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(self.0.wait().unwrap().success());
+        said
+    }
 }
 
 /// The answer of a server, to be found where it said.
-fn ask(said: &[String], request: &str) -> String {
+pub(crate) fn ask(said: &[String], request: &str) -> String {
     let (_, address) = said.last().unwrap().split_once("http://").unwrap();
     let port = address.split('/').next().unwrap().rsplit(':').next().unwrap();
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
@@ -219,11 +230,9 @@ fn demo_serves_until_it_is_told_to_stop() {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", dir.path().join("demo.db").display());
     let listen = ["--listen", "127.0.0.1:0", "--database-url", &url];
-    let (mut server, said) = Server::start(&[&["demo", "--contacts", "50"], &listen[..]].concat());
+    let (server, said) = Server::start(&[&["demo", "--contacts", "50"], &listen[..]].concat());
     let answer = ask(&said, "GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
 
-    let stopped = Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status();
-    assert!(stopped.unwrap().success());
-    assert!(server.0.wait().unwrap().success());
+    assert!(server.stop().contains("stopping"));
 }

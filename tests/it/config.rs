@@ -14,6 +14,7 @@ const SETTINGS: &[[&str; 4]] = &[
     ["listen", "URVAL_LISTEN", "\"127.0.0.1:1234\"", "[::1]:80"],
     ["require-token", "URVAL_REQUIRE_TOKEN", "true", "false"],
     ["insecure", "URVAL_INSECURE", "false", "0"],
+    ["slow-after", "URVAL_SLOW_AFTER", "\"500ms\"", "off"],
     ["oidc-issuer", "URVAL_OIDC_ISSUER", "\"https://a.example\"", "https://b.example"],
     ["oidc-audience", "URVAL_OIDC_AUDIENCE", "\"a\"", "b"],
     ["oidc-keys", "URVAL_OIDC_KEYS", "\"https://a.example/keys\"", "keys.json"],

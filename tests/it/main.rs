@@ -48,6 +48,7 @@ mod personal;
 mod replica;
 mod schema;
 mod segment;
+mod slow;
 mod socket;
 mod statements;
 mod stub;
