@@ -27,8 +27,13 @@ pub(super) async fn serve(mut context: Context, listening: &Listening) -> Result
     // Whoever needs a token is not let in for coming from this machine.
     let any_host = requires_token || listening.insecure;
     let hosts = if any_host { Hosts::Any } else { Hosts::default() };
-    let settings =
-        Settings { hosts, requires_token, oidc: listening.oidc(), ..Settings::default() };
+    let settings = Settings {
+        hosts,
+        requires_token,
+        oidc: listening.oidc(),
+        proxies: listening.proxies(),
+        ..Settings::default()
+    };
     if requires_token && let Some(token) = access::first(&context).await? {
         super::say(&format!(
             "Everybody needs an access token. This is the first, and allows everything; it is not \

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod assets;
+mod client;
 mod export;
 mod graphql;
 mod guard;
@@ -31,7 +32,10 @@ use tokio::sync::{Semaphore, watch};
 
 use self::{access::KnownTokens, api::Api, oidc::Oidc, response::Refusal};
 pub use self::{guard::Hosts, serve::serve, socket::SocketSettings};
-use crate::{config::OidcSettings, domain::Context};
+use crate::{
+    config::{OidcSettings, Proxies},
+    domain::Context,
+};
 
 /// Files that come in at a time: each has some 20 MiB of rows in memory, and all share one writer.
 const IMPORTS_MAX: usize = 4;
@@ -54,6 +58,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// The provider whose tokens are believed, too.
     pub oidc: Option<OidcSettings>,
+    /// Who may say for whom they ask.
+    pub proxies: Proxies,
     /// Limits of WebSocket connections.
     pub socket: SocketSettings,
 }
@@ -66,6 +72,7 @@ impl Default for Settings {
             token_known_for: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             oidc: None,
+            proxies: Proxies::default(),
             socket: SocketSettings::default(),
         }
     }

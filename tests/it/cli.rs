@@ -225,6 +225,22 @@ impl Drop for Server {
 }
 
 #[test]
+fn a_server_that_is_ready_is_told_from_one_that_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("new.db").display());
+    let arguments = ["serve", "--database-url", &url, "--listen", "0.0.0.0:0"];
+    let (server, said) = Server::start(&arguments);
+    let (_, address) = said.last().unwrap().split_once("http://").unwrap();
+    let address = address.split('/').next().unwrap();
+    let output = urval(&["ready", "--listen", address]);
+    assert!(output.status.success(), "{output:?}");
+    drop(server);
+    assert!(
+        complaint(&["ready", "--listen", address]).contains("no server is ready at 127.0.0.1:")
+    );
+}
+
+#[test]
 #[cfg(unix)]
 fn demo_serves_until_it_is_told_to_stop() {
     let dir = tempfile::tempdir().unwrap();
