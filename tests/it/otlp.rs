@@ -28,7 +28,7 @@ fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let sender = sender.clone();
-            thread::spawn(move || while receive(&stream.as_ref().unwrap(), &sender).is_some() {});
+            thread::spawn(move || while receive(stream.as_ref().unwrap(), &sender).is_some() {});
         }
     });
     (url, receiver)
