@@ -6,13 +6,14 @@
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, histogram::Histogram},
 };
+use tracing::Span;
 
 /// Names of operations that are told apart. Clients choose them, and each costs memory for as long
 /// as the server runs.
@@ -34,6 +35,8 @@ pub struct Metrics {
     pub(crate) errors: Family<Code, Counter>,
     pub(crate) requests: Family<Served, Counter>,
     pub(crate) selected_contacts: Histogram,
+    /// What takes longer goes into the log.
+    pub slow_after: Duration,
 }
 
 /// What an operation is counted as.
@@ -65,6 +68,7 @@ impl Default for Metrics {
             errors: Family::default(),
             requests: Family::default(),
             selected_contacts: Histogram::new(CONTACTS),
+            slow_after: Duration::MAX,
         }
     }
 }
@@ -77,10 +81,11 @@ impl Metrics {
         operation
     }
 
-    /// Measures how long an operation takes, until the timer is dropped.
-    pub fn time(&self, operation: &Operation) -> Timer {
+    /// Measures how long an operation takes, until the timer is dropped. If that is long, it is
+    /// logged as something of `span`.
+    pub fn time(&self, operation: &Operation, span: Span) -> Timer {
         let seconds = self.operation_seconds.get_or_create_owned(operation);
-        Timer { since: Instant::now(), seconds }
+        Timer { since: Instant::now(), seconds, slow_after: self.slow_after, span }
     }
 
     /// An answer has an error with this code, which is one of ours.
@@ -117,11 +122,17 @@ impl Metrics {
 pub struct Timer {
     since: Instant,
     seconds: Histogram,
+    slow_after: Duration,
+    span: Span,
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        self.seconds.observe(self.since.elapsed().as_secs_f64());
+        let taken = self.since.elapsed();
+        self.seconds.observe(taken.as_secs_f64());
+        if self.slow_after < taken {
+            self.span.in_scope(|| tracing::warn!(ms = taken.as_millis(), "slow operation"));
+        }
     }
 }
 

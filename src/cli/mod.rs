@@ -10,10 +10,12 @@ mod import;
 mod log;
 mod migrate;
 mod progress;
+mod ready;
 mod rejects;
 mod schema;
 mod serve;
 mod token;
+mod traces;
 
 use std::{
     io::{self, Write},
@@ -24,6 +26,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind}
 
 pub use failure::Failure;
 
+use self::traces::Traces;
 use crate::{
     config::{self as settings, Config, Effective, Listening},
     db::{self, Lock},
@@ -86,6 +89,9 @@ enum Command {
     /// Make, list and revoke access tokens.
     #[command(subcommand)]
     Token(token::Token),
+    /// Ask the server at the address of --listen whether it is ready, and fail if it is not: for
+    /// supervisors, such as that of a container.
+    Ready(Listening),
     /// Print the settings that hold, as a file would have them, and where each comes from. Passwords
     /// are left out.
     Config(config::ShowConfig),
@@ -122,11 +128,13 @@ impl Cli {
     /// What went wrong and what to do about it, for people.
     #[tokio::main]
     pub async fn run(self) -> Result<(), Failure> {
-        log::begin(&self.config);
+        let traces = Traces::to(self.command.traced())?;
+        log::begin(&self.config, &traces);
         if let Some(file) = &self.settings_file {
             tracing::debug!(file = %file.display(), "settings were read");
         }
-        match self.command {
+        let done = match self.command {
+            Command::Ready(listening) => ready::run(listening.listen),
             Command::Config(args) => config::run(&args, &self.settings),
             Command::Backup(args) => backup::back_up(&self.config, &args).await,
             Command::Restore(args) => backup::restore(&self.config, &args).await,
@@ -138,16 +146,26 @@ impl Cli {
             Command::Migrate(args) => migrate::run(&self.config, &args).await,
             Command::Token(token) => token::run(&self.config, token).await,
             Command::Schema => schema::run(),
-        }
+        };
+        traces.end().await;
+        done
     }
 }
 
 impl Command {
     fn listening(&self) -> Option<&Listening> {
         match self {
-            Self::Serve(listening) => Some(listening),
+            Self::Serve(listening) | Self::Ready(listening) => Some(listening),
             Self::Demo(demo) => Some(&demo.listening),
             Self::Config(config) => Some(&config.listening),
+            _ => None,
+        }
+    }
+
+    /// Where its traces go.
+    fn traced(&self) -> Option<&str> {
+        match self {
+            Self::Serve(_) | Self::Demo(_) => self.listening()?.otlp_endpoint.as_deref(),
             _ => None,
         }
     }

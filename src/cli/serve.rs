@@ -16,7 +16,8 @@ pub(super) async fn run(config: &Config, listening: &Listening) -> Result<(), Fa
 }
 
 /// Serves until SIGINT or SIGTERM; what is under way is finished.
-pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(), Failure> {
+pub(super) async fn serve(mut context: Context, listening: &Listening) -> Result<(), Failure> {
+    context.metrics.slow_after = listening.slow_after;
     let address = listening.listen;
     let listener = TcpListener::bind(address).await.map_err(|err| {
         Failure::new(format!("can't listen on {address}: {err}\nChoose another with --listen."))
@@ -34,6 +35,7 @@ pub(super) async fn serve(context: Context, listening: &Listening) -> Result<(),
         batch_max: requests.batch_max.into(),
         documents: documents(requests)?,
         oidc: listening.oidc(),
+        proxies: listening.proxies(),
         ..Settings::default()
     };
     if requires_token && let Some(token) = access::first(&context).await? {

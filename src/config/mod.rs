@@ -3,12 +3,15 @@
 
 mod effective;
 mod file;
+mod proxies;
 mod requests;
+mod values;
 
 use std::{
     env,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 use chrono_tz::Tz;
@@ -17,12 +20,15 @@ use clap::{
     builder::BoolishValueParser,
     error::{ContextKind, ContextValue},
 };
+use ipnet::IpNet;
 
 pub use self::{
     effective::{Effective, effective, example},
     file::File,
+    proxies::{Proxies, ProxyHeader},
     requests::Requests,
 };
+use values::{collector, key_source, log_filter, network, provider, time_or_off, time_zone};
 
 /// What is logged unless it is said.
 const LOG_FILTER: &str = "warn,urval=info";
@@ -100,8 +106,8 @@ pub enum LogFormat {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Settings of the server")]
 pub struct Listening {
-    /// Address and port to listen on. On any other than this machine's own, everybody needs an access
-    /// token, unless --insecure says that they don't.
+    /// Address and port to listen on. On any other than this machine's own, or behind a proxy that is
+    /// trusted, everybody needs an access token, unless --insecure says that they don't.
     #[arg(
         long,
         env = "URVAL_LISTEN",
@@ -139,6 +145,48 @@ pub struct Listening {
         value_parser = BoolishValueParser::new()
     )]
     pub insecure: bool,
+
+    /// The proxies through which clients come: IP addresses, or networks such as `10.0.0.0/8`, with
+    /// commas between. Of requests from these, the client is who they say it is.
+    #[arg(
+        long,
+        env = "URVAL_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ',',
+        value_parser = network
+    )]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// The header in which they say so, to which each adds at the right.
+    #[arg(
+        long,
+        env = "URVAL_PROXY_HEADER",
+        default_value = "x-forwarded-for",
+        value_name = "HEADER"
+    )]
+    pub proxy_header: ProxyHeader,
+
+    /// Where traces are sent: the URL of a collector of OpenTelemetry, for OTLP over HTTP, without
+    /// `/v1/traces`.
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        hide_env_values = true,
+        value_name = "URL",
+        value_parser = collector
+    )]
+    pub otlp_endpoint: Option<String>,
+
+    /// What takes longer goes into the log: operations, and criteria without the texts in them. Such as
+    /// `500ms`, or `off`.
+    #[arg(
+        long,
+        env = "URVAL_SLOW_AFTER",
+        default_value = "1s",
+        value_name = "TIME",
+        value_parser = time_or_off
+    )]
+    pub slow_after: Duration,
 
     /// The OpenID Connect provider whose tokens are believed besides our own: what they have as `iss`,
     /// to the letter, such as `https://login.example.com/realms/sales`.
@@ -200,7 +248,13 @@ impl Listening {
 
     /// Whether everybody needs an access token.
     pub fn requires_token(&self) -> bool {
-        self.require_token || !self.insecure && !self.listen.ip().is_loopback()
+        let is_for_others = !self.listen.ip().is_loopback() || !self.trusted_proxies.is_empty();
+        self.require_token || !self.insecure && is_for_others
+    }
+
+    /// Who may say for whom they ask.
+    pub fn proxies(&self) -> Proxies {
+        Proxies { networks: self.trusted_proxies.clone(), header: self.proxy_header }
     }
 
     /// The provider whose tokens are believed.
@@ -230,34 +284,4 @@ pub fn explained(mut err: Error) -> Error {
         err.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     err
-}
-
-fn key_source(place: &str) -> Result<KeySource, String> {
-    match place.contains("://") {
-        true => provider(place).map(KeySource::Url),
-        false => Ok(KeySource::File(place.into())),
-    }
-}
-
-/// A URL from which keys may come.
-fn provider(url: &str) -> Result<String, String> {
-    let is_local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|local| {
-        let rest = url.strip_prefix(local);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    });
-    match is_local || url.starts_with("https://") {
-        true => Ok(url.to_owned()),
-        false => Err("it has to begin with https://, unless it is on this machine".to_owned()),
-    }
-}
-
-fn time_zone(name: &str) -> Result<Tz, String> {
-    name.parse().map_err(|_| "not the IANA name of a time zone, such as Europe/Stockholm".into())
-}
-
-fn log_filter(filter: &str) -> Result<String, String> {
-    match tracing_subscriber::EnvFilter::try_new(filter) {
-        Ok(_) => Ok(filter.to_owned()),
-        Err(err) => Err(format!("{err}: it is something like {LOG_FILTER}")),
-    }
 }

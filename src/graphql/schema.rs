@@ -113,7 +113,8 @@ impl Executor for Schema {
             Ok(prepared) => prepared,
             Err(err) => return answered(Response::from_errors(vec![err]), metrics),
         };
-        let _timer = prepared.operation.as_ref().map(|operation| metrics.time(operation));
+        let span = prepared.span;
+        let _timer = prepared.operation.map(|it| metrics.time(&it, span.clone()));
         let run = async {
             let context = match prepared.only_reads {
                 true => prepared.context.for_reading().await,
@@ -123,7 +124,7 @@ impl Executor for Schema {
             let request = prepared.request.data(Loaders::new(&context, &batching)).data(context);
             batching.run(self.types.execute(request)).await
         };
-        let mut response = answered(run.instrument(prepared.span).boxed().await, metrics);
+        let mut response = answered(run.instrument(span).boxed().await, metrics);
         tell(&mut response, prepared.cost);
         response
     }
@@ -196,7 +197,8 @@ impl Schema {
         limits::check(&document)?;
         let mut context = self.context.of(carried(&request).unwrap_or(Viewer::ANYBODY));
         let allowance: Option<Arc<Allowance>> = carried(&request);
-        let (mut only_reads, mut counted_as, mut cost, mut permit) = (false, None, None, None);
+        let (mut only_reads, mut counted_as, mut span) = (false, None, Span::none());
+        let (mut cost, mut permit) = (None, None);
         if let Some(operation) = chosen(&document, request.operation_name.as_deref()) {
             let fields = root_fields(&document, operation);
             self.check_introspection(&fields)?;
@@ -210,6 +212,7 @@ impl Schema {
             }
             only_reads = operation.ty == OperationType::Query;
             let (kind, name) = (kind(operation.ty), trace::name(&request, &document));
+            span = trace::span(kind, name);
             counted_as = Some(context.metrics.operation(kind, name));
             if operation.ty == OperationType::Mutation {
                 // Each once: there may be thousands, but there are only so many mutations.
@@ -222,7 +225,6 @@ impl Schema {
                 }
             }
         }
-        let span = trace::span(&request, &document);
         request.set_parsed_query(document);
         let operation = counted_as;
         Ok(Prepared { request, context, span, operation, only_reads, cost, _permit: permit })

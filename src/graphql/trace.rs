@@ -5,14 +5,14 @@ use async_graphql::{
     Request,
     parser::types::{DocumentOperations, ExecutableDocument},
 };
-use tracing::{Span, info_span};
+use tracing::{Span, error_span};
 
 /// A name may be as long as a query. What follows this tells nobody anything.
 const NAME_BYTES_MAX: usize = 64;
 
-/// A span for the operation of a request.
-pub(super) fn span(request: &Request, document: &ExecutableDocument) -> Span {
-    info_span!("operation", name = name(request, document))
+/// A span for an operation, whatever is logged: what is logged in it is told apart by it.
+pub(super) fn span(kind: &'static str, name: &str) -> Span {
+    error_span!("operation", "graphql.operation.type" = kind, "graphql.operation.name" = name)
 }
 
 /// The name of the operation of a request, or what it begins with; empty if it has none.

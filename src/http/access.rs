@@ -1,15 +1,12 @@
 //! Who asks: the access token in the header `Authorization`, or in the first message of a WebSocket.
 
-use std::{net::SocketAddr, time::Instant};
+use std::time::Instant;
 
-use axum::{
-    extract::ConnectInfo,
-    http::{Extensions, HeaderMap, StatusCode, header},
-};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use quick_cache::sync::Cache;
 use tower_http::request_id::RequestId;
 
-use super::{App, oidc::Refused, response::Refusal};
+use super::{App, client::Client, oidc::Refused, response::Refusal};
 use crate::{
     domain::{
         Context,
@@ -112,7 +109,7 @@ impl App {
 
 fn origin(request: &Extensions) -> Origin {
     let id = request.get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    let address = request.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
+    let address = request.get::<Client>().map(|it| it.0);
     Origin { request_id: id.map(str::to_owned), address }
 }
 

@@ -1,24 +1,28 @@
 //! What surrounds every route: request ids, traces, security headers and compression.
 
-use std::any::Any;
+use std::{any::Any, time::Duration};
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, header},
-    middleware::{from_fn_with_state, map_request},
+    middleware::{from_fn_with_state, map_request, map_request_with_state},
     response::{IntoResponse, Response},
 };
+use opentelemetry::{propagation::TextMapPropagator, trace::Status};
+use opentelemetry_http::HeaderExtractor;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, predicate::SizeAbove},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
-    trace::{DefaultOnResponse, TraceLayer},
+    trace::{DefaultOnResponse, OnResponse, TraceLayer},
 };
 use tracing::{Level, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::{App, guard, metrics, response::Refusal};
+use super::{App, client, guard, metrics, response::Refusal};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -63,24 +67,44 @@ pub(super) fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
-                .on_response(DefaultOnResponse::new().level(Level::INFO))
+                .on_response(answered)
                 // Why it failed has been logged.
                 .on_failure(()),
         )
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(map_request(drop_odd_request_id))
+        .layer(map_request_with_state(app.clone(), client::note))
 }
 
-/// The span of a request. The path only: what follows the `?` may hold variables.
+/// The span of a request, whatever is logged: what is logged in it is told apart by it. The path only:
+/// what follows the `?` may hold variables.
 fn span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!(
+    let span = tracing::error_span!(
         "request",
         method = %request.method(),
         path = request.uri().path(),
         id = id.unwrap_or_default(),
-    )
+    );
+    // Where there are no traces, this is nobody's parent.
+    let _ =
+        span.set_parent(TraceContextPropagator::new().extract(&HeaderExtractor(request.headers())));
+    span.set_attribute("http.request.method", request.method().to_string());
+    if let Some(route) = request.extensions().get::<MatchedPath>() {
+        span.set_attribute("http.route", route.as_str().to_owned());
+    }
+    span
+}
+
+/// Logs that a request was answered, and how.
+fn answered(response: &Response, latency: Duration, span: &Span) {
+    let status = response.status();
+    span.set_attribute("http.response.status_code", i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.set_status(Status::error(""));
+    }
+    DefaultOnResponse::new().level(Level::INFO).on_response(response, latency, span);
 }
 
 async fn drop_odd_request_id(mut request: Request) -> Request {

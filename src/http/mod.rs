@@ -1,9 +1,10 @@
 //! The outside: routes, what every response carries, and what every request has to pass.
 
 mod access;
+mod allowances;
 mod api;
 mod assets;
-mod clients;
+mod client;
 mod connections;
 mod documents;
 mod export;
@@ -34,7 +35,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 
 use self::{
-    access::KnownTokens, api::Api, clients::Clients, connections::Connections, oidc::Oidc,
+    access::KnownTokens, allowances::Allowances, api::Api, connections::Connections, oidc::Oidc,
     response::Refusal,
 };
 pub use self::{
@@ -43,7 +44,10 @@ pub use self::{
     serve::serve,
     socket::SocketSettings,
 };
-use crate::{config::OidcSettings, domain::Context};
+use crate::{
+    config::{OidcSettings, Proxies},
+    domain::Context,
+};
 
 /// Files that come in at a time: each has some 20 MiB of rows in memory, and all share one writer.
 const IMPORTS_MAX: usize = 4;
@@ -76,6 +80,8 @@ pub struct Settings {
     pub documents: Documents,
     /// The provider whose tokens are believed, too.
     pub oidc: Option<OidcSettings>,
+    /// Who may say for whom they ask.
+    pub proxies: Proxies,
     /// Limits of WebSocket connections.
     pub socket: SocketSettings,
 }
@@ -91,6 +97,7 @@ impl Default for Settings {
             batch_max: 1,
             documents: Documents::default(),
             oidc: None,
+            proxies: Proxies::default(),
             socket: SocketSettings::default(),
         }
     }
@@ -103,7 +110,7 @@ pub struct App {
     context: Context,
     settings: Arc<Settings>,
     tokens: Arc<KnownTokens>,
-    clients: Arc<Clients>,
+    allowances: Arc<Allowances>,
     oidc: Option<Arc<Oidc>>,
     sockets: Arc<Connections>,
     /// One permit for each large body that is being read.
@@ -125,7 +132,7 @@ impl App {
             started: context.clock.now(),
             context,
             oidc: settings.oidc.as_ref().map(|it| Arc::new(Oidc::new(it))),
-            clients: Arc::new(Clients::new(settings.rate_limit)),
+            allowances: Arc::new(Allowances::new(settings.rate_limit)),
             settings: Arc::new(settings),
             tokens: Arc::default(),
             sockets,

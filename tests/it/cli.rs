@@ -108,6 +108,17 @@ impl Server {
         server.1 = Some(stderr);
         (server, said)
     }
+
+    /// All that it says until it has stopped.
+    #[cfg(unix)]
+    pub(crate) fn stop(mut self) -> String {
+        let stopped = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        assert!(stopped.unwrap().success());
+        let mut said = String::new();
+        self.1.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(self.0.wait().unwrap().success());
+        said
+    }
 }
 
 /// Where a server is, by what it said.
@@ -118,7 +129,7 @@ pub(crate) fn address(said: &[String]) -> String {
 }
 
 /// The answer of a server, to be found where it said.
-fn ask(said: &[String], request: &str) -> String {
+pub(crate) fn ask(said: &[String], request: &str) -> String {
     let mut stream = TcpStream::connect(address(said)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
@@ -221,16 +232,30 @@ impl Drop for Server {
 }
 
 #[test]
+fn a_server_that_is_ready_is_told_from_one_that_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("new.db").display());
+    let arguments = ["serve", "--database-url", &url, "--listen", "0.0.0.0:0"];
+    let (server, said) = Server::start(&arguments);
+    let (_, address) = said.last().unwrap().split_once("http://").unwrap();
+    let address = address.split('/').next().unwrap();
+    let output = urval(&["ready", "--listen", address]);
+    assert!(output.status.success(), "{output:?}");
+    drop(server);
+    assert!(
+        complaint(&["ready", "--listen", address]).contains("no server is ready at 127.0.0.1:")
+    );
+}
+
+#[test]
 #[cfg(unix)]
 fn demo_serves_until_it_is_told_to_stop() {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", dir.path().join("demo.db").display());
     let listen = ["--listen", "127.0.0.1:0", "--database-url", &url];
-    let (mut server, said) = Server::start(&[&["demo", "--contacts", "50"], &listen[..]].concat());
+    let (server, said) = Server::start(&[&["demo", "--contacts", "50"], &listen[..]].concat());
     let answer = ask(&said, "GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
 
-    let stopped = Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status();
-    assert!(stopped.unwrap().success());
-    assert!(server.0.wait().unwrap().success());
+    assert!(server.stop().contains("stopping"));
 }

@@ -20,7 +20,7 @@ use super::{
     compile::{Compiler, Question, contacts_where, not},
     names,
     plan::{effort, in_simpler_terms},
-    require, sample, segments,
+    require, sample, segments, slow,
 };
 use crate::{
     db::dialect,
@@ -72,6 +72,7 @@ pub async fn evaluate(
     place: Place<'_, impl ConnectionTrait>,
     criteria: &Criteria,
 ) -> Result<RoaringBitmap> {
+    let _watch = slow::Watch::new(criteria, place.context.metrics.slow_after);
     let evaluation = Evaluation::new(place);
     let part = evaluation.part(criteria, None).await?;
     evaluation.set(part).await

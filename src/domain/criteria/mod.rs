@@ -29,6 +29,7 @@ mod references;
 mod resolve;
 mod sample;
 mod segments;
+mod slow;
 mod text;
 mod values;
 mod when;

@@ -11,57 +11,57 @@ use quick_cache::sync::Cache;
 use super::App;
 use crate::{domain::access::Viewer, graphql::Allowance};
 
-/// Clients that are known at a time. Whoever was forgotten begins anew.
-const CLIENTS_MAX: usize = 10_000;
+/// Allowances that are known at a time. Whoever was forgotten begins anew.
+const SPENDERS_MAX: usize = 10_000;
 /// What a client may spend a second unless it is set: a hundred pages of ten contacts, for instance,
 /// with some fields of each.
 const PER_SECOND_DEFAULT: NonZeroU32 = NonZeroU32::new(2_000).expect("it is not zero");
 
 /// Who is told apart from others: by name, or else by address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Client {
+enum Spender {
     Named(String),
     At(IpAddr),
 }
 
 /// What clients may spend.
 #[derive(Debug)]
-pub(super) struct Clients {
-    known: Cache<Client, Arc<Allowance>>,
+pub(super) struct Allowances {
+    known: Cache<Spender, Arc<Allowance>>,
     unlimited: Arc<Allowance>,
     /// So much for everybody; zero if nobody is limited.
     per_second: Option<u32>,
 }
 
-impl Clients {
+impl Allowances {
     pub(super) fn new(per_second: Option<u32>) -> Self {
-        let known = Cache::new(CLIENTS_MAX);
+        let known = Cache::new(SPENDERS_MAX);
         Self { known, unlimited: Arc::new(Allowance::unlimited()), per_second }
     }
 
     fn allowance(&self, viewer: &Viewer) -> Arc<Allowance> {
-        let client = client(viewer);
+        let spender = spender(viewer);
         let per_second = match self.per_second {
             Some(per_second) => NonZeroU32::new(per_second),
             // Whoever is at this machine, and not asked who they are, could as well read the file.
-            None if matches!(client, Client::At(address) if address.is_loopback()) => None,
+            None if matches!(spender, Spender::At(address) if address.is_loopback()) => None,
             None => Some(PER_SECOND_DEFAULT),
         };
         let Some(per_second) = per_second else { return Arc::clone(&self.unlimited) };
         let begun = || Ok::<_, std::convert::Infallible>(Arc::new(Allowance::of(per_second)));
-        match self.known.get_or_insert_with(&client, begun) {
+        match self.known.get_or_insert_with(&spender, begun) {
             Ok(allowance) => allowance,
             Err(never) => match never {},
         }
     }
 }
 
-fn client(viewer: &Viewer) -> Client {
+fn spender(viewer: &Viewer) -> Spender {
     match (&viewer.name, viewer.origin.address) {
-        (Some(name), _) => Client::Named(name.clone()),
-        (None, Some(address)) => Client::At(network(address)),
+        (Some(name), _) => Spender::Named(name.clone()),
+        (None, Some(address)) => Spender::At(network(address)),
         // Only a test sends requests from nowhere.
-        (None, None) => Client::At(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+        (None, None) => Spender::At(IpAddr::V6(Ipv6Addr::LOCALHOST)),
     }
 }
 
@@ -83,7 +83,7 @@ impl App {
         viewer: Viewer,
         request: async_graphql::Request,
     ) -> async_graphql::Request {
-        let allowance = self.clients.allowance(&viewer);
+        let allowance = self.allowances.allowance(&viewer);
         request.data(viewer).data(allowance)
     }
 }
@@ -106,7 +106,7 @@ mod tests {
             (from(Some("a"), "192.0.2.1"), from(Some("a"), "192.0.2.2")),
         ];
         for (one, other) in same {
-            assert_eq!(client(&one), client(&other));
+            assert_eq!(spender(&one), spender(&other));
         }
         let apart = [
             (from(None, "2001:db8:1:2::1"), from(None, "2001:db8:1:3::1")),
@@ -115,21 +115,21 @@ mod tests {
             (from(Some("a"), "192.0.2.1"), from(None, "192.0.2.1")),
         ];
         for (one, other) in apart {
-            assert_ne!(client(&one), client(&other));
+            assert_ne!(spender(&one), spender(&other));
         }
     }
 
     #[test]
     fn only_this_machine_is_not_limited_unless_it_is_set() {
-        let is_limited = |clients: &Clients, viewer: &Viewer| {
-            !Arc::ptr_eq(&clients.allowance(viewer), &clients.unlimited)
+        let is_limited = |allowances: &Allowances, viewer: &Viewer| {
+            !Arc::ptr_eq(&allowances.allowance(viewer), &allowances.unlimited)
         };
         let (here, there) = (from(None, "127.0.0.1"), from(None, "192.0.2.1"));
         let named = from(Some("a"), "127.0.0.1");
         let cases = [(None, [false, true, true]), (Some(0), [false; 3]), (Some(5), [true; 3])];
         for (per_second, expected) in cases {
-            let clients = Clients::new(per_second);
-            let found = [&here, &there, &named].map(|viewer| is_limited(&clients, viewer));
+            let allowances = Allowances::new(per_second);
+            let found = [&here, &there, &named].map(|viewer| is_limited(&allowances, viewer));
             assert_eq!(found, expected, "{per_second:?}");
         }
     }
