@@ -15,8 +15,8 @@ impl Failure {
         Self(message.into())
     }
 
-    /// The database can't be reached. Its URL may hold a password and is not repeated whole.
-    pub(super) fn no_database(url: &str, err: &DbErr) -> Self {
+    /// The database that `setting` names can't be reached. Its URL may hold a password and is not repeated whole.
+    pub(super) fn no_database(url: &str, setting: &str, err: &DbErr) -> Self {
         let what = match url.split_once(':') {
             Some(("sqlite", _)) if err.to_string().contains("file is not a database") => {
                 "The file is something else than an SQLite database: name another, or one that is \
@@ -30,7 +30,7 @@ impl Failure {
             }
             _ => "A database is given as sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME.",
         };
-        Self(format!("can't open the database: {err}\n{what} (--database-url or DATABASE_URL)"))
+        Self(format!("can't open the database: {err}\n{what} ({setting})"))
     }
 
     pub(super) fn no_migration(err: &DbErr) -> Self {
@@ -39,6 +39,14 @@ impl Failure {
              Its user must be allowed to create schemas, tables and indexes, and the database must \
              not come from a later release."
         ))
+    }
+
+    /// Something that the database did not do.
+    pub(super) fn not_done(what: &str, err: &DbErr) -> Self {
+        match err {
+            DbErr::Custom(why) => Self(format!("can't {what}: {why}")),
+            err => Self(format!("can't {what}: {err}")),
+        }
     }
 
     pub(super) fn no_replicas(err: &DbErr) -> Self {

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod copy;
 mod demo;
 mod export;
 mod failure;
@@ -13,6 +14,7 @@ mod rejects;
 mod schema;
 mod serve;
 mod token;
+mod whole_file;
 
 use std::io::{self, Write};
 
@@ -22,7 +24,7 @@ pub use failure::Failure;
 
 use crate::{
     config::{Config, Listening},
-    db,
+    db::{self, Database},
     domain::{Clock, Context},
 };
 
@@ -60,6 +62,9 @@ enum Command {
     Backup(backup::Backup),
     /// Make a database of a backup, after a check of all that is in it.
     Restore(backup::Restore),
+    /// Copy all that is in the database into an empty one: from SQLite to PostgreSQL, or back. The
+    /// database is read as it is at one moment and may serve meanwhile. Ends with a check of the copy.
+    Copy(copy::Copy),
     /// Check that the database keeps its promises: sets, steps, references, derived columns. Changes
     /// nothing, and may run beside a server. Prints what is wrong, a line each.
     Check,
@@ -84,6 +89,7 @@ impl Cli {
         match self.command {
             Command::Backup(args) => backup::back_up(&self.config, &args).await,
             Command::Restore(args) => backup::restore(&self.config, &args).await,
+            Command::Copy(args) => copy::run(&self.config, &args).await,
             Command::Check => check::run(&self.config).await,
             Command::Serve(listening) => serve::run(&self.config, &listening).await,
             Command::Demo(demo) => demo::run(&self.config, demo).await,
@@ -98,12 +104,19 @@ impl Cli {
 
 /// The database, up to date, and what goes with it.
 async fn open(config: &Config) -> Result<Context, Failure> {
-    let url = &config.database_url;
-    let db = db::connect(url).await.map_err(|err| Failure::no_database(url, &err))?;
+    let db = connect(&config.database_url, OF_ALL).await?;
     db.migrate().await.map_err(|err| Failure::no_migration(&err))?;
     let db = db.with_replicas(&config.replica_urls).await;
     let db = db.map_err(|err| Failure::no_replicas(&err))?;
     Ok(Context::new(db, Clock::default(), config.time_zone))
+}
+
+/// What names the database that a command is about.
+const OF_ALL: &str = "--database-url or DATABASE_URL";
+
+/// The database at `url`, which comes from `setting`, as it is.
+async fn connect(url: &str, setting: &str) -> Result<Database, Failure> {
+    db::connect(url).await.map_err(|err| Failure::no_database(url, setting, &err))
 }
 
 /// Tells the one at the terminal. Standard output is for results alone.

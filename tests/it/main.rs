@@ -19,6 +19,7 @@ mod contact_delete;
 mod contact_list;
 mod contact_merge;
 mod contacts_import;
+mod copy;
 mod criteria;
 mod criteria_text;
 mod criteria_values;
