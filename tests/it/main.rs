@@ -24,6 +24,7 @@ mod criteria;
 mod criteria_text;
 mod criteria_values;
 mod demo;
+mod docs;
 mod edge;
 mod effective;
 mod entities;
