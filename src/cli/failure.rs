@@ -15,8 +15,8 @@ impl Failure {
         Self(message.into())
     }
 
-    /// The database can't be reached. Its URL may hold a password and is not repeated whole.
-    pub(super) fn no_database(url: &str, err: &DbErr) -> Self {
+    /// The database that `setting` names can't be reached. Its URL may hold a password and is not repeated whole.
+    pub(super) fn no_database(url: &str, setting: &str, err: &DbErr) -> Self {
         let what = match url.split_once(':') {
             Some(("sqlite", _)) if err.to_string().contains("file is not a database") => {
                 "The file is something else than an SQLite database: name another, or one that is \
@@ -30,11 +30,7 @@ impl Failure {
             }
             _ => "A database is given as sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME.",
         };
-        Self(format!("can't open the database: {}\n{what} {}", said(err), setting("database-url")))
-    }
-
-    pub(super) fn no_backup(err: &DbErr) -> Self {
-        Self(format!("can't make the backup: {}", said(err)))
+        Self(format!("can't open the database: {}\n{what} ({setting})", said(err)))
     }
 
     /// The database is another's to serve, or nobody's.
@@ -62,6 +58,11 @@ impl Failure {
              not come from a later release.",
             said(err)
         ))
+    }
+
+    /// Something that the database did not do.
+    pub(super) fn not_done(what: &str, err: &DbErr) -> Self {
+        Self(format!("can't {what}: {}", said(err)))
     }
 
     pub(super) fn no_replicas(err: &DbErr) -> Self {

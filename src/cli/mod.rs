@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod config;
+mod copy;
 mod demo;
 mod export;
 mod failure;
@@ -16,6 +17,7 @@ mod schema;
 mod serve;
 mod token;
 mod traces;
+mod whole_file;
 
 use std::{
     io::{self, Write},
@@ -29,7 +31,7 @@ pub use failure::Failure;
 use self::traces::Traces;
 use crate::{
     config::{self as settings, Config, Effective, Listening},
-    db::{self, Lock},
+    db::{self, Database, Lock},
     domain::{Clock, Context},
 };
 
@@ -81,6 +83,9 @@ enum Command {
     Backup(backup::Backup),
     /// Make a database of a backup, after a check of all that is in it.
     Restore(backup::Restore),
+    /// Copy all that is in the database into an empty one: from SQLite to PostgreSQL, or back. The
+    /// database is read as it is at one moment and may serve meanwhile. Ends with a check of the copy.
+    Copy(copy::Copy),
     /// Check that the database keeps its promises: sets, steps, references, derived columns. Changes
     /// nothing, and may run beside a server. Prints what is wrong, a line each.
     Check,
@@ -138,6 +143,7 @@ impl Cli {
             Command::Config(args) => config::run(&args, &self.settings),
             Command::Backup(args) => backup::back_up(&self.config, &args).await,
             Command::Restore(args) => backup::restore(&self.config, &args).await,
+            Command::Copy(args) => copy::run(&self.config, &args).await,
             Command::Check => check::run(&self.config).await,
             Command::Serve(listening) => serve::run(&self.config, &listening).await,
             Command::Demo(demo) => demo::run(&self.config, demo).await,
@@ -173,8 +179,7 @@ impl Command {
 
 /// The database, up to date, and what goes with it.
 async fn open(config: &Config) -> Result<Context, Failure> {
-    let url = &config.database_url;
-    let db = db::connect(url).await.map_err(|err| Failure::no_database(url, &err))?;
+    let db = connect(&config.database_url, OF_ALL).await?;
     db.migrate().await.map_err(|err| Failure::no_migration(&err))?;
     Ok(Context::new(db, Clock::default(), config.time_zone))
 }
@@ -191,6 +196,14 @@ async fn open_with_replicas(config: &Config) -> Result<Context, Failure> {
 async fn open_to_serve(config: &Config) -> Result<(Context, Lock), Failure> {
     let lock = db::lock(&config.database_url).map_err(Failure::no_lock)?;
     Ok((open_with_replicas(config).await?, lock))
+}
+
+/// What names the database that a command is about.
+const OF_ALL: &str = "the setting database-url; `urval config` says where it comes from";
+
+/// The database at `url`, which comes from `setting`, as it is.
+async fn connect(url: &str, setting: &str) -> Result<Database, Failure> {
+    db::connect(url).await.map_err(|err| Failure::no_database(url, setting, &err))
 }
 
 /// Tells the one at the terminal. Standard output is for results alone.

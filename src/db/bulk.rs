@@ -201,29 +201,40 @@ where
 
 async fn insert_values<E>(
     db: &impl ConnectionTrait,
-    mut rows: &[impl Borrow<E::Model>],
+    rows: &[impl Borrow<E::Model>],
     on_conflict: OnConflict,
 ) -> Result<u64, DbErr>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
 {
-    let width = E::Column::iter().count();
-    let row = format!("({})", vec!["?"; width].join(", "));
     // What fails is given up as a whole, so no statement need be undone on its own.
     let verb = if on_conflict == OnConflict::Fail { "INSERT OR FAIL" } else { "INSERT" };
+    let sql = |source: &str| insert_sql::<E>(verb, source, on_conflict);
+    let rows = rows.iter().map(|row| values::<E>(row.borrow()));
+    insert_blocks(db, E::Column::iter().count(), rows, sql).await
+}
+
+/// Inserts rows of `width` values each on SQLite, by the statement that `sql` makes of where they come
+/// from; returns how many it wrote.
+pub(super) async fn insert_blocks(
+    db: &impl ConnectionTrait,
+    width: usize,
+    mut rows: impl ExactSizeIterator<Item = Vec<Value>>,
+    sql: impl Fn(&str) -> String,
+) -> Result<u64, DbErr> {
+    let row = format!("({})", vec!["?"; width].join(", "));
     let mut written = 0;
     // The largest block that fits, and so on: only few statements are ever prepared.
     let sizes = iter::successors(Some((VALUES_MAX / width).max(1)), |size| {
         (1 < *size).then(|| (size / 8).max(1))
     });
     for size in sizes {
-        let source = format!("VALUES {}", vec![row.as_str(); size].join(", "));
-        let sql = insert_sql::<E>(verb, &source, on_conflict);
-        let mut blocks = rows.chunks_exact(size);
-        rows = blocks.remainder();
+        let sql = sql(&format!("VALUES {}", vec![row.as_str(); size].join(", ")));
+        let mut blocks = rows.len() / size;
         let mut next = || {
-            let values = blocks.next()?.iter().flat_map(|row| values::<E>(row.borrow()));
+            blocks = blocks.checked_sub(1)?;
+            let values: Vec<Value> = rows.by_ref().take(size).flatten().collect();
             Some(Statement::from_sql_and_values(DbBackend::Sqlite, &sql, values))
         };
         let mut ready = next();

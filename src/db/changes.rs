@@ -72,6 +72,11 @@ impl Tables {
     fn is_empty(self) -> bool {
         self.0 == 0
     }
+
+    /// As the log has them.
+    pub(super) fn bits(self) -> i32 {
+        self.0
+    }
 }
 
 impl BitOr for Tables {
@@ -183,6 +188,9 @@ const ON_SQLITE: &str = "SELECT now.*, change.id, change.tables FROM \
     NULL AS pid, NULL AS begun) AS now \
     LEFT JOIN change ON ?1 <= change.id";
 
+pub(super) const LOG_ON_POSTGRES: &str =
+    "INSERT INTO change (id, tables) VALUES (pg_current_xact_id()::text::bigint, $1)";
+
 /// Logs that the transaction changes `tables`.
 pub(super) async fn log(txn: &DatabaseTransaction, tables: Tables) -> Result<(), DbErr> {
     if tables.is_empty() {
@@ -190,12 +198,10 @@ pub(super) async fn log(txn: &DatabaseTransaction, tables: Tables) -> Result<(),
     }
     let backend = ConnectionTrait::get_database_backend(txn);
     let sql = match backend {
-        DbBackend::Postgres => {
-            "INSERT INTO change (id, tables) VALUES (pg_current_xact_id()::text::bigint, $1)"
-        }
+        DbBackend::Postgres => LOG_ON_POSTGRES,
         _ => "INSERT INTO change (tables) VALUES (?)",
     };
-    let values: [Value; 1] = [tables.0.into()];
+    let values: [Value; 1] = [tables.bits().into()];
     txn.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await.map(drop)
 }
 

@@ -25,6 +25,19 @@ pub async fn index_words(txn: &DatabaseTransaction, contacts: &[i32]) -> Result<
     Ok(())
 }
 
+/// The same for all contacts there are.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn index_all_words(txn: &DatabaseTransaction) -> Result<(), DbErr> {
+    if ConnectionTrait::get_database_backend(txn) == DbBackend::Postgres {
+        return Ok(());
+    }
+    let words = "INSERT INTO contact_search (rowid, search_text) \
+                 SELECT id, search_text FROM contact ORDER BY id";
+    txn.execute_unprepared(words).await.map(drop)
+}
+
 /// A view of the words that lives as long as the transaction.
 const VIEW: &str = "CREATE VIRTUAL TABLE temp.contact_search_words \
                     USING fts5vocab('main', 'contact_search', 'instance')";

@@ -10,18 +10,26 @@ use urval::{db, entity};
 
 use crate::app::{TestApp, both};
 
+/// Does something with each entity: calls the macro `$with` with the names of all.
+macro_rules! entities {
+    ($with:ident) => {
+        $with! {
+            access_token attribute audit_entry campaign campaign_entry code contact
+            contact_attribute contact_code contact_identifier counter criterion criterion_set
+            idempotency_key interaction interaction_comment interaction_template logged_segment number_series
+            saved_criteria segment segment_line segment_set
+        }
+    };
+}
+pub(crate) use entities;
+
 /// The tables as the entities would make them.
 fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
     let schema = Schema::new(backend);
-    macro_rules! of {
+    macro_rules! made {
         ($($room:ident)*) => { vec![$(schema.create_table_from_entity(entity::$room::Entity)),*] };
     }
-    of! {
-        access_token attribute audit_entry campaign campaign_entry code contact contact_attribute contact_code
-        contact_identifier counter criterion criterion_set idempotency_key interaction
-        interaction_comment interaction_template logged_segment number_series saved_criteria segment
-        segment_line segment_set
-    }
+    entities!(made)
 }
 
 /// What is compared of a column: its type, whether it may be missing, its place in the key.

@@ -54,6 +54,19 @@ impl Stub {
         Self { context, router, _app: app }
     }
 
+    /// Around the real schema, for clients that have their day where `context` has.
+    pub(crate) fn real(app: TestApp, context: Context) -> Self {
+        let served =
+            App::new(urval::graphql::build(context.clone()), context.clone(), Settings::default());
+        Self { context, router: http::router(served), _app: app }
+    }
+
+    /// Sends a request to `/graphql` and reads the response.
+    pub(crate) async fn post(&self, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/graphql").header("content-type", "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
     /// Sends a request and reads the response.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();

@@ -119,8 +119,7 @@ impl World {
             salesperson: row.salesperson.clone(),
             evaluation: evaluation(template, rng),
             cost: template.cost,
-            duration_min: template.duration_min
-                + if 0 < template.duration_min { rng.i32(..template.duration_min + 1) } else { 0 },
+            duration_min: template.duration_min + rng.i32(0..=template.duration_min),
             campaign_id,
             campaign_entry_id: None,
             campaign_target: campaign_id.is_some(),
