@@ -33,6 +33,9 @@ async fn into(config: &Config, target_url: &str) -> Result<(), Failure> {
         let why = format!("There is no database at {}. (--database-url)", file.display());
         return Err(Failure::new(why));
     }
+    if url == target_url {
+        return Err(Failure::new("That would be a copy of the database into itself."));
+    }
     let source = connect(url, OF_ALL).await?;
     let target = connect(target_url, "--to or URVAL_COPY_TO").await?;
     target.migrate().await.map_err(|err| Failure::no_migration(&err))?;

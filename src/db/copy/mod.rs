@@ -18,7 +18,7 @@ use self::{source::Source, tables::Table, target::Target};
 use super::{Database, indexes::leave_out_indexes, shards, write::begin};
 
 /// Bytes of lines that are written at once; so much again waits to be, and is being read.
-const CHUNK_BYTES: usize = 1024 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Tables that are of one database only: its migrations, its indexes, its changes since.
 const OF_ITS_OWN: [&str; 3] = ["seaql_migrations", "left_out_index", "change"];
@@ -74,16 +74,29 @@ impl Database {
             return Err(DbErr::Custom(message.to_owned()));
         }
         prepare(target, &tables, &names).await?;
-        let mut source = Source::begin(self).await?;
-        let mut target_rows = Target::begin(target, &tables).await?;
-        let rows = fill(&mut source, &mut target_rows, &tables, tell).await?;
-        let keys = source.last_keys().await?;
-        source.end().await?;
-        target_rows.end(&keys).await?;
-        target.make_indexes().await?;
+        let filled = self.fill(target, &tables, tell).await;
+        // Also those of tables that have stayed empty.
+        let made = target.make_indexes().await;
+        let rows = filled?;
+        made?;
         target.analyze().await?;
         let is_of_one_moment = !shards::is_distributed(self).await?;
         Ok(Copied { rows, tables: tables.len(), is_of_one_moment })
+    }
+
+    async fn fill(
+        &self,
+        target: &Self,
+        tables: &[Table],
+        tell: &mut (dyn FnMut(Copying<'_>) + Send),
+    ) -> Result<u64, DbErr> {
+        let mut source = Source::begin(self).await?;
+        let mut target = Target::begin(target, tables).await?;
+        let rows = all_rows(&mut source, &mut target, tables, tell).await?;
+        let keys = source.last_keys().await?;
+        source.end().await?;
+        target.end(&keys).await?;
+        Ok(rows)
     }
 }
 
@@ -102,7 +115,7 @@ fn not_empty(table: &str) -> DbErr {
     DbErr::Custom(format!("the target is not empty: there is something in its table {table}"))
 }
 
-async fn fill(
+async fn all_rows(
     source: &mut Source,
     target: &mut Target<'_>,
     tables: &[Table],

@@ -87,7 +87,7 @@ pub(super) struct Target<'a> {
 impl<'a> Target<'a> {
     pub(super) async fn begin(db: &'a Database) -> Result<Self, DbErr> {
         let txn = begin(db).await?;
-        let next_change = integer(&txn, &NEXT_CHANGE.replacen("next", "next AS it", 1)).await?;
+        let next_change = integer(&txn, NEXT_CHANGE).await?;
         txn.execute_unprepared(&make_room()).await?;
         txn.commit().await?;
         Ok(Self { db, next_change })

@@ -12,7 +12,7 @@ pub(super) fn make_room() -> String {
 }
 
 /// What is asked before: from where on the log of changes goes, which is not copied.
-pub(super) const NEXT_CHANGE: &str = "SELECT next FROM counter WHERE name = 'CHANGE'";
+pub(super) const NEXT_CHANGE: &str = "SELECT next AS it FROM counter WHERE name = 'CHANGE'";
 
 /// And set again afterwards.
 pub(super) fn set_next_change(next: i64) -> String {
