@@ -87,12 +87,13 @@ fn span(request: &Request) -> Span {
         path = request.uri().path(),
         id = id.unwrap_or_default(),
     );
-    // Where there are no traces, this is nobody's parent.
-    let _ =
-        span.set_parent(TraceContextPropagator::new().extract(&HeaderExtractor(request.headers())));
-    span.set_attribute("http.request.method", request.method().to_string());
-    if let Some(route) = request.extensions().get::<MatchedPath>() {
-        span.set_attribute("http.route", route.as_str().to_owned());
+    let caller = TraceContextPropagator::new().extract(&HeaderExtractor(request.headers()));
+    // Where nothing is traced, there is nothing to be said.
+    if span.set_parent(caller).is_ok() {
+        span.set_attribute("http.request.method", request.method().to_string());
+        if let Some(route) = request.extensions().get::<MatchedPath>() {
+            span.set_attribute("http.route", route.as_str().to_owned());
+        }
     }
     span
 }
