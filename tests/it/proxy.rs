@@ -43,11 +43,13 @@ fn a_proxy_that_is_trusted_says_who_asks_and_nobody_else_does() {
 fn behind_a_proxy_everybody_needs_a_token() {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", dir.path().join("new.db").display());
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--database-url", &url];
+    let other = url.replace("new", "other");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--database-url"];
     let proxies = ["--trusted-proxies", "127.0.0.1"];
     let query = "GET /graphql?query=%7B__typename%7D HTTP/1.0\r\nhost: urval.example\r\n\r\n";
-    let (_server, said) = Server::start(&[&serve[..], &proxies].concat());
+    let (_server, said) = Server::start(&[&serve[..], &[url.as_str()], &proxies].concat());
     assert!(ask(&said, query).starts_with("HTTP/1.0 401"));
-    let (_server, said) = Server::start(&[&serve[..], &proxies, &["--insecure"]].concat());
+    let (_server, said) =
+        Server::start(&[&serve[..], &[other.as_str()], &proxies, &["--insecure"]].concat());
     assert!(ask(&said, query).contains("Query"));
 }
