@@ -30,7 +30,8 @@ test('a query gives its result and is complete', async () => {
 
   const results = await all(client.iterate({ query: '{ __typename }' }));
 
-  assert.deepEqual(results, [{ data: { __typename: 'Query' } }]);
+  const extensions = { cost: { requested: 1 } };
+  assert.deepEqual(results, [{ data: { __typename: 'Query' }, extensions }]);
   assert.deepEqual(heard, ['connection_ack', 'next', 'complete']);
   await client.dispose();
 });
