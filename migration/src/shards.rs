@@ -6,8 +6,10 @@ use sea_orm_migration::{
 };
 
 /// They lie together: what belongs to a contact is on the node where the contact is.
-pub const TABLES: [&str; 6] = [
+pub const TABLES: [&str; 8] = [
     "contact",
+    "contact_address",
+    "contact_address_period",
     "contact_code",
     "contact_attribute",
     "interaction",

@@ -9,7 +9,11 @@ use sea_orm::{
 
 use crate::{
     db::{self, OnConflict, dialect},
-    domain::{Context, Error, Reason, Rejections, Result, contact::are_addresses, text},
+    domain::{
+        Context, Error, Reason, Rejections, Result,
+        contact::{address, are_addresses},
+        text,
+    },
     entity::{
         campaign, code, contact, contact_code, interaction, interaction_template, kinds::CodeKind,
         segment, segment_line,
@@ -252,6 +256,9 @@ async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<
     };
     if let Some(column) = contact_column {
         count("contact", uses::<contact::Entity>(txn, column, code).await?);
+    }
+    if kind == Kind::Country {
+        count("alternative address", address::uses_of_country(txn, code).await?);
     }
     match kind {
         Kind::BusinessRelation

@@ -7,6 +7,8 @@ pub mod campaign;
 pub mod campaign_entry;
 pub mod code;
 pub mod contact;
+pub mod contact_address;
+pub mod contact_address_period;
 pub mod contact_attribute;
 pub mod contact_code;
 pub mod contact_identifier;

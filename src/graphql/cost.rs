@@ -38,8 +38,9 @@ const CHANGE: u64 = 10;
 
 /// Fields that cost more by themselves than the rest, or are lists of their own kind. Any other
 /// costs 1, a connection 2, and a mutation [`CHANGE`].
-const PRICES: [(&str, &str, u64, Items); 46] = [
+const PRICES: [(&str, &str, u64, Items); 47] = [
     ("Campaign", "statistics", 5, Items::One),
+    ("Contact", "addresses", 2, Items::About(2)),
     ("Contact", "people", 5, PAGE),
     ("Contact", "segments", 5, Items::About(10)),
     ("ContactSet", "contacts", 5, PAGE),

@@ -23,7 +23,9 @@ use super::batching::Batching;
 use super::campaign::{CampaignEntryMutation, CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
 use super::codes::{INTROSPECTION_OFF, all_coded, coded, codes};
-use super::contact::{ContactImportMutation, ContactMutation, ContactQuery};
+use super::contact::{
+    ContactAddressMutation, ContactImportMutation, ContactMutation, ContactQuery,
+};
 use super::cost::Prices;
 use super::criteria::CriteriaQuery;
 use super::interaction::{
@@ -68,6 +70,7 @@ pub(super) struct Query(
 pub(super) struct Mutation(
     CodeMutation,
     ContactMutation,
+    ContactAddressMutation,
     ContactImportMutation,
     SegmentMutation,
     CampaignMutation,

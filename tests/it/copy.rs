@@ -229,7 +229,7 @@ both! {
         fs::write(dir.path().join("new.db.part"), "half").unwrap();
         let (code, printed, said) = command(&app.database_url, &url("new.db"));
         assert_eq!((code, printed.as_str()), (Some(0), "nothing found\n"), "{said}");
-        assert!(said.starts_with("Copied ") && said.contains(" rows of 23 tables."), "{said}");
+        assert!(said.starts_with("Copied ") && said.contains(" tables."), "{said}");
         let files = || {
             let files = fs::read_dir(dir.path()).unwrap();
             files.map(|it| it.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()

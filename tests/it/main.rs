@@ -17,6 +17,7 @@ mod clock;
 mod code;
 mod config;
 mod contact;
+mod contact_address;
 mod contact_codes;
 mod contact_delete;
 mod contact_list;

@@ -4,6 +4,7 @@ use roaring::RoaringBitmap;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
+    address,
     change::{ContactChange, complete},
     company, find, leave,
 };
@@ -184,6 +185,7 @@ async fn hand_on(txn: &DatabaseTransaction, duplicate: &Model, to: i32) -> Resul
         )*};
     }
     hand_on!(contact_code, contact_attribute, segment_line);
+    address::hand_on(txn, duplicate.id, to).await?;
     contact_identifier::Entity::update_many()
         .col_expr(contact_identifier::Column::ContactId, Expr::val(to))
         .filter(contact_identifier::Column::ContactId.eq(duplicate.id))

@@ -1,5 +1,6 @@
 //! Contacts: companies and people.
 
+pub mod address;
 pub mod attribute;
 mod change;
 pub mod classify;
@@ -14,8 +15,10 @@ mod list;
 mod listed;
 mod merge;
 pub mod people;
+mod touch;
 mod update;
 mod validate;
+pub mod web;
 
 pub use change::ContactChange;
 pub(super) use company::push as push_to_people;
@@ -27,6 +30,7 @@ pub use insert::insert_new;
 pub use list::{Key, Order, OrderBy, Restriction, order, page_of_ids};
 pub use listed::{Listed, Whole, list};
 pub use merge::{MergeContacts, merge};
+pub(super) use touch::touch;
 pub use update::{UpdateContact, update};
 pub(super) use validate::are_addresses;
 pub use validate::validate;

@@ -6,9 +6,9 @@ use crate::{
 };
 
 pub(super) const NAME_CHARS_MAX: usize = 100;
-const PHONE_CHARS_MAX: usize = 30;
-const EMAIL_CHARS_MAX: usize = 250;
-const HOME_PAGE_CHARS_MAX: usize = 255;
+pub(super) const PHONE_CHARS_MAX: usize = 30;
+pub(super) const EMAIL_CHARS_MAX: usize = 250;
+pub(super) const HOME_PAGE_CHARS_MAX: usize = 255;
 const EXTERNAL_CHARS_MAX: usize = 50;
 
 /// Checks a [derived](super::derive) contact: lengths, CON-3, and what companies and people can
@@ -19,27 +19,41 @@ pub fn validate(row: &Model) -> Rejections {
         rejections.add(Reason::Required, &["name"], "A contact has a name.");
     }
     lengths(row, &mut rejections);
-    for (path, phone) in [("phone", &row.phone), ("mobile", &row.mobile)] {
-        if phone.as_deref().is_some_and(|phone| phone.chars().any(char::is_alphabetic)) {
-            rejections.add(Reason::Invalid, &[path], "A telephone number has no letters.");
-        }
+    for (path, number) in [("phone", &row.phone), ("mobile", &row.mobile)] {
+        number.iter().for_each(|it| phone(path, it, &mut rejections));
     }
-    for (path, email) in [("email", &row.email), ("email2", &row.email2)] {
-        if let Some(email) = email.as_deref().filter(|email| !are_addresses(email)) {
-            let message = format!("{email:?} is no e-mail address, nor several parted by \";\".");
-            rejections.add(Reason::Invalid, &[path], message);
-        }
+    for (path, address) in [("email", &row.email), ("email2", &row.email2)] {
+        address.iter().for_each(|it| email(path, it, &mut rejections));
     }
     type_fields(row, &mut rejections);
     rejections
 }
 
+/// CON-3.
+pub(super) fn phone(path: &str, number: &str, rejections: &mut Rejections) {
+    if number.chars().any(char::is_alphabetic) {
+        rejections.add(Reason::Invalid, &[path], "A telephone number has no letters.");
+    }
+}
+
+/// CON-3.
+pub(super) fn email(path: &str, address: &str, rejections: &mut Rejections) {
+    if !are_addresses(address) {
+        let message = format!("{address:?} is no e-mail address, nor several parted by \";\".");
+        rejections.add(Reason::Invalid, &[path], message);
+    }
+}
+
+pub(super) fn length(path: &str, text: &str, chars_max: usize, rejections: &mut Rejections) {
+    if is_longer(text, chars_max) {
+        let message = format!("It has more than {chars_max} characters.");
+        rejections.add(Reason::LimitExceeded, &[path], message);
+    }
+}
+
 fn lengths(row: &Model, rejections: &mut Rejections) {
     let mut check = |path: &str, text: &Option<String>, chars_max: usize| {
-        if text.as_ref().is_some_and(|text| is_longer(text, chars_max)) {
-            let message = format!("It has more than {chars_max} characters.");
-            rejections.add(Reason::LimitExceeded, &[path], message);
-        }
+        text.iter().for_each(|text| length(path, text, chars_max, rejections));
     };
     check("no", &Some(row.no.clone()), CODE_CHARS_MAX);
     // A name that was made from its parts is too long if one of them is, which is said of that one.

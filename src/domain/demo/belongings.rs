@@ -1,15 +1,20 @@
 //! What belongs to invented contacts: codes and interactions.
 
-use chrono::Datelike;
+use chrono::{Datelike, Days, NaiveDate};
 use fastrand::Rng;
 
 use super::{
     contacts::{World, at, pick, skewed, weighted},
     words::{self, Codes, SEASON, TEMPLATES, Template},
 };
-use crate::entity::{
-    contact, contact_code, interaction,
-    kinds::{CodeKind, ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+use crate::{
+    domain::contact::address,
+    entity::{
+        contact, contact_address, contact_address_period, contact_code, interaction,
+        kinds::{
+            CodeKind, ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy,
+        },
+    },
 };
 
 /// Interactions of a contact, on average.
@@ -48,6 +53,44 @@ impl World {
             it.search_word = Some(row.name.clone());
         }
         codes
+    }
+
+    /// Where the contact at `index` is at times, for some: people in a summer house every summer,
+    /// companies at a fair around the last day.
+    pub(super) fn addresses(
+        &self,
+        index: u32,
+        row: &contact::Model,
+    ) -> (Option<contact_address::Model>, Vec<contact_address_period::Model>) {
+        let mut rng = self.chance(index, 4);
+        if 4 <= rng.u32(..100) {
+            return (None, Vec::new());
+        }
+        let is_company = row.r#type == ContactType::Company;
+        let code = if is_company { "FAIR" } else { "SUMMER" };
+        let address = contact_address::Model {
+            company_name: row.company_name.clone().filter(|_| is_company),
+            country: row.country.clone(),
+            ..self.elsewhere(row, &mut rng, address::blank(row.id, code.to_owned()))
+        };
+        let period = |starting_date: Option<NaiveDate>, days| {
+            let starting_date = starting_date?;
+            let ending_date = Some(starting_date + Days::new(days));
+            let code = code.to_owned();
+            Some(contact_address_period::Model {
+                contact_id: row.id,
+                starting_date,
+                code,
+                ending_date,
+            })
+        };
+        let year = self.until.year();
+        let summer = |year| NaiveDate::from_ymd_opt(year, 6, 20);
+        let periods = match is_company {
+            true => vec![period(Some(self.until - Days::new(2)), 14)],
+            false => [year - 1, year, year + 1].map(|year| period(summer(year), 55)).to_vec(),
+        };
+        (Some(address), periods.into_iter().flatten().collect())
     }
 
     /// The interactions of the contact at `index`, without keys.

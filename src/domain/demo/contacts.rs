@@ -93,6 +93,24 @@ impl World {
         }
     }
 
+    /// An address in the contact's country that is not its own.
+    pub(super) fn elsewhere(
+        &self,
+        row: &entity::contact::Model,
+        rng: &mut Rng,
+        blank: entity::contact_address::Model,
+    ) -> entity::contact_address::Model {
+        let is_theirs = |it: &&Country| row.country.as_deref() == Some(it.code);
+        let country = COUNTRIES.iter().find(is_theirs).unwrap_or(&COUNTRIES[0]);
+        let (city, area, _) = country.cities[rng.usize(..country.cities.len())];
+        entity::contact_address::Model {
+            address: Some(address(country, rng)),
+            post_code: Some(format!("{area}{}", digits(country.post_code, rng))),
+            city: Some(city.to_owned()),
+            ..blank
+        }
+    }
+
     fn fill_company(&self, index: u32, row: &mut entity::contact::Model, rng: &mut Rng) {
         let company = self.company(index);
         row.r#type = ContactType::Company;

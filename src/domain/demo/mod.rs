@@ -18,7 +18,10 @@ use crate::{
         contact::insert_new,
         numbers::{self, Counter},
     },
-    entity::{code, contact, contact_code, contact_identifier, interaction, kinds::*, segment},
+    entity::{
+        code, contact, contact_address, contact_address_period, contact_code, contact_identifier,
+        interaction, kinds::*, segment,
+    },
 };
 
 /// Where most of it lies.
@@ -100,6 +103,7 @@ async fn chunk(
     let mut identifiers = Vec::with_capacity(range.len());
     let mut codes = Vec::new();
     let mut interactions = Vec::new();
+    let (mut addresses, mut periods) = (Vec::new(), Vec::new());
     for (index, no) in range.zip(numbers) {
         let row = world.contact(index, no);
         identifiers.push(contact_identifier::Model {
@@ -109,6 +113,9 @@ async fn chunk(
         });
         codes.extend(world.codes(index, &row));
         interactions.extend(world.interactions(index, &row, campaigns));
+        let (address, its_periods) = world.addresses(index, &row);
+        addresses.extend(address);
+        periods.extend(its_periods);
         rows.push(row);
     }
     // Keys of interactions grow with time, at least among those that come together.
@@ -121,6 +128,8 @@ async fn chunk(
     insert_new(txn, &rows).await?;
     db::insert_rows::<contact_identifier::Entity>(txn, &identifiers, OnConflict::Fail).await?;
     db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Fail).await?;
+    db::insert_rows::<contact_address::Entity>(txn, &addresses, OnConflict::Fail).await?;
+    db::insert_rows::<contact_address_period::Entity>(txn, &periods, OnConflict::Fail).await?;
     db::insert_rows::<interaction::Entity>(txn, &interactions, OnConflict::Fail).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::Expr,
 };
 
 use super::{
@@ -19,6 +19,7 @@ use crate::{
     domain::{
         Error, Reason, Result,
         code::{CODE_CHARS_MAX, name_of},
+        contact::touch,
         contact_columns::plain,
         text,
     },
@@ -107,7 +108,7 @@ impl ContactCodes {
         }
         let changed: Vec<contact_code::Model> = changed.into_values().collect();
         db::insert_rows::<contact_code::Entity>(txn, &changed, OnConflict::Replace).await?;
-        self.touch(txn, changed.iter().map(|row| row.contact_id.cast_unsigned())).await?;
+        touch(txn, self.now, changed.iter().map(|row| row.contact_id.cast_unsigned())).await?;
         Ok(written)
     }
 
@@ -181,22 +182,6 @@ impl ContactCodes {
             }),
             _ => Err(check),
         }
-    }
-
-    /// CON-10: the contacts have changed.
-    async fn touch(
-        &self,
-        txn: &DatabaseTransaction,
-        contacts: impl Iterator<Item = u32>,
-    ) -> Result<()> {
-        let id = Expr::col(contact::Column::Id);
-        contact::Entity::update_many()
-            .col_expr(contact::Column::UpdatedAt, Expr::value(self.now))
-            .col_expr(contact::Column::Revision, Expr::col(contact::Column::Revision).add(1))
-            .filter(dialect::in_ids(txn.get_database_backend(), id, contacts))
-            .exec(txn)
-            .await?;
-        Ok(())
     }
 }
 

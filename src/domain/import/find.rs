@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 
+use super::check::Check;
 use crate::{
     db::{self, dialect},
     domain::{Result, text},
@@ -34,6 +35,43 @@ pub(super) async fn contacts(
         .all(txn)
         .await?;
     Ok(rows.into_iter().map(|row| ((row.kind, row.value), row.contact_id)).collect())
+}
+
+/// The contacts with these numbers, by number, locked until the transaction ends: they are about to
+/// change.
+pub(super) async fn locked_contacts(
+    txn: &DatabaseTransaction,
+    numbers: Vec<String>,
+) -> Result<HashMap<String, i32>> {
+    let found = contacts(txn, IdentifierKind::No, numbers).await?;
+    let (id, ids) = (Expr::col(contact::Column::Id), found.values().map(|id| id.cast_unsigned()));
+    let living = db::shard_by_shard(txn, id, ids, |these| {
+        contact::Entity::find()
+            .select_only()
+            .column(contact::Column::Id)
+            .filter(these)
+            .order_by_asc(contact::Column::Id)
+            .lock_exclusive()
+            .into_tuple::<i32>()
+    });
+    let living: HashSet<i32> = living.await?.into_iter().collect();
+    let found = found.into_iter().filter(|(_, id)| living.contains(id));
+    Ok(found.map(|((_, no), id)| (no, id)).collect())
+}
+
+/// The contact with the number that a row names, or a note that there is none.
+pub(super) fn contact(
+    check: &mut Check,
+    caption: impl FnOnce() -> Option<String>,
+    text: &str,
+    known: &HashMap<String, i32>,
+) -> Option<i32> {
+    let no = text::code(text).unwrap_or_default();
+    let contact_id = known.get(&no).copied();
+    if contact_id.is_none() {
+        check.add(caption(), format!("There is no contact {no:?}."));
+    }
+    contact_id
 }
 
 /// The contacts with these keys. They stay as they are until the transaction ends.

@@ -3,10 +3,11 @@
 use sea_orm::DatabaseTransaction;
 
 use super::{
-    FileKind, Options, Problem, campaign_entries::CampaignEntries, campaigns::Campaigns,
-    check::Written, chunk::Chunk, codes::Codes, contact_codes::ContactCodes, contacts::Contacts,
-    interactions::Interactions, segment_criteria::SegmentCriteria, segment_lines::SegmentLines,
-    segments::Segments, templates::Templates,
+    FileKind, Options, Problem, address_periods::AddressPeriods, addresses::Addresses,
+    campaign_entries::CampaignEntries, campaigns::Campaigns, check::Written, chunk::Chunk,
+    codes::Codes, contact_codes::ContactCodes, contacts::Contacts, interactions::Interactions,
+    segment_criteria::SegmentCriteria, segment_lines::SegmentLines, segments::Segments,
+    templates::Templates,
 };
 use crate::{
     db::Table,
@@ -20,6 +21,8 @@ pub(super) enum Importer {
     Templates(Templates),
     Contacts(Box<Contacts>),
     ContactCodes(ContactCodes),
+    Addresses(Addresses),
+    AddressPeriods(AddressPeriods),
     Interactions(Interactions),
     Segments(Segments),
     SegmentLines(SegmentLines),
@@ -51,6 +54,12 @@ impl Importer {
             }
             FileKind::ContactCodes(kind) => {
                 Self::ContactCodes(ContactCodes::new(kind, header, create_codes, now)?)
+            }
+            FileKind::ContactAddresses => {
+                Self::Addresses(Addresses::new(header, create_codes, now)?)
+            }
+            FileKind::ContactAddressPeriods => {
+                Self::AddressPeriods(AddressPeriods::new(header, now)?)
             }
             FileKind::Interactions => {
                 let actor = context.actor();
@@ -90,6 +99,7 @@ impl Importer {
             Self::Campaigns(_) => &[Table::Campaign],
             Self::Contacts(_) => &[Table::Contact, Table::ContactCode, Table::ContactAttribute],
             Self::ContactCodes(_) => &[Table::Contact, Table::ContactCode],
+            Self::Addresses(_) | Self::AddressPeriods(_) => &[Table::Contact],
             Self::Interactions(_) => &[Table::Interaction, Table::LoggedSegment],
             Self::CampaignEntries(_) => &[Table::Interaction],
         }
@@ -103,6 +113,8 @@ impl Importer {
             Self::Templates(it) => it.unknown(),
             Self::Contacts(it) => it.unknown(),
             Self::ContactCodes(it) => it.unknown(),
+            Self::Addresses(it) => it.unknown(),
+            Self::AddressPeriods(it) => it.unknown(),
             Self::Interactions(it) => it.unknown(),
             Self::Segments(it) => it.unknown(),
             Self::SegmentLines(it) => it.unknown(),
@@ -121,6 +133,8 @@ impl Importer {
             Self::Templates(it) => it.write(txn, rows).await,
             Self::Contacts(it) => it.write(txn, rows).await,
             Self::ContactCodes(it) => it.write(txn, rows).await,
+            Self::Addresses(it) => it.write(txn, rows).await,
+            Self::AddressPeriods(it) => it.write(txn, rows).await,
             Self::Interactions(it) => it.write(txn, rows).await,
             Self::Segments(it) => it.write(txn, rows).await,
             Self::SegmentLines(it) => it.write(txn, rows).await,

@@ -19,6 +19,10 @@ pub enum FileKind {
     Contacts,
     /// Which contacts have which codes of a kind.
     ContactCodes(CodeKind),
+    /// Alternative addresses of contacts.
+    ContactAddresses,
+    /// When they hold.
+    ContactAddressPeriods,
     Interactions,
     Segments,
     /// Which contacts are in which segments.
@@ -72,6 +76,8 @@ impl FileKind {
         for (name, kind) in CODE_TABLES.iter().filter(|(_, kind)| OF_CONTACTS.contains(kind)) {
             all.push((format!("contact_{name}"), Self::ContactCodes(*kind)));
         }
+        all.push(("contact_addresses".to_owned(), Self::ContactAddresses));
+        all.push(("contact_address_periods".to_owned(), Self::ContactAddressPeriods));
         all.push(("interactions".to_owned(), Self::Interactions));
         all.push(("segments".to_owned(), Self::Segments));
         all.push(("segment_lines".to_owned(), Self::SegmentLines));
@@ -132,6 +138,12 @@ impl FileKind {
             if let Some(kind) = codes {
                 return Ok(Self::ContactCodes(*kind));
             }
+            if has("startingdate") && has_any(&["addresscode", "contactaltaddresscode"]) {
+                return Ok(Self::ContactAddressPeriods);
+            }
+            if has("code") && has_any(&["address", "city", "postcode", "phone", "email"]) {
+                return Ok(Self::ContactAddresses);
+            }
             if has("date") && !has("lineno") {
                 return Ok(Self::Interactions);
             }
@@ -183,6 +195,12 @@ mod tests {
             ("externalId,surname,companyNo", "x", Some("contacts")),
             ("Contact No.,Mailing Group Code", "x", Some("contact_mailing_groups")),
             ("contactNo,jobResponsibility", "x", Some("contact_job_responsibilities")),
+            ("Contact No.,Code,Company Name,Address", "x", Some("contact_addresses")),
+            (
+                "Contact No.,Contact Alt. Address Code,Starting Date,Ending Date",
+                "x",
+                Some("contact_address_periods"),
+            ),
             ("Entry No.,Contact No.,Date,Description", "x", Some("interactions")),
             ("Entry No.,Contact No.,Date,Segment No.", "x", Some("interactions")),
             ("Segment No.,Line No.,Contact No.,Date", "x", Some("segment_lines")),

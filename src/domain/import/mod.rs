@@ -1,6 +1,8 @@
 //! Import: table files become rows. A file is read row by row and written in chunks, a transaction
 //! each; a bad row is reported and costs only itself.
 
+mod address_periods;
+mod addresses;
 mod batch;
 mod campaign_entries;
 mod campaigns;

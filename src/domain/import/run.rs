@@ -65,7 +65,10 @@ pub async fn run(
     }
     if rehearsal.is_none() && 0 < summary.created + summary.updated {
         let event = match kind {
-            FileKind::Contacts | FileKind::ContactCodes(_) => Some(Event::ContactsImported),
+            FileKind::Contacts
+            | FileKind::ContactCodes(_)
+            | FileKind::ContactAddresses
+            | FileKind::ContactAddressPeriods => Some(Event::ContactsImported),
             FileKind::Interactions => Some(Event::InteractionsImported),
             _ => None,
         };

@@ -55,6 +55,8 @@ type Table = (&'static str, &'static str);
 const CONTACT: Table = ("contact", "id");
 const CONTACT_CODE: Table = ("contact_code", "contact_id");
 const ATTRIBUTE: Table = ("contact_attribute", "contact_id");
+const ADDRESS: Table = ("contact_address", "contact_id");
+const PERIOD: Table = ("contact_address_period", "contact_id");
 const IDENTIFIER: Table = ("contact_identifier", "value");
 const CAMPAIGN: Table = ("campaign", "id");
 const ENTRY: Table = ("campaign_entry", "id");
@@ -88,6 +90,10 @@ const REFERENCES: &[Reference] = &[
     row(CONTACT_CODE, "code", ("code", "code")).also("kind", "kind"),
     row(ATTRIBUTE, "contact_id", CONTACT),
     row(ATTRIBUTE, "name", ("attribute", "name")),
+    row(ADDRESS, "contact_id", CONTACT),
+    code(ADDRESS, "country", "COUNTRY"),
+    row(PERIOD, "contact_id", CONTACT),
+    row(PERIOD, "code", ("contact_address", "code")).also("contact_id", "contact_id"),
     code(CAMPAIGN, "salesperson", "SALESPERSON"),
     code(CAMPAIGN, "status", "CAMPAIGN_STATUS"),
     row(ENTRY, "campaign_id", CAMPAIGN),

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::SimpleObject;
+use async_graphql::{Context, SimpleObject};
 
+use super::personal;
 use crate::{
-    domain::{amount, contact::attribute::AttributeValue},
+    domain::{
+        amount,
+        contact::{attribute::AttributeValue, web},
+    },
     entity::{code, contact_code},
     graphql::{
         code::Code,
+        error::Result,
         kinds::AttributeType,
         scalar::{Date, Decimal},
     },
@@ -38,11 +43,25 @@ pub(in crate::graphql) struct ContactWebSource {
     web_source: Code,
     /// What to search for there; null without the scope `personal`.
     search_word: Option<String>,
+    /// The address to go to: that of the web source, with the search word in place of `%1`. Null if
+    /// the web source has none, or there is no word to put there; and without the scope `personal`.
+    url: Option<String>,
 }
 
 impl From<(contact_code::Model, Arc<code::Model>)> for ContactWebSource {
     fn from((row, code): (contact_code::Model, Arc<code::Model>)) -> Self {
-        Self { web_source: Code(code), search_word: row.search_word }
+        let word = row.search_word.as_deref();
+        let url = code.url.as_deref().and_then(|url| web::address(url, word));
+        Self { web_source: Code(code), search_word: row.search_word, url }
+    }
+}
+
+impl ContactWebSource {
+    /// Takes out what is personal: most search for the name.
+    pub(super) fn hide(&mut self, ctx: &Context<'_>) -> Result<()> {
+        self.search_word = personal(ctx, self.search_word.take())?;
+        self.url = personal(ctx, self.url.take())?;
+        Ok(())
     }
 }
 

@@ -3,13 +3,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
+use chrono::NaiveDate;
 
 use crate::{
     domain::{
         self, Context, Error, Page, Take,
         contact::{self, Key, Order, attribute::AttributeValue, classify, people},
     },
-    entity::{self, contact_code, kinds::CodeKind},
+    entity::{self, contact_address, contact_address_period, contact_code, kinds::CodeKind},
 };
 
 // A batch fails as one, for every caller.
@@ -55,6 +56,55 @@ impl Loader<i32> for Attributes {
     async fn load(&self, ids: &[i32]) -> Loaded<i32, Self::Value> {
         let values = contact::attribute::attributes_of_each(self.0.db.reader(), unsigned(ids));
         values.await.map_err(Arc::new)
+    }
+}
+
+/// The alternative addresses of a contact.
+pub(in crate::graphql) struct Addresses(pub(in crate::graphql) Context);
+
+impl Loader<i32> for Addresses {
+    type Value = Vec<contact_address::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[i32]) -> Loaded<i32, Self::Value> {
+        let addresses = contact::address::of_each(self.0.db.reader(), unsigned(ids));
+        addresses.await.map_err(Arc::new)
+    }
+}
+
+/// The periods in which they hold.
+pub(in crate::graphql) struct AddressPeriods(pub(in crate::graphql) Context);
+
+impl Loader<i32> for AddressPeriods {
+    type Value = Vec<contact_address_period::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[i32]) -> Loaded<i32, Self::Value> {
+        let periods = contact::address::periods_of_each(self.0.db.reader(), unsigned(ids));
+        periods.await.map_err(Arc::new)
+    }
+}
+
+/// The alternative address that holds on a day.
+pub(in crate::graphql) struct ActiveAddress(pub(in crate::graphql) Context);
+
+impl Loader<(i32, NaiveDate)> for ActiveAddress {
+    type Value = contact_address::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[(i32, NaiveDate)]) -> Loaded<(i32, NaiveDate), Self::Value> {
+        let mut by_date: HashMap<NaiveDate, Vec<i32>> = HashMap::new();
+        for (contact_id, date) in keys {
+            by_date.entry(*date).or_default().push(*contact_id);
+        }
+        let mut active = HashMap::new();
+        for (date, contacts) in by_date {
+            let contacts = unsigned(&contacts);
+            let found = contact::address::active_of_each(self.0.db.reader(), contacts, date);
+            let found = found.await.map_err(Arc::new)?;
+            active.extend(found.into_iter().map(|(id, address)| ((id, date), address)));
+        }
+        Ok(active)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A contact as the API shows it.
 
+mod address;
 mod classify;
 mod detail;
 mod fields;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 
+pub(super) use address::ContactAddressMutation;
 pub(super) use import::ContactImportMutation;
 pub(super) use mutation::ContactMutation;
 pub(super) use order::{ContactOrder, OrderDirection};

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, ID, connection::Connection};
 
 use super::{
-    Contact, ContactOrder, ContactTotal, contacts,
+    Contact, ContactOrder, ContactTotal,
+    address::ContactAddress,
+    contacts,
     detail::{BusinessRelation, ContactAttribute, ContactWebSource},
-    load, personal,
+    load,
 };
 use crate::{
     domain::{
@@ -155,12 +157,27 @@ impl Contact {
 
     /// Where the company can be looked up on the web.
     async fn web_sources(&self, ctx: &Context<'_>) -> Result<Vec<ContactWebSource>> {
-        let mut rows = classified(ctx, CodeKind::WebSource, self.row.id).await?;
-        for (row, _) in &mut rows {
-            // Most search for the name.
-            row.search_word = personal(ctx, row.search_word.take())?;
+        let rows = classified(ctx, CodeKind::WebSource, self.row.id).await?;
+        let mut sources: Vec<_> = rows.into_iter().map(ContactWebSource::from).collect();
+        for source in &mut sources {
+            source.hide(ctx)?;
         }
-        Ok(rows.into_iter().map(ContactWebSource::from).collect())
+        Ok(sources)
+    }
+
+    /// Its alternative addresses, in the order of their codes. Null without the scope `personal`.
+    async fn addresses(&self, ctx: &Context<'_>) -> Option<Result<Vec<ContactAddress>>> {
+        ContactAddress::all(ctx, self.row.id).await.transpose()
+    }
+
+    /// The alternative address that holds on a day: of the periods in which the day lies, the one that
+    /// began last says which. Null if the main address holds, and without the scope `personal`.
+    async fn address_on(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which day; today unless it is said.")] date: Option<Date>,
+    ) -> Option<Result<ContactAddress>> {
+        ContactAddress::on(ctx, self.row.id, date).await.transpose()
     }
 
     /// The segments it is in, of any status.

@@ -36,8 +36,9 @@ use crate::{
 const UPDATE: &str = "UPDATE_GUIDES";
 
 /// All pages with requests in them.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
+    "docs/guides/contacts.md",
     "docs/guides/criteria.md",
     "docs/guides/errors.md",
     "docs/guides/first-query.md",
