@@ -20,6 +20,9 @@ const NESTING_MAX: usize = 32;
 pub(super) const COST_MAX: NonZeroU32 = NonZeroU32::new(10_000).expect("it is not zero");
 /// Names, values and punctuation of the text: room for criteria with 10,000 values, no more.
 const TOKENS_MAX: usize = 25_000;
+/// Bytes of the text, whatever they mean: the parser looks at blanks, comments and strings several
+/// times, a byte at a time. Room for criteria with 10,000 values of ten letters.
+const TEXT_BYTES_MAX: usize = 256 * 1024;
 /// Fields and fragments, with those of a fragment counted wherever it is spread. Fragments that
 /// spread each other twice double what there is to check with each of them.
 const SELECTIONS_MAX: usize = 10_000;
@@ -48,13 +51,12 @@ fn exceeded(message: impl Into<String>) -> ServerError {
 
 /// Turns away a text that is too long to be read.
 pub(super) fn check_text(query: &str) -> ServerResult<()> {
-    if TOKENS_MAX < tokens::count(query.as_bytes()) {
-        let message = format!(
-            "The query has more than {TOKENS_MAX} tokens. Long lists belong into variables."
-        );
-        return Err(exceeded(message));
-    }
-    Ok(())
+    let limit = match query {
+        _ if TEXT_BYTES_MAX < query.len() => format!("{TEXT_BYTES_MAX} bytes"),
+        _ if TOKENS_MAX < tokens::count(query.as_bytes()) => format!("{TOKENS_MAX} tokens"),
+        _ => return Ok(()),
+    };
+    Err(exceeded(format!("The query has more than {limit}. Long lists belong into variables.")))
 }
 
 /// Turns away what costs too much.

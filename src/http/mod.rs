@@ -55,7 +55,7 @@ const IMPORTS_MAX: usize = 4;
 const EXPORTS_MAX: usize = 16;
 
 /// Bodies of more than [`request::SMALL_BYTES_MAX`] that are read at a time: each may take 1 MiB.
-const LARGE_BODIES_MAX: usize = 256;
+const LARGE_BODIES_MAX: usize = 128;
 
 /// Settings of the HTTP side.
 #[derive(Clone, Debug)]

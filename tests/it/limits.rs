@@ -98,6 +98,11 @@ async fn what_is_too_large_is_told_the_limit() {
     assert_eq!(code_found, "LIMIT_EXCEEDED");
     assert!(message.contains("more than 25000 tokens"), "{message}");
     assert_eq!(code(&app, &tokens(20_000), json!({})).await, "GRAPHQL_PARSE_FAILED");
+    let bytes = |count: usize| format!("{{ __typename }} #{}", "x".repeat(count - 16));
+    let (code_found, message) = error(&app, &bytes(256 * 1024 + 1), json!({})).await;
+    assert_eq!(code_found, "LIMIT_EXCEEDED");
+    assert!(message.contains("more than 262144 bytes"), "{message}");
+    app.data(&bytes(256 * 1024), json!({})).await;
     let nested = format!("{{ {}__typename{} }}", "... { ".repeat(40), " }".repeat(40));
     assert_eq!(code(&app, &nested, json!({})).await, "LIMIT_EXCEEDED");
 }
