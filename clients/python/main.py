@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import sys
 from typing import Any
 
+import httpx
 from urval import (
     CodeSetTest,
     CodeTest,
@@ -11,6 +13,8 @@ from urval import (
     ContactType,
     ContactTypeTest,
     DateTest,
+    GraphQLClientError,
+    GraphQLClientHttpError,
     InteractionTest,
     Mistake,
     SegmentAddContactsInput,
@@ -18,6 +22,8 @@ from urval import (
 )
 
 URL = os.environ.get("URVAL_URL", "http://127.0.0.1:8080/graphql")
+# Only a server that asks who you are needs one.
+TOKEN = os.environ.get("URVAL_TOKEN")
 
 
 def quiet_for(duration: str) -> ContactCriteria:
@@ -43,7 +49,7 @@ async def list_contacts(urval: Urval) -> None:
     following = await urval.contacts(first=3, after=page.page_info.end_cursor)
     contacts = page.nodes + following.nodes
     for contact in contacts:
-        print(f"  {contact.no}  {contact.name}")
+        print(f"  {contact.no}  {contact.name or '(hidden)'}")
     print(f"  … of {page.total_count}")
     assert len({contact.id for contact in contacts}) == 6
 
@@ -125,7 +131,10 @@ def nothing_wrong(mistakes: list[Mistake]) -> None:
 
 async def main() -> None:
     websocket_url = URL.replace("http", "ws", 1)
-    async with Urval(URL, ws_url=websocket_url) as urval:
+    headers = {"Authorization": f"Bearer {TOKEN}"} if TOKEN else {}
+    async with Urval(
+        URL, headers=headers, ws_url=websocket_url, ws_headers=headers
+    ) as urval:
         await list_contacts(urval)
         count = await criteria(urval)
         segment_id = await selection(urval, count)
@@ -134,4 +143,10 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except GraphQLClientHttpError as refused:
+        # Errors say more than the status that they come with.
+        sys.exit(f"{URL}: {refused.response.text}")
+    except (GraphQLClientError, httpx.TransportError) as failed:
+        sys.exit(f"{URL}: {failed}")

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 
-use super::{Failure, check, open, whole_file};
+use super::{Failure, check, open, open_existing, whole_file};
 use crate::{config::Config, db};
 
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub(super) struct Restore {
 }
 
 pub(super) async fn back_up(config: &Config, args: &Backup) -> Result<(), Failure> {
-    let context = open(config).await?;
+    let context = open_existing(config).await?;
     let made = context.db.back_up(&args.file).await;
     context.db.close().await?;
     made.map_err(|err| Failure::not_done("make the backup", &err))

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Failure, open, progress::Bar};
+use super::{Failure, open_existing, progress::Bar};
 use crate::{
     config::Config,
     domain::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
-    let context = open(config).await?;
+    let context = open_existing(config).await?;
     let checked = all(&context).await;
     context.db.close().await?;
     checked

@@ -30,14 +30,13 @@ async fn into(config: &Config, target_url: &str) -> Result<(), Failure> {
     let url = &config.database_url;
     let not_there = db::file_of(url).filter(|file| !file.exists());
     if let Some(file) = not_there {
-        let why = format!("There is no database at {}. (--database-url)", file.display());
-        return Err(Failure::new(why));
+        return Err(Failure::no_file(&file, OF_ALL));
     }
     if url == target_url {
         return Err(Failure::new("That would be a copy of the database into itself."));
     }
-    let source = connect(url, OF_ALL).await?;
-    let target = connect(target_url, "--to or URVAL_COPY_TO").await?;
+    let source = connect(config, url, OF_ALL).await?;
+    let target = connect(config, target_url, "--to or URVAL_COPY_TO").await?;
     target.migrate().await.map_err(|err| Failure::no_migration(&err))?;
     let target = Context::new(target, Clock::default(), config.time_zone);
     let mut bar: Option<Bar> = None;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use super::{Failure, open_with_replicas, progress::Bar};
+use super::{Failure, and_replicas, open_existing, progress::Bar};
 use crate::{
     config::Config,
     domain::{
@@ -41,7 +41,7 @@ enum Format {
 }
 
 pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure> {
-    let context = open_with_replicas(config).await?.for_reading().await;
+    let context = and_replicas(config, open_existing(config).await?).await?.for_reading().await;
     let found = segment::by_no(&context, &args.segment).await?;
     let row = found.ok_or_else(|| {
         Failure::new(format!("There is no segment {} in this database.", args.segment))

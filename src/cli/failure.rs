@@ -1,6 +1,6 @@
 //! Why a command failed, said to the one who typed it.
 
-use std::{fmt, io};
+use std::{fmt, io, path::Path};
 
 use sea_orm::DbErr;
 
@@ -31,6 +31,15 @@ impl Failure {
             _ => "A database is given as sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME.",
         };
         Self(format!("can't open the database: {}\n{what} ({setting})", said(err)))
+    }
+
+    /// The file that `setting` names is not there.
+    pub(super) fn no_file(file: &Path, setting: &str) -> Self {
+        Self(format!(
+            "There is no database at {}. ({setting})\nA server makes it at its start, and so does \
+             `urval migrate`.",
+            file.display()
+        ))
     }
 
     /// The database is another's to serve, or nobody's.

@@ -179,14 +179,22 @@ impl Command {
 
 /// The database, up to date, and what goes with it.
 async fn open(config: &Config) -> Result<Context, Failure> {
-    let db = connect(&config.database_url, OF_ALL).await?;
+    let db = connect(config, &config.database_url, OF_ALL).await?;
     db.migrate().await.map_err(|err| Failure::no_migration(&err))?;
     Ok(Context::new(db, Clock::default(), config.time_zone))
 }
 
+/// The same, for commands that are of no use on a database that is only made by them. An SQLite file
+/// that is not there is rather a wrong name, or another working directory.
+async fn open_existing(config: &Config) -> Result<Context, Failure> {
+    match db::file_of(&config.database_url) {
+        Some(file) if !file.exists() => Err(Failure::no_file(&file, OF_ALL)),
+        _ => open(config).await,
+    }
+}
+
 /// The same, for commands that also read from replicas.
-async fn open_with_replicas(config: &Config) -> Result<Context, Failure> {
-    let context = open(config).await?;
+async fn and_replicas(config: &Config, context: Context) -> Result<Context, Failure> {
     let db = context.db.with_replicas(&config.replica_urls).await;
     let db = db.map_err(|err| Failure::no_replicas(&err))?;
     Ok(Context { db, ..context })
@@ -195,15 +203,16 @@ async fn open_with_replicas(config: &Config) -> Result<Context, Failure> {
 /// The same, which this process alone may serve, for as long as the lock is kept.
 async fn open_to_serve(config: &Config) -> Result<(Context, Lock), Failure> {
     let lock = db::lock(&config.database_url).map_err(Failure::no_lock)?;
-    Ok((open_with_replicas(config).await?, lock))
+    Ok((and_replicas(config, open(config).await?).await?, lock))
 }
 
 /// What names the database that a command is about.
 const OF_ALL: &str = "the setting database-url; `urval config` says where it comes from";
 
 /// The database at `url`, which comes from `setting`, as it is.
-async fn connect(url: &str, setting: &str) -> Result<Database, Failure> {
-    db::connect(url).await.map_err(|err| Failure::no_database(url, setting, &err))
+async fn connect(config: &Config, url: &str, setting: &str) -> Result<Database, Failure> {
+    let connected = db::connect_with(url, config.sqlite_synchronous).await;
+    connected.map_err(|err| Failure::no_database(url, setting, &err))
 }
 
 /// Tells the one at the terminal. Standard output is for results alone.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
-use super::{Failure, open};
+use super::{Failure, open_existing};
 use crate::{
     config::Config,
     domain::access::{self, NewToken, Scopes},
@@ -25,7 +25,7 @@ pub(super) enum Token {
         scopes: Scopes,
 
         /// Until when it is valid, such as 2027-01-01T00:00:00Z; for ever unless it is said.
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = moment)]
         expires: Option<DateTime<Utc>>,
     },
     /// List all tokens there ever were: name, scopes, when made, and whether they are of use.
@@ -38,7 +38,7 @@ pub(super) enum Token {
 }
 
 pub(super) async fn run(config: &Config, token: Token) -> Result<(), Failure> {
-    let context = open(config).await?;
+    let context = open_existing(config).await?;
     let mut out = io::stdout();
     match token {
         Token::Create { name, scopes, expires } => {
@@ -55,6 +55,10 @@ pub(super) async fn run(config: &Config, token: Token) -> Result<(), Failure> {
         Token::Revoke { name } => access::revoke(&context, &name).await?,
     }
     Ok(context.db.close().await?)
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, &'static str> {
+    text.parse().map_err(|_| "it has to be a moment, such as 2027-01-01T00:00:00Z")
 }
 
 fn state(row: &access_token::Model, now: DateTime<Utc>) -> String {

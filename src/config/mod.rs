@@ -3,6 +3,7 @@
 
 mod effective;
 mod file;
+mod oidc;
 mod proxies;
 mod requests;
 mod values;
@@ -10,7 +11,6 @@ mod values;
 use std::{
     env,
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
     time::Duration,
 };
 
@@ -25,10 +25,15 @@ use ipnet::IpNet;
 pub use self::{
     effective::{Effective, effective, example},
     file::File,
+    oidc::{KeySource, OidcSettings},
     proxies::{Proxies, ProxyHeader},
     requests::Requests,
 };
-use values::{collector, key_source, log_filter, network, provider, time_or_off, time_zone};
+use values::{
+    collector, key_source, log_filter, network, provider, socket, time_or_off, time_zone,
+};
+
+use crate::db::Synchronous;
 
 /// What is logged unless it is said.
 const LOG_FILTER: &str = "warn,urval=info";
@@ -63,6 +68,17 @@ pub struct Config {
         value_delimiter = ','
     )]
     pub replica_urls: Vec<String>,
+
+    /// When SQLite makes sure that a change is on the disk: soon, or before it is answered. Only with
+    /// `full` is nothing lost that was answered when the machine loses its power.
+    #[arg(
+        long,
+        global = true,
+        env = "URVAL_SQLITE_SYNCHRONOUS",
+        default_value = "normal",
+        value_name = "WHEN"
+    )]
+    pub sqlite_synchronous: Synchronous,
 
     /// Where a day begins and ends, unless a request says otherwise: the IANA name of a time zone,
     /// such as Europe/Stockholm.
@@ -112,7 +128,8 @@ pub struct Listening {
         long,
         env = "URVAL_LISTEN",
         default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
-        value_name = "ADDRESS:PORT"
+        value_name = "ADDRESS:PORT",
+        value_parser = socket
     )]
     pub listen: SocketAddr,
 
@@ -204,28 +221,6 @@ pub struct Listening {
 
     #[command(flatten)]
     pub requests: Requests,
-}
-
-/// Whose tokens are believed.
-#[derive(Clone, Debug)]
-pub struct OidcSettings {
-    /// Who makes them, to the letter: the claim `iss`.
-    pub issuer: String,
-    /// Whom they have to be for: the claim `aud`.
-    pub audience: String,
-    /// Where the keys are with which they are signed.
-    pub keys: KeySource,
-}
-
-/// Where the keys of a provider are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeySource {
-    /// Where the provider says, at `/.well-known/openid-configuration`.
-    Discovery,
-    /// A set of keys (JWKS) at this URL.
-    Url(String),
-    /// A set of keys in this file, which is read again when it may have changed.
-    File(PathBuf),
 }
 
 impl Listening {

@@ -1,6 +1,9 @@
 //! How the values of settings are read, and what is said of those that are wrong.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use chrono_tz::Tz;
 use ipnet::IpNet;
@@ -23,6 +26,12 @@ pub(super) fn log_filter(filter: &str) -> Result<String, String> {
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| address.into()));
     network.map_err(|_| "it has to be an address such as 10.0.0.1, or a network: 10.0.0.0/8".into())
+}
+
+pub(super) fn socket(text: &str) -> Result<SocketAddr, String> {
+    let why =
+        "it has to be an address and a port: 127.0.0.1:8080, [::1]:8080, or 0.0.0.0:8080 for all";
+    text.parse().map_err(|_| why.to_owned())
 }
 
 pub(super) fn collector(url: &str) -> Result<String, String> {

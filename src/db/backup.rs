@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
+    io,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -23,12 +24,8 @@ impl Database {
         }
         let custom = |what: String| DbErr::Custom(format!("{}: {what}", file.display()));
         let name = file.to_str().ok_or_else(|| custom("no name in UTF-8".to_owned()))?;
-        // An empty file will do, and this one nobody else may read.
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(file).map_err(|err| custom(err.to_string()))?;
+        // An empty file will do.
+        make_private(file).map_err(|err| custom(err.to_string()))?;
         let copy = Statement::from_sql_and_values(self.backend(), "VACUUM INTO ?", [name.into()]);
         let copied = self.reader().execute_raw(copy).await;
         if copied.is_err() {
@@ -37,6 +34,18 @@ impl Database {
         }
         copied.map(drop)
     }
+}
+
+/// Makes an empty file that nobody else may read: there are going to be personal data in it.
+///
+/// # Errors
+/// What the system says, also if it is there already.
+pub(super) fn make_private(file: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
 }
 
 /// The file that an SQLite URL names.

@@ -1,9 +1,6 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU32},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32},
 };
 
 use migration::{Migrator, MigratorTrait};
@@ -11,21 +8,21 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement,
     TransactionTrait,
     sqlx::{
-        self, Connection,
+        Connection,
         postgres::{PgConnectOptions, PgConnection},
-        sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous},
     },
 };
 use tokio::time::timeout;
 
-use super::{audit::Signature, idempotency::Claim, replicas::Replicas};
+use super::{
+    Synchronous,
+    audit::Signature,
+    backup::{file_of, make_private},
+    idempotency::Claim,
+    options::{ACQUIRE_TIMEOUT, SCHEMA, of_postgres, of_sqlite},
+    replicas::Replicas,
+};
 
-/// How long a request waits for a free connection, or a writer for the one before it.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection that was used a moment ago is taken for alive.
-const TEST_IF_IDLE_FOR: Duration = Duration::from_secs(1);
-/// No statement of ours needs longer, even at ten million contacts.
-const STATEMENT_TIMEOUT_MS: &str = "120000";
 /// All connections of PostgreSQL.
 const CONNECTIONS_MAX: u32 = 16;
 /// Connections of SQLite that read. They work in this process: more than processors are of use only
@@ -36,13 +33,6 @@ const READER_CACHE_KIB: u32 = 4 * 1024;
 /// The one that writes: bulk work touches pages of every index, and what does not fit is written
 /// again and again.
 pub(super) const WRITER_CACHE_KIB: u32 = 32 * 1024;
-/// Pages in the write-ahead log of SQLite before they are copied to where they belong, 64 MiB: the
-/// more, the fewer are copied twice.
-const CHECKPOINT_PAGES: u32 = 16_384;
-/// What a sort or a hash on PostgreSQL may hold: the keys of two million contacts.
-const WORK_MEM: &str = "64MB";
-/// Our tables lie in a schema of their own.
-const SCHEMA: &str = "urval";
 /// One at a time changes the schema. The number is ours alone; it only has to be the same in every
 /// server.
 pub(super) const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(8741205513)";
@@ -139,6 +129,11 @@ impl Database {
         self.claim.as_deref()
     }
 
+    /// Whether what is read comes from a replica.
+    pub fn is_read_through_replica(&self) -> bool {
+        self.epoch.is_some()
+    }
+
     /// When the server was started that writes, if `reader` is another.
     pub(super) fn epoch(&self) -> Option<&str> {
         self.epoch.as_deref()
@@ -202,10 +197,23 @@ impl Database {
 /// # Errors
 /// If `url` is not understood or the database cannot be reached.
 pub async fn connect(url: &str) -> Result<Database, DbErr> {
+    connect_with(url, Synchronous::default()).await
+}
+
+/// The same; `synchronous` is for SQLite.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_with(url: &str, synchronous: Synchronous) -> Result<Database, DbErr> {
     if url.starts_with("sqlite:") {
+        if let Some(file) = file_of(url).filter(|_| url.starts_with("sqlite://")) {
+            // SQLite will say what is wrong with a file that can't be made.
+            make_private(&file).unwrap_or_default();
+        }
+        let options = |connections, cache_kib| of_sqlite(url, connections, cache_kib, synchronous);
         // An empty file must become a WAL database before readers open it.
-        let writer = open(options(url, 1, WRITER_CACHE_KIB)).await?;
-        let reader = open(options(url, READERS_MAX, READER_CACHE_KIB)).await?;
+        let writer = open(options(1, WRITER_CACHE_KIB)).await?;
+        let reader = open(options(READERS_MAX, READER_CACHE_KIB)).await?;
         Ok(Database::of(reader, writer))
     } else {
         reach(url).await?;
@@ -216,7 +224,7 @@ pub async fn connect(url: &str) -> Result<Database, DbErr> {
 
 /// One that is `lazy` connects when it is needed.
 pub(super) async fn pool_of_postgres(url: &str, lazy: bool) -> Result<DatabaseConnection, DbErr> {
-    let mut options = options(url, CONNECTIONS_MAX, 0);
+    let mut options = of_postgres(url, CONNECTIONS_MAX);
     options.connect_lazy(lazy);
     open(options).await
 }
@@ -237,53 +245,6 @@ async fn reach(url: &str) -> Result<(), DbErr> {
     };
     let message = format!("{name} at {host}:{port} can't be reached by the user {user}: {why}");
     Err(DbErr::Custom(message))
-}
-
-fn options(url: &str, connections_max: u32, sqlite_cache_kib: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections_max)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .sqlx_logging(false)
-        .test_before_acquire_if_idle_for(TEST_IF_IDLE_FOR)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .foreign_keys(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(ACQUIRE_TIMEOUT)
-                // In KiB, if negative.
-                .pragma("cache_size", format!("-{sqlite_cache_kib}"))
-                .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
-                .pragma("temp_store", "memory")
-        })
-        .map_sqlx_sqlite_pool_opts(|pool| {
-            pool.after_release(|connection, _| Box::pin(is_out_of_transaction(connection)))
-        })
-        .map_sqlx_postgres_opts(|postgres| {
-            postgres.options([
-                ("search_path", SCHEMA),
-                ("statement_timeout", STATEMENT_TIMEOUT_MS),
-                ("work_mem", WORK_MEM),
-                // Citus changes shards one after another then, always in the same order, and leaves
-                // tables alone that are not distributed. Without it, they mean nothing.
-                ("citus.multi_shard_modify_mode", "sequential"),
-                ("citus.enable_local_reference_table_foreign_keys", "off"),
-            ])
-        });
-    options
-}
-
-/// Whether a connection that is given back is of further use. Where a disk is full or fails, SQLite
-/// rolls back by itself. Then the driver's `ROLLBACK` fails, so that it believes in a transaction that
-/// is over: the next would begin inside that one, be told that it is committed, and be lost.
-async fn is_out_of_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    if connection.is_in_transaction() {
-        // What was asked of it before, such as to roll back, is done by then.
-        connection.ping().await?;
-    }
-    Ok(!connection.is_in_transaction())
 }
 
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {

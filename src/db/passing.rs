@@ -1,6 +1,6 @@
 //! Which failures of the database pass, and which of them are worth another try at once.
 
-use sea_orm::{DbErr, RuntimeErr, sqlx};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 use super::idempotency::is_taken_over;
 
@@ -52,8 +52,12 @@ fn is_unwritable(code: &str) -> bool {
     }
 }
 
+/// Whether what was tried may succeed when it is begun again at once. Whoever looks whether a value is
+/// there before writing it, and minds if it is, has told so by then: a value that is refused all the
+/// same came in between, and is seen the next time.
 pub(super) fn is_worth_another_try(err: &DbErr) -> bool {
     sqlx_error(err).is_some_and(is_contention)
+        || matches!(err.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 /// Whether it failed only because of others at work: 40001 and 40P01 on PostgreSQL, 5 (busy) and

@@ -68,6 +68,26 @@ pub async fn rehearse<T, E: From<DbErr>>(
     Ok(value)
 }
 
+/// [`write`], or [`rehearse`] if it is only to be tried: then it leaves no trace, such as in the audit
+/// log.
+///
+/// # Errors
+/// As those.
+pub async fn write_or_try<T, E>(
+    db: &Database,
+    dry_run: bool,
+    changes: &[Table],
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E> + Clone,
+) -> Result<T, E>
+where
+    E: From<DbErr> + AsDbErr,
+{
+    match dry_run {
+        true => rehearse(db, work).await,
+        false => write(db, changes, work).await,
+    }
+}
+
 /// A transaction that only reads, and sees the database as it is at its first statement.
 ///
 /// # Errors

@@ -64,7 +64,7 @@ pub async fn claim(
     let mut number = [0; 8];
     getrandom::fill(&mut number).map_err(|err| Error::Corrupt(format!("no randomness: {err}")))?;
     let new = Model {
-        id: sha256(json!([context.viewer.name, key]).to_string()),
+        id: sha256(json!([context.viewer.account(), key]).to_string()),
         fingerprint: sha256(request),
         scopes: context.viewer.scopes.to_string(),
         claim: i64::from_ne_bytes(number),

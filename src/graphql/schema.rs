@@ -22,7 +22,7 @@ use super::audit::AuditQuery;
 use super::batching::Batching;
 use super::campaign::{CampaignEntryMutation, CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
-use super::codes::{INTROSPECTION_OFF, all_coded, coded, codes};
+use super::codes::{INTROSPECTION_OFF, UNAVAILABLE, all_coded, coded, codes};
 use super::contact::{
     ContactAddressMutation, ContactImportMutation, ContactMutation, ContactQuery,
 };
@@ -119,13 +119,10 @@ impl Executor for Schema {
         let span = prepared.span;
         let _timer = prepared.operation.map(|it| metrics.time(&it, span.clone()));
         let run = async {
-            let context = match prepared.only_reads {
-                true => prepared.context.for_reading().await,
-                false => prepared.context,
-            };
-            let batching = Batching::default();
-            let request = prepared.request.data(Loaders::new(&context, &batching)).data(context);
-            batching.run(self.types.execute(request)).await
+            match prepared.only_reads {
+                true => self.read(prepared.request, prepared.context).await,
+                false => self.run(prepared.request, prepared.context).await,
+            }
         };
         let mut response = answered(run.instrument(span).boxed().await, metrics);
         tell(&mut response, prepared.cost);
@@ -231,6 +228,26 @@ impl Schema {
         request.set_parsed_query(document);
         let operation = counted_as;
         Ok(Prepared { request, context, span, operation, only_reads, cost, _permit: permit })
+    }
+
+    /// Runs a query. If the replica that it reads fails, it reads the server itself: nothing is
+    /// changed by a query, so it may be run again.
+    async fn read(&self, request: Request, context: Context) -> Response {
+        let nearest = context.for_reading().await;
+        if !nearest.db.is_read_through_replica() {
+            return self.run(request, context).await;
+        }
+        let mut again = Request::new(&request.query).variables(request.variables.clone());
+        again.operation_name.clone_from(&request.operation_name);
+        let response = self.run(request, nearest).await;
+        let has_failed = codes(&response).any(|code| code == UNAVAILABLE);
+        if has_failed { self.run(again, context).await } else { response }
+    }
+
+    async fn run(&self, request: Request, context: Context) -> Response {
+        let batching = Batching::default();
+        let request = request.data(Loaders::new(&context, &batching)).data(context);
+        batching.run(self.types.execute(request)).await
     }
 
     fn check_introspection(&self, fields: &[&Field]) -> ServerResult<()> {

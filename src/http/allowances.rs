@@ -17,10 +17,10 @@ const SPENDERS_MAX: usize = 10_000;
 /// with some fields of each.
 const PER_SECOND_DEFAULT: NonZeroU32 = NonZeroU32::new(2_000).expect("it is not zero");
 
-/// Who is told apart from others: by name, or else by address.
+/// Who is told apart from others: by who they are, or else by address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Spender {
-    Named(String),
+    Known(String),
     At(IpAddr),
 }
 
@@ -57,8 +57,8 @@ impl Allowances {
 }
 
 fn spender(viewer: &Viewer) -> Spender {
-    match (&viewer.name, viewer.origin.address) {
-        (Some(name), _) => Spender::Named(name.clone()),
+    match (viewer.account(), viewer.origin.address) {
+        (Some(account), _) => Spender::Known(account),
         (None, Some(address)) => Spender::At(network(address)),
         // Only a test sends requests from nowhere.
         (None, None) => Spender::At(IpAddr::V6(Ipv6Addr::LOCALHOST)),

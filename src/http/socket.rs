@@ -224,7 +224,12 @@ impl Connection {
             Message::Binary(_) => return Err(Some(INVALID)),
             // Answered below us, and enough to know that the client is there.
             Message::Ping(_) | Message::Pong(_) => return Ok(None),
-            Message::Close(_) => return Err(None),
+            Message::Close(_) => {
+                // It is answered as we read on.
+                let patience = self.app.settings.socket.ping_interval;
+                let _ = timeout(patience, self.socket.recv()).await;
+                return Err(None);
+            }
         };
         check_tokens(text.as_bytes()).map_err(|_| Some(TOO_LARGE))?;
         match serde_json::from_str(text).map_err(|_| Some(INVALID))? {

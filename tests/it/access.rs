@@ -56,7 +56,7 @@ both! {
     async fn tokens_have_their_errors(app) {
         let context = &app.context;
         let long = "x".repeat(101);
-        for name in ["", "  ", &long] {
+        for name in ["", "  ", &long, "a\tb", "a\nb"] {
             let err = access::create(context, new(name, &[Scope::Read])).await.unwrap_err();
             assert!(err.to_string().contains("name"), "{err}");
         }
@@ -64,6 +64,8 @@ both! {
         access::create(context, new("Shop", &[Scope::Read])).await.unwrap_err();
         let past = NewToken { expires_at: Some(context.clock.now()), ..new("Past", &[]) };
         access::create(context, past).await.unwrap_err();
+        let err = access::create(context, new("oidc:alma", &[])).await.unwrap_err();
+        assert!(err.to_string().contains("identity provider"), "{err}");
         access::revoke(context, "Nobody").await.unwrap_err();
         assert_eq!(access::all(context).await.unwrap().len(), 1);
         assert_eq!(access::first(context).await.unwrap(), None);
@@ -91,19 +93,20 @@ pub(crate) fn is_forbidden(answer: &Value) -> bool {
 #[tokio::test]
 async fn every_field_of_the_roots_needs_a_scope() {
     let app = TestApp::on_sqlite().await;
-    let fields = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let fields = "{ __schema { queryType { ...F } mutationType { ...F } subscriptionType { ...F } } } \
+                  fragment F on __Type { name fields { name } }";
     let roots = app.data(fields, json!({})).await["__schema"].clone();
     let mut table = String::new();
-    for (operation, root) in [("query", "queryType"), ("mutation", "mutationType")] {
-        for field in roots[root]["fields"].as_array().unwrap() {
+    for operation in ["query", "mutation", "subscription"] {
+        let root = format!("{operation}Type");
+        let r#type = roots[&root]["name"].as_str().unwrap();
+        for field in roots[&root]["fields"].as_array().unwrap() {
             let name = field["name"].as_str().unwrap();
             write!(table, "{operation} {name}:").unwrap();
             for scope in Scope::ALL {
                 let query = format!("{operation} {{ {name} }}");
                 let in_fragment = format!(
-                    "{operation} {{ ...on {} {{ ...F }} }} fragment F on {} {{ {name} }}",
-                    if operation == "query" { "Query" } else { "Mutation" },
-                    if operation == "query" { "Query" } else { "Mutation" },
+                    "{operation} {{ ...on {type} {{ ...F }} }} fragment F on {type} {{ {name} }}"
                 );
                 let refused = is_forbidden(&run(&app, &query, Scopes::of(&[scope])).await);
                 assert_eq!(
@@ -119,6 +122,35 @@ async fn every_field_of_the_roots_needs_a_scope() {
         }
     }
     assert_snapshot!(table);
+}
+
+#[tokio::test]
+async fn every_door_needs_a_scope() {
+    let app = TestApp::on_sqlite().await;
+    let router = http::router(App::new(app.schema.clone(), app.context.clone(), asking()));
+    let doors = [
+        ("GET", "/graphql?query=%7B__typename%7D", "", "read write log personal admin"),
+        ("GET", "/metrics", "", "read write log personal admin"),
+        ("POST", "/import?kind=contacts", "Name\nAda\n", "write"),
+        ("GET", "/export/segments/SM000001.csv", "", "personal"),
+        ("GET", "/export/segments/SM000001.ndjson", "", "personal"),
+    ];
+    let mut let_in = doors.map(|_| Vec::new());
+    for scope in Scope::ALL {
+        let token = access::create(&app.context, new(scope.name(), &[scope])).await.unwrap();
+        for (index, (method, uri, body, _)) in doors.into_iter().enumerate() {
+            let request = Request::builder().method(method).uri(uri);
+            let request = request.header("authorization", format!("Bearer {token}"));
+            let request = request.header("content-type", "text/csv").body(Body::from(body));
+            let response = router.clone().oneshot(request.unwrap()).await.unwrap();
+            if response.status() != StatusCode::FORBIDDEN {
+                let_in[index].push(scope.name());
+            }
+        }
+    }
+    for ((_, uri, _, expected), let_in) in doors.into_iter().zip(let_in) {
+        assert_eq!(let_in.join(" "), expected, "{uri}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,11 @@ use async_graphql::Executor;
 use serde_json::{Value, json};
 use urval::domain::access::{self, NewToken, Origin, Scopes, Viewer};
 
-use crate::app::both;
+use crate::{
+    app::both,
+    contact::{codes, with},
+    log,
+};
 
 both! {
     async fn whatever_is_changed_is_in_the_audit_log(app) {
@@ -69,6 +73,27 @@ both! {
         let names = ["segmentUpdate segmentDelete", "segmentAddContacts"];
         let nodes = names.map(|it| json!({ "operation": it }));
         assert_eq!(next["data"]["auditLog"]["nodes"], json!(nodes), "{next:#}");
+    }
+
+    async fn what_is_only_tried_is_not_in_the_audit_log(app) {
+        let contacts = log::people(&app, &["Ada"]).await;
+        let segment = log::stage(&app, &contacts, json!({})).await;
+        codes(&app, "MAILING_GROUP", &["NEWS"]).await;
+        let entries = async || {
+            app.data("{ auditLog { totalCount } }", json!({})).await["auditLog"]["totalCount"].clone()
+        };
+        let before = entries().await;
+        let line = json!({ "unitCost": "1" });
+        let inputs = [
+            ("segmentLog", json!({})),
+            ("segmentUpdateLines", json!({ "lines": { "contactIds": contacts }, "set": line })),
+            ("segmentApplyMailingGroup", json!({ "mailingGroup": "NEWS" })),
+        ];
+        for (mutation, more) in inputs {
+            let input = with(json!({ "segmentId": segment, "dryRun": true }), more);
+            app.must(mutation, "__typename", input).await;
+            assert_eq!(entries().await, before, "{mutation}");
+        }
     }
 
     async fn tokens_that_are_made_and_revoked_are_in_the_audit_log(app) {

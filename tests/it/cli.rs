@@ -26,6 +26,33 @@ fn a_database_is_made_where_there_is_none() {
     let output = urval(&["migrate", "--database-url", &url]);
     assert!(output.status.success(), "{output:?}");
     assert!(file.exists());
+    #[cfg(unix)]
+    assert_eq!(mode(&file), 0o600, "personal data will be in it");
+}
+
+#[cfg(unix)]
+fn mode(file: &std::path::Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(file).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_database_that_is_not_there_is_not_made_for_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let [file, backup] = ["none.db", "backup.db"].map(|it| dir.path().join(it));
+    let url = format!("sqlite://{}", file.display());
+    let commands: [&[&str]; 5] = [
+        &["check"],
+        &["backup", backup.to_str().unwrap()],
+        &["export", "--segment", "SM000001"],
+        &["token", "create", "shop"],
+        &["token", "list"],
+    ];
+    for command in commands {
+        let why = complaint(&[command, &["--database-url", &url]].concat());
+        assert!(why.contains("There is no database at") && why.contains("none.db"), "{why}");
+        assert!(!file.exists() && !backup.exists(), "{command:?}");
+    }
 }
 
 #[test]
@@ -168,6 +195,7 @@ fn on_an_address_that_others_can_reach_everybody_needs_a_token() {
 fn tokens_are_made_listed_and_revoked() {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", dir.path().join("new.db").display());
+    assert!(urval(&["migrate", "--database-url", &url]).status.success());
     let token = |arguments: &[&str]| {
         let output = urval(&[&["token", "--database-url", &url], arguments].concat());
         let said = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
@@ -179,6 +207,8 @@ fn tokens_are_made_listed_and_revoked() {
     assert!(code == Some(1) && why.contains("not used again"), "{why}");
     let (code, [_, why]) = token(&["create", "Other", "--scopes", "fly"]);
     assert!(code == Some(2) && why.contains("read, write, log, personal, admin"), "{why}");
+    let (code, [_, why]) = token(&["create", "Other", "--expires", "2027-01-01"]);
+    assert!(code == Some(2) && why.contains("such as 2027-01-01T00:00:00Z"), "{why}");
     assert!(token(&["list"]).1[0].starts_with("Web shop\tread write log\t"));
     assert_eq!(token(&["revoke", "Web shop"]).0, Some(0));
     assert!(token(&["list"]).1[0].contains("revoked"));
@@ -217,11 +247,7 @@ fn a_backup_that_is_made_while_serving_can_be_restored() {
     let left: Vec<_> = left.filter(|name| name.starts_with('c')).collect();
     assert_eq!(left, ["c.db-lock"], "nothing is left of it");
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(dir.path().join("backup.db")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "it holds personal data");
-    }
+    assert_eq!(mode(&dir.path().join("backup.db")), 0o600, "it holds personal data");
 }
 
 impl Drop for Server {

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 const SETTINGS: &[[&str; 4]] = &[
     ["database-url", "DATABASE_URL", "\"sqlite://a.db\"", "sqlite://b.db"],
     ["replica-urls", "URVAL_REPLICA_URLS", "[\"postgres://a\", \"postgres://b\"]", "postgres://c"],
+    ["sqlite-synchronous", "URVAL_SQLITE_SYNCHRONOUS", "\"full\"", "normal"],
     ["time-zone", "URVAL_TIME_ZONE", "\"Europe/Oslo\"", "Asia/Tokyo"],
     ["log", "URVAL_LOG", "\"json\"", "text"],
     ["log-filter", "RUST_LOG", "\"info\"", "error"],
@@ -221,7 +222,7 @@ fn values_are_checked_as_those_of_flags_and_all_mistakes_told() {
     for (line, part) in lines.iter().zip([
         "1: time-zone: not the IANA name",
         "2: log: it has to be one of: text, json",
-        "3: listen: invalid socket address",
+        "3: listen: it has to be an address and a port",
         "4: log-filter: ",
         "5: oidc-issuer: it has to begin with https://",
         "6: listen-on: there is no such setting",

@@ -1,10 +1,16 @@
 //! Rows of contacts in a mutation.
 
-use sea_orm::{EntityTrait, PaginatorTrait};
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use urval::entity::contact;
 
-use crate::app::{TestApp, both};
+use crate::{
+    app::{TestApp, both, open},
+    contact::{create, input},
+};
 
 async fn import(app: &TestApp, input: Value) -> Value {
     app.mutate("contactsImport", "created updated unchanged rejected", input).await
@@ -137,5 +143,30 @@ both! {
             done.unwrap();
         }
         assert_eq!(contacts(&app).await, 5 * 20 + 8 * 5 * (2 + 1 + 1));
+    }
+    async fn an_external_id_that_is_set_at_the_same_moment_is_found(app) {
+        create(&app, input("PERSON", "Ada")).await;
+        // Somebody is about to set it on her.
+        let other = open(&app.database_url).await;
+        let (begin, schema, id) = match other.get_database_backend() {
+            DbBackend::Sqlite => ("BEGIN IMMEDIATE", "main", "NULL"),
+            _ => ("BEGIN", "urval", "pg_current_xact_id()::text::bigint"),
+        };
+        let set = format!(
+            "{begin}; INSERT INTO {schema}.contact_identifier (kind, value, contact_id) \
+             SELECT 'EXTERNAL_ID', 'E1', id FROM {schema}.contact; \
+             UPDATE {schema}.contact SET external_id = 'E1'; \
+             INSERT INTO {schema}.change (id, tables) VALUES ({id}, 63)"
+        );
+        other.execute_unprepared(&set).await.unwrap();
+        let set = async {
+            sleep(Duration::from_millis(300)).await;
+            other.execute_unprepared("COMMIT").await.unwrap();
+        };
+        let rows = json!({ "columns": ["externalId", "name", "city"], "rows": [["E1", "Ada", "Oslo"]] });
+        let (payload, ()) = tokio::join!(import(&app, rows), set);
+        let [created, updated] = ["created", "updated"].map(|it| payload[it].clone());
+        assert_eq!([created, updated], [0, 1], "{payload}");
+        assert_eq!(contacts(&app).await, 1);
     }
 }

@@ -64,6 +64,7 @@ mod socket;
 mod statements;
 mod stub;
 mod subscription;
+mod synchronous;
 mod template;
 mod tidy;
 mod wrong;

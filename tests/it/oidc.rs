@@ -25,6 +25,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 use urval::{
     config::{KeySource, OidcSettings},
+    domain::access::{self, NewToken},
     http::{self, App, Settings},
 };
 
@@ -105,7 +106,7 @@ fn claims(issuer: &str) -> Value {
 }
 
 struct Server {
-    _app: TestApp,
+    app: TestApp,
     router: Router,
 }
 
@@ -116,19 +117,26 @@ impl Server {
         let oidc = Some(OidcSettings { issuer, audience, keys });
         let settings = Settings { requires_token: true, oidc, ..Settings::default() };
         let router = http::router(App::new(app.schema.clone(), app.context.clone(), settings));
-        Self { _app: app, router }
+        Self { app, router }
+    }
+
+    async fn send(&self, token: &str, key: Option<&str>, query: &str) -> Value {
+        let mut request = Request::post("/graphql")
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {token}"));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(Body::from(json!({ "query": query }).to_string()));
+        let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        serde_json::from_slice(&body).unwrap()
     }
 
     /// Makes a segment; who it says that made it, or the code of the error.
     async fn ask(&self, token: &str) -> String {
         let query = "mutation { segmentCreate(input: {}) { segment { actor } } }";
-        let request = Request::post("/graphql")
-            .header("content-type", "application/json")
-            .header("authorization", format!("Bearer {token}"))
-            .body(Body::from(json!({ "query": query }).to_string()));
-        let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
-        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let answer: Value = serde_json::from_slice(&body).unwrap();
+        let answer = self.send(token, None, query).await;
         let actor = &answer["data"]["segmentCreate"]["segment"]["actor"];
         let code = &answer["errors"][0]["extensions"]["code"];
         actor.as_str().or(code.as_str()).unwrap_or_else(|| panic!("{answer}")).to_owned()
@@ -153,15 +161,15 @@ async fn a_token_of_the_provider_says_who_asks_and_what_they_may() {
     };
     let unknown = "UNAUTHENTICATED";
     let cases = [
-        (json!({}), "alma"),
-        (json!({ "preferred_username": null }), "42"),
-        (json!({ "aud": ["other", "urval"] }), "alma"),
-        (json!({ "scope": null, "scp": "urval:write" }), "alma"),
-        (json!({ "scope": null, "scp": ["urval:read", "urval:write"] }), "alma"),
-        (json!({ "scope": null, "roles": ["urval:write"] }), "alma"),
+        (json!({}), "oidc:alma"),
+        (json!({ "preferred_username": null }), "oidc:42"),
+        (json!({ "aud": ["other", "urval"] }), "oidc:alma"),
+        (json!({ "scope": null, "scp": "urval:write" }), "oidc:alma"),
+        (json!({ "scope": null, "scp": ["urval:read", "urval:write"] }), "oidc:alma"),
+        (json!({ "scope": null, "roles": ["urval:write"] }), "oidc:alma"),
         // Clocks differ, but not by more than a minute.
-        (json!({ "exp": now() - 30 }), "alma"),
-        (json!({ "nbf": now() + 30 }), "alma"),
+        (json!({ "exp": now() - 30 }), "oidc:alma"),
+        (json!({ "nbf": now() + 30 }), "oidc:alma"),
         (json!({ "exp": now() - 90 }), unknown),
         (json!({ "nbf": now() + 90 }), unknown),
         (json!({ "exp": null }), unknown),
@@ -190,7 +198,7 @@ async fn what_others_sign_is_not_believed() {
     provider.has(&key);
     let server = Server::believing(&provider.issuer, KeySource::Discovery).await;
     let claims = claims(&provider.issuer);
-    assert_eq!(server.ask(&key.sign(&claims)).await, "alma");
+    assert_eq!(server.ask(&key.sign(&claims)).await, "oidc:alma");
     let good = key.sign(&claims);
     let parts: Vec<&str> = good.split('.').collect();
     let forged = other.sign(&claims);
@@ -213,7 +221,35 @@ async fn what_others_sign_is_not_believed() {
         assert_eq!(server.ask(&token).await, "UNAUTHENTICATED", "{token}");
     }
     // Its claims are the same, and so is it.
-    assert_eq!(server.ask(&mixed).await, "alma");
+    assert_eq!(server.ask(&mixed).await, "oidc:alma");
+}
+
+#[tokio::test]
+async fn whoever_is_called_alike_is_told_apart() {
+    let provider = Provider::start().await;
+    let key = Key::on_p256("a", 7);
+    provider.has(&key);
+    let server = Server::believing(&provider.issuer, KeySource::Discovery).await;
+    let context = &server.app.context;
+    let new = NewToken { name: "alma".into(), scopes: "write".parse().unwrap(), expires_at: None };
+    let of_server = access::create(context, new).await.unwrap();
+    let mut claims = claims(&provider.issuer);
+    let of_provider = key.sign(&claims);
+    claims["sub"] = json!("43");
+    let of_another = key.sign(&claims);
+    claims["preferred_username"] = json!("alba");
+    let renamed = key.sign(&claims);
+    let query = "mutation { segmentCreate(input: {}) { segment { no } } }";
+    let mut answers = Vec::new();
+    for token in [&of_server, &of_provider, &of_another, &renamed] {
+        // The key is one of each of them, whatever they are called.
+        let answer = server.send(token, Some("k"), query).await;
+        answers.push(answer["data"]["segmentCreate"]["segment"]["no"].clone());
+    }
+    assert_eq!(answers, ["SM000001", "SM000002", "SM000003", "SM000003"]);
+    let log = server.app.data("{ auditLog(first: 3) { nodes { actor } } }", json!({})).await;
+    let actors = json!([{ "actor": "oidc:alma" }, { "actor": "oidc:alma" }, { "actor": "alma" }]);
+    assert_eq!(log["auditLog"]["nodes"], actors);
 }
 
 #[tokio::test]
@@ -223,7 +259,7 @@ async fn keys_may_change_and_the_provider_may_be_away() {
     let (first, second) = (Key::on_p256("first", 7), Key::on_p256("second", 8));
     provider.has(&first);
     let server = Server::believing(&provider.issuer, KeySource::Discovery).await;
-    assert_eq!(server.ask(&first.sign(&claims)).await, "alma");
+    assert_eq!(server.ask(&first.sign(&claims)).await, "oidc:alma");
     // A key that nobody knows is asked for, but not again and again.
     for _ in 0..5 {
         assert_eq!(server.ask(&second.sign(&claims)).await, "UNAUTHENTICATED");
@@ -232,8 +268,8 @@ async fn keys_may_change_and_the_provider_may_be_away() {
 
     let server = Server::believing(&provider.issuer, KeySource::Discovery).await;
     provider.has(&second);
-    assert_eq!(server.ask(&second.sign(&claims)).await, "alma");
-    assert_eq!(server.ask(&first.sign(&claims)).await, "alma");
+    assert_eq!(server.ask(&second.sign(&claims)).await, "oidc:alma");
+    assert_eq!(server.ask(&first.sign(&claims)).await, "oidc:alma");
 
     let nobody = Server::believing("http://127.0.0.1:1/realm", KeySource::Discovery).await;
     assert_eq!(nobody.ask(&first.sign(&claims)).await, "UNAUTHENTICATED");
@@ -256,7 +292,7 @@ async fn keys_come_from_a_file_or_an_address_too() {
     fs::write(&file, serde_json::to_vec(&set).unwrap()).unwrap();
     for keys in [KeySource::File(file), KeySource::Url(format!("{}/keys", provider.issuer))] {
         let server = Server::believing("https://example.com", keys).await;
-        assert_eq!(server.ask(&token).await, "alma");
+        assert_eq!(server.ask(&token).await, "oidc:alma");
     }
     let nowhere = KeySource::File(dir.path().join("none.json"));
     let server = Server::believing("https://example.com", nowhere).await;

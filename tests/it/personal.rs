@@ -1,13 +1,17 @@
 //! Personal data are hidden from those who may not see them, and are not found out by asking.
 
+use std::{collections::HashSet, time::Duration};
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use urval::domain::access::{Scope, Scopes};
+use urval::domain::access::{self, NewToken, Scope, Scopes};
 
 use crate::{
     access::{is_forbidden, run},
     app::{TestApp, both},
     contact::codes,
+    socket::Client,
+    stub::Served,
 };
 
 /// Somebody at a server, with the access to everything but personal data.
@@ -151,10 +155,67 @@ both! {
                 "{refused:#}"
             );
         }
+        let lines = format!("mutation {{ segmentUpdateLines(input: {{ segmentId: \"{segment}\", \
+            lines: {{ criteria: {nested} }}, set: {{ unitCost: \"1\" }}, dryRun: true }}) \
+            {{ linesCount userErrors {{ code path }} }} }}");
+        let refused = run(&app, &lines, blind()).await["data"]["segmentUpdateLines"].clone();
+        assert_eq!(refused["linesCount"], Value::Null, "{refused:#}");
+        assert_eq!(refused["userErrors"][0]["code"], "FORBIDDEN", "{refused:#}");
         // What is not personal can be asked.
         let query = "{ contacts(filter: { no: { eq: \"CT000002\" } }) { totalCount } }";
         assert_eq!(run(&app, query, blind()).await["data"]["contacts"]["totalCount"], 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn personal_data_are_hidden_from_those_who_subscribe() {
+    let app = TestApp::on_sqlite().await;
+    let (segment, person) = stage(&app).await;
+    let server = Served::real(app).await;
+    let app = &server.app;
+    let watch = async |name: &str, scopes: Scopes| {
+        let new = NewToken { name: name.to_owned(), scopes, expires_at: None };
+        let token = access::create(&app.context, new).await.unwrap();
+        let authorization = format!("Bearer {token}");
+        let headers = [("authorization", authorization.as_str())];
+        let mut client = Client::connect(server.address, &headers).await.unwrap();
+        client.say(r#"{"type":"connection_init"}"#).await;
+        assert_eq!(client.hear().await["type"], "connection_ack");
+        let contact = format!("subscription {{ contactChanged {{ contact {{ {ALL} }} }} }}");
+        client.subscribe("contact", &contact).await;
+        let lines = "subscription { segmentChanged { segment { \
+                     lines(first: 5) { nodes { contact { name city hidden } } } } } }";
+        client.subscribe("segment", lines).await;
+        client
+    };
+    let mut clients = [watch("blind", blind()).await, watch("seeing", Scopes::ALL).await];
+    // Nobody says when the server has begun to watch.
+    let change = async {
+        for round in 0.. {
+            let input = json!({ "id": person, "jobTitle": round.to_string() });
+            app.must("contactUpdate", "contact { no }", input).await;
+            let input = json!({ "segmentId": segment, "description": round.to_string() });
+            app.must("segmentUpdate", "segment { no }", input).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let hear = async {
+        let mut heard = [String::new(), String::new()];
+        for (client, heard) in clients.iter_mut().zip(&mut heard) {
+            let mut names = HashSet::new();
+            while names.len() < 2 {
+                let message = client.hear().await;
+                assert_eq!(message["type"], "next", "{message}");
+                names.insert(message["id"].to_string());
+                heard.push_str(&message["payload"].to_string());
+            }
+        }
+        heard
+    };
+    let [hidden, seen] = tokio::select! { heard = hear => heard, () = change => unreachable!() };
+    assert!(seen.contains("Secretsson") && seen.contains("Secret AB"), "{seen}");
+    assert!(hidden.contains("CT000002") && hidden.contains("the scope `personal`"), "{hidden}");
+    assert!(!hidden.to_lowercase().contains("secret"), "{hidden}");
 }
 
 /// The text of an answer, with what is in its cursors.

@@ -116,6 +116,40 @@ async fn sets_that_are_known_belong_to_the_moment_that_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_query_whose_replica_fails_is_answered_all_the_same() {
+    let Some((app, replica)) = start().await else { return };
+    create(&app).await;
+    until_it_is_used(&app).await;
+    // Whoever reads contacts waits, on the replica as soon as it knows.
+    let writer = open(&app.database_url).await;
+    let lock = "BEGIN; LOCK TABLE urval.contact IN ACCESS EXCLUSIVE MODE";
+    writer.execute_unprepared(lock).await.unwrap();
+    let name = app.database_url.rsplit('/').next().unwrap();
+    let of_database = format!("(SELECT oid FROM pg_database WHERE datname = '{name}')");
+    let is_known = format!(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' \
+         AND database = {of_database})"
+    );
+    while !is(&replica, &is_known).await {
+        sleep(Duration::from_millis(5)).await;
+    }
+    // One that waits there loses its connection.
+    let cut_off = format!(
+        "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity \
+         WHERE wait_event_type = 'Lock' AND datid = {of_database}"
+    );
+    let fail = async {
+        while !is(&replica, &cut_off).await {
+            sleep(Duration::from_millis(5)).await;
+        }
+        writer.execute_unprepared("ROLLBACK").await.unwrap();
+    };
+    let query = "query Q($first: Int) { contacts(first: $first) { nodes { city } } }";
+    let (answer, ()) = tokio::join!(app.data(query, json!({ "first": 1 })), fail);
+    assert_eq!(answer, json!({ "contacts": { "nodes": [{ "city": "Oslo" }] } }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_no_replica_is_not_read_from() {
     let Some(app) = TestApp::on_postgres().await else { return };
     if app.is_distributed().await {

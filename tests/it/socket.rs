@@ -8,7 +8,11 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{
-        Error, Message, client::IntoClientRequest, handshake::client::Response, http::HeaderValue,
+        Error, Message,
+        client::IntoClientRequest,
+        handshake::client::Response,
+        http::HeaderValue,
+        protocol::{CloseFrame, frame::coding::CloseCode},
     },
 };
 use urval::http::{Settings, SocketSettings};
@@ -75,6 +79,15 @@ impl Client {
         let next = timeout(Duration::from_secs(10), self.0.next());
         next.await.expect("an answer in time").unwrap().unwrap()
     }
+}
+
+#[tokio::test]
+async fn a_client_that_says_goodbye_is_answered() {
+    let server = Served::start(Settings::default()).await;
+    let mut client = Client::open(server.address).await;
+    let bye = CloseFrame { code: CloseCode::Normal, reason: "Bye".into() };
+    client.0.send(Message::Close(Some(bye))).await.unwrap();
+    assert_eq!(client.closed().await, (1000, "Bye".to_owned()));
 }
 
 fn status(result: Result<Client, Error>) -> u16 {

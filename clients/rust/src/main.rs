@@ -2,7 +2,7 @@
 
 mod api;
 
-use std::{collections::HashSet, env, error::Error, time::Duration};
+use std::{collections::HashSet, env, error::Error, process::ExitCode, time::Duration};
 
 use cynic::{GraphQlResponse, Id, MutationBuilder, Operation, QueryBuilder, SubscriptionBuilder};
 use futures_util::StreamExt;
@@ -18,16 +18,29 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 struct Urval {
     url: String,
+    /// What goes into the header `Authorization`. Only a server that asks who you are needs it.
+    authorization: Option<String>,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let url = env::var("URVAL_URL").unwrap_or_else(|_| "http://127.0.0.1:8080/graphql".into());
-    let urval = Urval { url };
-    list(&urval)?;
-    let count = criteria(&urval)?;
-    let segment = selection(&urval, count)?;
-    subscription(&urval, &segment, count)?;
-    error(&urval, &segment)
+    let authorization = env::var("URVAL_TOKEN").ok().map(|token| format!("Bearer {token}"));
+    let urval = Urval { url, authorization };
+    match all(&urval) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            eprintln!("{}: {err}", urval.url);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn all(urval: &Urval) -> Result<()> {
+    list(urval)?;
+    let count = criteria(urval)?;
+    let segment = selection(urval, count)?;
+    subscription(urval, &segment, count)?;
+    error(urval, &segment)
 }
 
 /// People in Norway or Sweden, or with the newsletter, who had no interaction for a while.
@@ -115,7 +128,10 @@ fn subscription(urval: &Urval, segment: &Id, expected: i32) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let change = runtime.block_on(async {
         let url: Uri = urval.url.replacen("http", "ws", 1).parse()?;
-        let request = ClientRequestBuilder::new(url).with_sub_protocol("graphql-transport-ws");
+        let mut request = ClientRequestBuilder::new(url).with_sub_protocol("graphql-transport-ws");
+        if let Some(authorization) = &urval.authorization {
+            request = request.with_header("Authorization", authorization);
+        }
         let (socket, _) = tokio_tungstenite::connect_async(request).await?;
         let changes = SegmentChanged::build(SegmentVariables { id: segment.clone() });
         let (client, connection) = Client::build(socket).await?;
@@ -155,7 +171,12 @@ fn error(urval: &Urval, segment: &Id) -> Result<()> {
 impl Urval {
     /// The answer to a query or a mutation.
     fn ask<T: DeserializeOwned, V: Serialize>(&self, operation: Operation<T, V>) -> Result<T> {
-        answer(ureq::post(&self.url).send_json(operation)?.body_mut().read_json()?)
+        // Errors say more than the status that they come with.
+        let mut request = ureq::post(&self.url).config().http_status_as_error(false).build();
+        if let Some(authorization) = &self.authorization {
+            request = request.header("Authorization", authorization);
+        }
+        answer(request.send_json(operation)?.body_mut().read_json()?)
     }
 }
 

@@ -13,18 +13,23 @@ import { createClient } from "graphql-ws";
 // Node.js 22 and browsers have a WebSocket of their own.
 import WebSocket from "ws";
 
-const url = process.env.URVAL_URL ?? "http://127.0.0.1:8080/graphql";
+export const url = process.env.URVAL_URL ?? "http://127.0.0.1:8080/graphql";
+// Only a server that asks who you are needs one.
+const token = process.env.URVAL_TOKEN;
+const headers = token ? { Authorization: `Bearer ${token}` } : undefined;
 
 export const socket = createClient({
   url: url.replace(/^http/, "ws"),
   webSocketImpl: WebSocket,
+  // A browser can't send headers with a WebSocket: its first message has them.
+  connectionParams: headers,
 });
 
 export const client = new ApolloClient({
   link: ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
     new GraphQLWsLink(socket),
-    new HttpLink({ uri: url }),
+    new HttpLink({ uri: url, headers }),
   ),
   // Whatever has an `id` is kept once, however many answers it came in. Pages of a list are joined
   // if they are of the same contacts in the same order.

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { firstValueFrom, timeout } from "rxjs";
-import { client, socket } from "./client";
+import { client, socket, url } from "./client";
 import type { ContactCriteria, MistakeFragment } from "./gql/graphql";
 import {
   AddContacts,
@@ -41,7 +41,9 @@ async function list() {
   await screen.fetchMore({ variables: { after: pageInfo.endCursor } });
   const { edges, totalCount } = client.readQuery(firstPage)!.contacts;
   shown.unsubscribe();
-  for (const { node } of edges) console.log(`  ${node.no}  ${node.name}`);
+  for (const { node } of edges) {
+    console.log(`  ${node.no}  ${node.name ?? "(hidden)"}`);
+  }
   console.log(`  … of ${totalCount}`);
   assert.equal(new Set(edges.map(({ node }) => node.id)).size, 6);
 }
@@ -157,6 +159,9 @@ try {
   const id = await selection(count);
   await subscription(id, count);
   await error(id);
+} catch (error) {
+  console.error(`${url}: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
 } finally {
   await socket.dispose();
 }

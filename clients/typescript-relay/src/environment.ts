@@ -18,11 +18,16 @@ import {
 // Node.js 22 and browsers have a WebSocket of their own.
 import WebSocket from "ws";
 
-const url = process.env.URVAL_URL ?? "http://127.0.0.1:8080/graphql";
+export const url = process.env.URVAL_URL ?? "http://127.0.0.1:8080/graphql";
+// Only a server that asks who you are needs one.
+const token = process.env.URVAL_TOKEN;
+const headers = token ? { Authorization: `Bearer ${token}` } : undefined;
 
 export const socket = createClient({
   url: url.replace(/^http/, "ws"),
   webSocketImpl: WebSocket,
+  // A browser can't send headers with a WebSocket: its first message has them.
+  connectionParams: headers,
 });
 
 export const environment = new Environment({
@@ -31,7 +36,7 @@ export const environment = new Environment({
     async ({ text }, variables) => {
       const response = await fetch(url, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...headers },
         body: JSON.stringify({ query: text, variables }),
       });
       return response.json();

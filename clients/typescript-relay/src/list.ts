@@ -66,7 +66,7 @@ export async function list() {
   const { edges, totalCount } = await contactsOf(root);
   for (const { node } of edges) {
     const { no, name } = await cardOf(node);
-    console.log(`  ${no}  ${name}`);
+    console.log(`  ${no}  ${name ?? "(hidden)"}`);
   }
   console.log(`  … of ${totalCount}`);
   assert.equal(new Set(edges.map(({ node }) => node.id)).size, 6);

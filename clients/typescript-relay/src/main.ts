@@ -1,7 +1,7 @@
 // Lists contacts, previews criteria, selects, watches a segment, and shows a mistake.
 
 import { criteria } from "./criteria";
-import { socket } from "./environment";
+import { socket, url } from "./environment";
 import { error } from "./error";
 import { list } from "./list";
 import { selection } from "./selection";
@@ -14,6 +14,9 @@ async function main() {
     const id = await selection(count);
     await subscription(id, count);
     await error(id);
+  } catch (error) {
+    console.error(`${url}: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
   } finally {
     await socket.dispose();
   }

@@ -5,16 +5,22 @@ import { createClient } from "graphql-ws";
 // Node.js 22 and browsers have a WebSocket of their own.
 import WebSocket from "ws";
 
-const url = process.env.URVAL_URL ?? "http://127.0.0.1:8080/graphql";
+export const url = process.env.URVAL_URL ?? "http://127.0.0.1:8080/graphql";
+// Only a server that asks who you are needs one.
+const token = process.env.URVAL_TOKEN;
+const headers = token ? { Authorization: `Bearer ${token}` } : undefined;
 
 export const socket = createClient({
   url: url.replace(/^http/, "ws"),
   webSocketImpl: WebSocket,
+  // A browser can't send headers with a WebSocket: its first message has them.
+  connectionParams: headers,
 });
 
 export const client = new Client({
   url,
   preferGetMethod: false,
+  fetchOptions: { headers },
   exchanges: [
     fetchExchange,
     subscriptionExchange({

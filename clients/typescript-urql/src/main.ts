@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AnyVariables, OperationResult } from "@urql/core";
 import { pipe, take, toPromise } from "wonka";
-import { client, socket } from "./client";
+import { client, socket, url } from "./client";
 import type { ContactCriteria, MistakeFragment } from "./gql/graphql";
 import {
   AddContacts,
@@ -37,7 +37,9 @@ async function list() {
     await client.query(Contacts, { first: 3, after: page.pageInfo.endCursor }),
   ).contacts;
   const contacts = [...page.nodes, ...next.nodes];
-  for (const { no, name } of contacts) console.log(`  ${no}  ${name}`);
+  for (const { no, name } of contacts) {
+    console.log(`  ${no}  ${name ?? "(hidden)"}`);
+  }
   console.log(`  … of ${page.totalCount}`);
   assert.equal(new Set(contacts.map(({ id }) => id)).size, 6);
 }
@@ -146,6 +148,9 @@ try {
   const id = await selection(count);
   await subscription(id, count);
   await error(id);
+} catch (error) {
+  console.error(`${url}: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
 } finally {
   await socket.dispose();
 }

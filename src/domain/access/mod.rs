@@ -86,11 +86,16 @@ impl FromStr for Scopes {
     }
 }
 
+/// What the names of those begin with whom an identity provider knows. No token is called so.
+pub const OF_PROVIDER: &str = "oidc:";
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
-    /// Recorded with what they do.
+    /// Recorded with what they do: that of their token, or what their provider calls them.
     pub name: Option<String>,
+    /// By which their provider tells them from others, whatever it calls them.
+    pub subject: Option<String>,
     pub scopes: Scopes,
     pub origin: Origin,
 }
@@ -107,7 +112,16 @@ impl Viewer {
     /// Whoever can reach a server that asks nobody who they are.
     pub const ANYBODY: Self = Self {
         name: None,
+        subject: None,
         scopes: Scopes::ALL,
         origin: Origin { request_id: None, address: None },
     };
+
+    /// By which they are told from everybody else; nothing if nobody knows who they are.
+    pub fn account(&self) -> Option<String> {
+        match &self.subject {
+            Some(subject) => Some(format!("{OF_PROVIDER}{subject}")),
+            None => self.name.clone(),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use sea_orm::{
     QueryOrder, Set,
 };
 
-use super::{Origin, Scopes, Viewer};
+use super::{OF_PROVIDER, Scopes, Viewer};
 use crate::{
     db,
     domain::{Context, Error, Reason, Result, hash::sha256, text},
@@ -36,14 +36,23 @@ pub struct NewToken {
 /// Makes a token, and returns it: nobody can say later what it was.
 ///
 /// # Errors
-/// If the name is missing, too long or was ever used, or the time is over already.
+/// If the name is missing, too long, was ever used or may not be, or the time is over already.
 pub async fn create(context: &Context, new: NewToken) -> Result<String> {
     let now = context.clock.now();
-    let name = text::tidy(&new.name).filter(|name| name.chars().count() <= NAME_MAX);
-    let name = name.ok_or_else(|| {
-        let message = format!("A token has a name of at most {NAME_MAX} characters.");
+    // Names are printed in lists, a line each.
+    let fits =
+        |name: &String| name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
+    let name = text::tidy(&new.name).filter(fits).ok_or_else(|| {
+        let message =
+            format!("A token has a name of at most {NAME_MAX} characters, all of them visible.");
         Error::reject(Reason::Invalid, &["name"], message)
     })?;
+    if name.starts_with(OF_PROVIDER) {
+        let message = format!(
+            "Names that begin with `{OF_PROVIDER}` are for those whom the identity provider knows."
+        );
+        return Err(Error::reject(Reason::Invalid, &["name"], message));
+    }
     if new.expires_at.is_some_and(|at| at <= now) {
         let message = "The token would be of no use: the time until which it is valid is over.";
         return Err(Error::reject(Reason::Invalid, &["expiresAt"], message));
@@ -140,7 +149,7 @@ pub async fn viewer(context: &Context, token: &str) -> Result<Option<Viewer>> {
         return Ok(None);
     }
     let scopes = row.scopes.parse().map_err(Error::Corrupt)?;
-    Ok(Some(Viewer { name: Some(row.name), scopes, origin: Origin::default() }))
+    Ok(Some(Viewer { name: Some(row.name), scopes, ..Viewer::ANYBODY }))
 }
 
 /// What it is called in the audit log.

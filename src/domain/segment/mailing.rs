@@ -44,7 +44,7 @@ pub async fn apply_mailing_group(
     let group = text::code(mailing_group).ok_or_else(|| {
         Error::reject(Reason::Required, &["mailingGroup"], "Name a mailing group.")
     })?;
-    db::write(&context.db, &[Table::ContactCode], async |txn| {
+    db::write_or_try(&context.db, dry_run, &[Table::ContactCode], async |txn| {
         let segment = existing(txn, segment_id, &["segmentId"]).await?;
         code::require(txn, &[(CodeKind::MailingGroup, &group, vec!["mailingGroup"])]).await?;
         let set = context.members.load(txn, &segment).await?;

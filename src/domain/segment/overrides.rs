@@ -110,26 +110,28 @@ pub async fn update_lines(
         }
         _ => None,
     };
-    let (segment, count, written) = db::write(&context.db, &[], async |txn| {
-        let locked = lock_open(context, txn, target.segment_id, target.expected_revision).await?;
-        let lines = match (which, &matching) {
-            (Which::Contacts(ids), _) => chosen(ids, &locked.set)?,
-            (_, Some(matching)) => &*locked.set & matching,
-            _ => (*locked.set).clone(),
-        };
-        let change = checked(txn, change.clone()).await.map_err(|err| err.under(&["set"]))?;
-        let count = if change.is_empty() { 0 } else { lines.len() };
-        if target.dry_run || change.is_empty() {
-            return Ok((locked.segment, count, false));
-        }
-        write(txn, locked.segment.id, &lines, &change).await?;
-        let revision = locked.segment.revision + 1;
-        let mut segment = locked.segment.into_active_model();
-        segment.revision = Set(revision);
-        segment.updated_at = Set(context.clock.now());
-        Ok::<_, Error>((segment.update(txn).await?, count, true))
-    })
-    .await?;
+    let (segment, count, written) =
+        db::write_or_try(&context.db, target.dry_run, &[], async |txn| {
+            let locked =
+                lock_open(context, txn, target.segment_id, target.expected_revision).await?;
+            let lines = match (which, &matching) {
+                (Which::Contacts(ids), _) => chosen(ids, &locked.set)?,
+                (_, Some(matching)) => &*locked.set & matching,
+                _ => (*locked.set).clone(),
+            };
+            let change = checked(txn, change.clone()).await.map_err(|err| err.under(&["set"]))?;
+            let count = if change.is_empty() { 0 } else { lines.len() };
+            if target.dry_run || change.is_empty() {
+                return Ok((locked.segment, count, false));
+            }
+            write(txn, locked.segment.id, &lines, &change).await?;
+            let revision = locked.segment.revision + 1;
+            let mut segment = locked.segment.into_active_model();
+            segment.revision = Set(revision);
+            segment.updated_at = Set(context.clock.now());
+            Ok::<_, Error>((segment.update(txn).await?, count, true))
+        })
+        .await?;
     if written {
         announce_header(context, &segment).await;
     }

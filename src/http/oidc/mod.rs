@@ -8,7 +8,7 @@ use serde::Deserialize;
 use self::keys::Keys;
 use crate::{
     config::OidcSettings,
-    domain::access::{Origin, Scope, Scopes, Viewer},
+    domain::access::{OF_PROVIDER, Origin, Scope, Scopes, Viewer},
 };
 
 /// How a token may be signed: with keys of which the server needs only the public half.
@@ -133,9 +133,12 @@ impl Claims {
         if scopes.is_empty() {
             return Err(Refused::Nothing);
         }
-        let name = self.preferred_username.unwrap_or(self.sub);
+        let name = self.preferred_username.as_ref().unwrap_or(&self.sub);
+        let name = name.chars().take(NAME_MAX).filter(|it| !it.is_control());
         Ok(Viewer {
-            name: Some(name.chars().take(NAME_MAX).filter(|it| !it.is_control()).collect()),
+            // Whoever may choose what the provider calls them may not choose to be a token.
+            name: Some(OF_PROVIDER.chars().chain(name).collect()),
+            subject: Some(self.sub),
             scopes: Scopes::of(&scopes),
             origin: Origin::default(),
         })

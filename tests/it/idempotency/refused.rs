@@ -160,6 +160,25 @@ both! {
         assert_eq!(segments(&app).await, 3);
     }
 
+    async fn what_was_only_tried_is_answered_alike(app) {
+        let made = app.must("segmentCreate", "segment { id }", json!({})).await;
+        let server = Server::new(&app);
+        let update = json!({
+            "query": "mutation($i: SegmentUpdateLinesInput!) { segmentUpdateLines(input: $i) { \
+                      linesCount userErrors { code } } }",
+            "variables": { "i": {
+                "segmentId": made["segment"]["id"], "dryRun": true, "lines": { "contactIds": [] },
+                "set": { "unitCost": "1" },
+            } },
+        });
+        let [first, again] = [
+            server.send("k", &update.to_string()).await,
+            server.send("k", &update.to_string()).await,
+        ];
+        assert_eq!(first.json()["data"]["segmentUpdateLines"]["linesCount"], 0, "{}", first.body);
+        assert_eq!((again.header("idempotency-replayed"), &again.body), ("true", &first.body));
+    }
+
     async fn whoever_may_change_nothing_leaves_no_key(app) {
         let reader = token(&app, "Reader", &[Scope::Read, Scope::Personal]).await;
         let headers = [("idempotency-key", "k"), ("authorization", reader.as_str())];

@@ -82,18 +82,18 @@ pub async fn log(context: &Context, request: &LogRequest) -> Result<LogOutcome> 
     require_open(&segment, request.expected_revision)?;
     let operation = request.operation.unwrap_or_else(|| fastrand::i64(1..1 << 53));
     let keys = take_keys(context, &segment, request.dry_run).await?;
-    let outcome =
-        db::write(&context.db, &[Table::Interaction, Table::LoggedSegment], async |txn| {
-            let id = request.segment_id;
-            let locked = step::lock_open(context, txn, id, request.expected_revision).await?;
-            let header = with_values_of(txn, locked.segment, request).await?;
-            let lines = lines_to_log(txn, &header, &locked.set, request.unreachable).await?;
-            if request.dry_run {
-                return Ok(tried(header, &lines, operation));
-            }
-            write(context, txn, header, &lines, request, keys, operation).await
-        })
-        .await;
+    let changes = [Table::Interaction, Table::LoggedSegment];
+    let outcome = db::write_or_try(&context.db, request.dry_run, &changes, async |txn| {
+        let id = request.segment_id;
+        let locked = step::lock_open(context, txn, id, request.expected_revision).await?;
+        let header = with_values_of(txn, locked.segment, request).await?;
+        let lines = lines_to_log(txn, &header, &locked.set, request.unreachable).await?;
+        if request.dry_run {
+            return Ok(tried(header, &lines, operation));
+        }
+        write(context, txn, header, &lines, request, keys, operation).await
+    })
+    .await;
     if request.dry_run {
         return outcome;
     }
