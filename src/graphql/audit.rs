@@ -17,7 +17,8 @@ use crate::{
 pub(super) struct AuditEntry {
     /// When.
     at: DateTime<Utc>,
-    /// Who: the name of an access token. Null where nobody was asked, and for the command line.
+    /// Who: the name of an access token, or `oidc:` and what the provider of identities calls them.
+    /// Null where nobody was asked, and for the command line.
     actor: Option<String>,
     /// What: the field of the mutation, or those of it in their order; `import` for a chunk of a file.
     operation: String,
@@ -25,7 +26,7 @@ pub(super) struct AuditEntry {
     subject: Option<String>,
     /// By which the server's log knows the request.
     request_id: Option<String>,
-    /// The address it came from; behind a proxy, that of the proxy.
+    /// The address it came from; behind a proxy that is not trusted, that of the proxy.
     address: Option<String>,
 }
 
