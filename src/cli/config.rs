@@ -1,10 +1,8 @@
 //! `urval config`: the settings that hold, and where each comes from.
 
-use std::io::{self, Write};
-
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, print};
 use crate::config::{Effective, Listening, example};
 
 #[derive(Debug, Args)]
@@ -18,12 +16,8 @@ pub(super) struct ShowConfig {
 }
 
 pub(super) fn run(args: &ShowConfig, settings: &[Effective]) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    if args.example {
-        return Ok(out.write_all(example().as_bytes())?);
+    match args.example {
+        true => print(&example()),
+        false => print(&settings.iter().map(|setting| format!("{setting}\n")).collect::<String>()),
     }
-    for setting in settings {
-        writeln!(out, "{setting}")?;
-    }
-    Ok(())
 }

@@ -215,6 +215,14 @@ async fn connect(config: &Config, url: &str, setting: &str) -> Result<Database, 
     connected.map_err(|err| Failure::no_database(url, setting, &err))
 }
 
+/// Prints a result. Whoever stops reading, as `head` does, has had enough of it.
+fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(err.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Tells the one at the terminal. Standard output is for results alone.
 fn say(line: &str) {
     // If nobody reads standard error, nobody is missing anything.

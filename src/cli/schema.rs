@@ -1,10 +1,8 @@
 //! `urval schema`: prints the GraphQL schema.
 
-use std::io::{self, Write};
-
-use super::Failure;
+use super::{Failure, print};
 use crate::graphql;
 
 pub(super) fn run() -> Result<(), Failure> {
-    Ok(io::stdout().lock().write_all(graphql::sdl().as_bytes())?)
+    print(&graphql::sdl())
 }

@@ -19,6 +19,16 @@ fn schema_prints_the_schema() {
 }
 
 #[test]
+fn whoever_stops_reading_is_told_of_no_mistake() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_urval"));
+    command.arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
 fn a_database_is_made_where_there_is_none() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("new.db");
