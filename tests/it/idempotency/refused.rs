@@ -167,7 +167,7 @@ both! {
             "query": "mutation($i: SegmentUpdateLinesInput!) { segmentUpdateLines(input: $i) { \
                       linesCount userErrors { code } } }",
             "variables": { "i": {
-                "segmentId": made["segment"]["id"], "dryRun": true, "lines": { "contactIds": [] },
+                "segmentId": made["segment"]["id"], "dryRun": true, "lines": { "all": true },
                 "set": { "unitCost": "1" },
             } },
         });
