@@ -175,6 +175,25 @@ pub(crate) fn ask(said: &[String], request: &str) -> String {
 }
 
 #[test]
+fn a_query_as_deep_as_can_be_is_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("new.db").display());
+    let file = dir.path().join("contacts.csv");
+    std::fs::write(&file, "no,type,name\nC1,COMPANY,Alfa\n").unwrap();
+    let imported = urval(&["import", "--database-url", &url, file.to_str().unwrap()]);
+    assert!(imported.status.success(), "{imported:?}");
+    let (_server, said) =
+        Server::start(&["serve", "--database-url", &url, "--listen", "127.0.0.1:0"]);
+    // The company of a company is itself.
+    let deepest = (0..14).fold("id".to_owned(), |inside, _| format!("company {{ {inside} }}"));
+    let body = format!(r#"{{ "query": "{{ contact(id: \"contact:1\") {{ {deepest} }} }}" }}"#);
+    let head = "POST /graphql HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length";
+    let answer = ask(&said, &format!("{head}: {}\r\n\r\n{body}", body.len()));
+    assert_eq!(answer.matches("\"company\":").count(), 14, "{answer}");
+    assert!(answer.contains(r#"{"id":"contact:1"}"#), "{answer}");
+}
+
+#[test]
 fn on_an_address_that_others_can_reach_everybody_needs_a_token() {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", dir.path().join("new.db").display());

@@ -24,6 +24,7 @@ mod contact_list;
 mod contact_merge;
 mod contacts_import;
 mod copy;
+mod corpus;
 mod criteria;
 mod criteria_text;
 mod criteria_values;

@@ -85,6 +85,11 @@ async fn lists(app: &TestApp) -> Vec<(String, &'static str)> {
         (of("campaign", &campaign, "entries(AFTER)"), "/campaign/entries"),
         (of("segment", &segment, "lines(orderBy: { by: ADDED_STEP }, AFTER)"), "/segment/lines"),
     ];
+    for order in ["NO_ASC", "DESCRIPTION_DESC", "DATE_ASC", "UPDATED_DESC", "CONTACTS_DESC"] {
+        let filter = "filter: { status: [LOGGED] }";
+        let list = format!("segments({filter}, orderBy: {order}, AFTER) {{ PAGE }}");
+        lists.push((list, "/segments"));
+    }
     for by in ["NO", "NAME", "CITY", "POST_CODE"] {
         lists.push((format!("contacts(orderBy: {{ by: {by} }}, AFTER) {{ PAGE }}"), "/contacts"));
         let lines = format!("lines(orderBy: {{ by: {by} }}, AFTER)");

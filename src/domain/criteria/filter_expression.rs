@@ -16,7 +16,7 @@
 use rust_decimal::Decimal;
 
 use super::{Anchor, Kind, Operand, Period, Tree, When};
-use crate::domain::amount;
+use crate::domain::{amount, is_storable};
 
 /// How deep parentheses may nest.
 const DEPTH_MAX: usize = 32;
@@ -203,6 +203,7 @@ impl Parser<'_> {
                 .parse::<Decimal>()
                 .ok()
                 .filter(|number| amount::to_stored(*number, &[]).is_ok())
+                .filter(|number| self.kind != Kind::Integer || number.is_integer())
                 .map(Operand::Number),
             Kind::Date | Kind::Instant => when(text).map(Operand::When),
             _ => Some(Operand::Text(text.to_owned())),
@@ -210,6 +211,7 @@ impl Parser<'_> {
         operand.ok_or_else(|| {
             let what = match self.kind {
                 Kind::Date | Kind::Instant => "a date such as 2026-11-23 or TODAY-90D",
+                Kind::Integer => "a whole number",
                 _ => "a number",
             };
             self.wrong(word.start, format!("{text:?} is not {what}."))
@@ -292,7 +294,7 @@ enum Sign {
 /// `2026-11-23`, `T`, `TODAY`, and today with days, weeks, months or years more or less: `TODAY-90D`.
 fn when(text: &str) -> Option<When> {
     if let Ok(date) = text.parse() {
-        return Some(When::Date(date));
+        return Some(When::Date(date)).filter(|_| is_storable(date));
     }
     let upper = text.to_ascii_uppercase();
     let rest = upper.strip_prefix("TODAY").or_else(|| upper.strip_prefix('T'))?.trim();
@@ -384,5 +386,9 @@ mod tests {
         wrong(Kind::Integer, "1..x", 3);
         wrong(Kind::Text, "<a*", 1);
         wrong(Kind::Date, "2026-13-01", 0);
+        // Of no year that the databases know.
+        wrong(Kind::Date, "..0000-12-31", 2);
+        wrong(Kind::Date, "<+262142-12-31", 1);
+        wrong(Kind::Integer, "1|2.5", 2);
     }
 }

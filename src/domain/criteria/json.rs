@@ -55,6 +55,14 @@ fn tree<L>(it: &Tree<L>, leaf: fn(&L) -> Value) -> Value {
     }
 }
 
+/// An object with a part of criteria, if that asks anything. What was left out stays so: written out, it
+/// would be one condition more, and one level deeper, than what came in.
+fn part<L>(name: &str, it: &Tree<L>, leaf: fn(&L) -> Value) -> Map<String, Value> {
+    let asks_nothing = matches!(it, Tree::All(trees) if trees.is_empty());
+    let part = (!asks_nothing).then(|| (name.to_owned(), tree(it, leaf)));
+    Map::from_iter(part)
+}
+
 /// An object with one field.
 fn one(key: &str, value: Value) -> Value {
     Value::Object(Map::from_iter([(key.to_owned(), value)]))
@@ -81,7 +89,9 @@ fn leaf(leaf: &Leaf) -> Value {
                 PeopleMeasure::None => json!({ "none": true }),
                 PeopleMeasure::Count(test) => json!({ "count": of_test(test) }),
             };
-            json!({ "people": { "where": filter.to_json(), "measure": measure } })
+            let mut people = part("where", filter, self::leaf);
+            people.insert("measure".to_owned(), measure);
+            json!({ "people": people })
         }
         Leaf::Codes { kind, test } => {
             let name = classification(*kind).name;
@@ -116,12 +126,14 @@ pub fn attribute_key(kind: Kind) -> &'static str {
 }
 
 fn sample(Sample { of, size, salt }: &Sample) -> Value {
-    match size {
-        SampleSize::Fraction(fraction) => {
-            json!({ "of": of.to_json(), "fraction": fraction.to_string(), "salt": salt })
-        }
-        SampleSize::Take(take) => json!({ "of": of.to_json(), "take": take, "salt": salt }),
-    }
+    let mut fields = part("of", of, leaf);
+    let (name, size) = match size {
+        SampleSize::Fraction(fraction) => ("fraction", json!(fraction.to_string())),
+        SampleSize::Take(take) => ("take", json!(take)),
+    };
+    fields.insert(name.to_owned(), size);
+    fields.insert("salt".to_owned(), json!(salt));
+    Value::Object(fields)
 }
 
 fn segment(test: SegmentTest) -> Value {
@@ -139,8 +151,7 @@ fn segment(test: SegmentTest) -> Value {
 }
 
 fn interactions(test: &InteractionsTest) -> Value {
-    let mut fields = Map::new();
-    fields.insert("where".to_owned(), test.filter.to_json());
+    let mut fields = part("where", &test.filter, field);
     if let Some(within) = &test.within {
         fields.insert("within".to_owned(), of_test(within));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{FileKind, Notice, OnError, Options, Problem, Stop, Summary, run};
+use super::{FileKind, Notice, OnError, Options, Problem, Stop, Summary, reader::line_ends, run};
 use crate::domain::{Context, Error, Reason, Rejection, Result};
 
 /// Rows of a batch. More come as a file.
@@ -76,7 +76,7 @@ fn file(batch: &Batch) -> Result<(Vec<u8>, HashMap<u64, usize>)> {
             .from_writer(&mut file)
             .write_record(cells.clone());
         written.map_err(|err| Error::Corrupt(format!("a row can't be written: {err}")))?;
-        line += 1 + cells.map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
+        line += 1 + cells.map(|cell| line_ends(cell.as_bytes(), &mut 0)).sum::<u64>();
     }
     Ok((file, lines))
 }

@@ -30,6 +30,6 @@ pub use batch::{BATCH_ROWS_MAX, Batch, contacts};
 pub use check::Problem;
 pub use columns::REASON;
 pub use kind::FileKind;
-pub use reader::Row;
+pub use reader::{Read, Reader, Row};
 pub use report::{Notice, OnError, Options, Outcome, Stop, Summary};
 pub use run::{recognise, run};

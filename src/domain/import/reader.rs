@@ -44,7 +44,7 @@ impl Row {
 }
 
 /// What the reader found where a row should be.
-pub(super) enum Read {
+pub enum Read {
     Row(Row),
     /// Something that is no row; the next one can be read.
     Bad {
@@ -67,12 +67,15 @@ enum Charset {
     Windows1252,
 }
 
-pub(super) struct Reader<R> {
+/// Reads a file row by row.
+pub struct Reader<R> {
     source: Source<R>,
     core: csv_core::Reader,
     charset: Charset,
     /// The line of the next byte.
     line: u64,
+    /// The byte before it.
+    last: u8,
     bytes: Vec<u8>,
     ends: Vec<usize>,
     /// A row that was put back.
@@ -80,15 +83,20 @@ pub(super) struct Reader<R> {
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
-    pub(super) async fn open(inner: R) -> io::Result<Self> {
-        let mut source = Source::open(inner).await?;
+    /// Reads the beginning, and finds out what parts the fields.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub async fn open(inner: R) -> io::Result<Self> {
+        let source = Source::open(inner).await?;
         let charset = if source.is_unicode { Charset::Utf8 } else { Charset::Unknown };
-        let separator = separator(source.fill().await?);
+        let separator = separator(source.head());
         Ok(Self {
             source,
             core: ReaderBuilder::new().delimiter(separator).build(),
             charset,
             line: 1,
+            last: 0,
             bytes: vec![0; ROW_BYTES_MAX],
             ends: vec![0; FIELDS_MAX],
             held: None,
@@ -105,7 +113,11 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         self.held = Some(row);
     }
 
-    pub(super) async fn next(&mut self) -> io::Result<Read> {
+    /// What comes next. Empty lines are passed over, for they are no rows.
+    ///
+    /// # Errors
+    /// If the file can't be read any further.
+    pub async fn next(&mut self) -> io::Result<Read> {
         if let Some(row) = self.held.take() {
             return Ok(Read::Row(row));
         }
@@ -121,7 +133,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             let input = if is_end { b"\n" } else { input };
             let (result, read, written, ended) =
                 self.core.read_record(input, &mut self.bytes[size..], &mut self.ends[fields..]);
-            self.line += input[..read].iter().filter(|&&byte| byte == b'\n').count() as u64;
+            self.line += line_ends(&input[..read], &mut self.last);
             if !is_end {
                 self.source.consume(read);
             }
@@ -147,8 +159,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         loop {
             match self.source.fill().await?.first() {
                 None => return Ok(false),
-                Some(b'\n') => self.line += 1,
-                Some(b'\r') => {}
+                Some(end @ (b'\n' | b'\r')) => self.line += line_ends(&[*end], &mut self.last),
                 Some(_) => return Ok(true),
             }
             self.source.consume(1);
@@ -181,6 +192,17 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         };
         Read::Row(Row { line, text, ends })
     }
+}
+
+/// How many lines end in `bytes`, by `\n`, `\r` or both. `last` is the byte before them, and then the last
+/// of them.
+pub(super) fn line_ends(bytes: &[u8], last: &mut u8) -> u64 {
+    let mut ends = 0;
+    for &byte in bytes {
+        ends += u64::from(byte == b'\r' || (byte == b'\n' && *last != b'\r'));
+        *last = byte;
+    }
+    ends
 }
 
 /// The text of the fields that end at `ends`, which move to where they end in the text.

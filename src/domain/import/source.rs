@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// How much is looked at to find out what the file is like.
+/// How much is looked at to find out what the file is like, however much came at once.
 const HEAD_BYTES: usize = 4 * 1024;
 
 /// Reads a file chunk by chunk. UTF-16 becomes UTF-8; other encodings pass as they are, for quotes
@@ -37,7 +37,7 @@ impl<R: AsyncRead + Unpin> Source<R> {
                 more => count += more,
             }
         }
-        let head = &raw[..count];
+        let head = &raw[..count.min(HEAD_BYTES)];
         let utf16 = utf16(head);
         let bom: &[u8] = b"\xef\xbb\xbf";
         let has_bom = head.starts_with(bom);
@@ -48,6 +48,12 @@ impl<R: AsyncRead + Unpin> Source<R> {
         source.take(count);
         source.at = if has_bom { bom.len() } else { 0 };
         Ok(source)
+    }
+
+    /// The beginning of the text. In UTF-16, text in ASCII is half as long as it was.
+    pub(super) fn head(&self) -> &[u8] {
+        let text = &self.text[self.at..];
+        &text[..text.len().min(HEAD_BYTES / 2)]
     }
 
     /// What has not been consumed; more is read if that is nothing. Empty at the end.

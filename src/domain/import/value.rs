@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
 use crate::{
-    domain::{amount, contact_columns::plain},
+    domain::{amount, contact_columns::plain, is_storable},
     entity::kinds::{
         ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, Operation,
     },
@@ -90,9 +90,8 @@ pub(super) fn date(text: &str) -> Result<Option<NaiveDate>> {
     if text.is_empty() {
         return Ok(None);
     }
-    // PostgreSQL goes further back and forth, and nobody needs it.
     match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        Ok(date) if (0..=9999).contains(&chrono::Datelike::year(&date)) => Ok(Some(date)),
+        Ok(date) if is_storable(date) => Ok(Some(date)),
         _ => Err(format!("{text:?} is no date like 2026-11-02.")),
     }
 }
@@ -171,6 +170,7 @@ mod tests {
             assert!(number(bad).is_err(), "{bad}");
         }
         assert!(date("02/11/2026").is_err());
+        assert!(date("0000-01-01").is_err());
         assert!(count("-1").is_err());
     }
 }

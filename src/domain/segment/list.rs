@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     db::dialect,
-    domain::{Context, Error, Page, PageArgs, Reason, Result, text},
+    domain::{Context, Error, Page, PageArgs, Reason, Result, is_storable, text},
     entity::{kinds::SegmentStatus, segment},
 };
 
@@ -87,7 +87,8 @@ impl SegmentSort {
         }
     }
 
-    /// The values of a key, beside the [columns](Self::columns); nothing for one of another order.
+    /// The values of a key, beside the [columns](Self::columns); nothing for one of another order, or
+    /// of a day that no segment can have.
     fn values(self, key: &SegmentKey) -> Option<Vec<Expr>> {
         Some(match (self, key) {
             (Self::Created, SegmentKey::Created(id)) => vec![Expr::val(*id)],
@@ -95,8 +96,12 @@ impl SegmentSort {
             (Self::Description, SegmentKey::Description(description, id)) => {
                 vec![Expr::val(description.as_str()), Expr::val(*id)]
             }
-            (Self::Date, SegmentKey::Date(date, id)) => vec![Expr::val(*date), Expr::val(*id)],
-            (Self::Updated, SegmentKey::Updated(at, id)) => vec![Expr::val(*at), Expr::val(*id)],
+            (Self::Date, SegmentKey::Date(date, id)) if is_storable(*date) => {
+                vec![Expr::val(*date), Expr::val(*id)]
+            }
+            (Self::Updated, SegmentKey::Updated(at, id)) if is_storable(at.date_naive()) => {
+                vec![Expr::val(*at), Expr::val(*id)]
+            }
             (Self::Contacts, SegmentKey::Contacts(count, id)) => {
                 vec![Expr::val(*count), Expr::val(*id)]
             }

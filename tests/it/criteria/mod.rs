@@ -117,6 +117,21 @@ fn criteria_are_bounded_in_depth_size_and_values() {
     assert!(Criteria::parse(&wide(criteria::NODES_MAX), &[]).is_ok());
     assert!(Criteria::parse(&wide(criteria::NODES_MAX + 1), &[]).is_err());
 
+    // What is left out counts for nothing, also when they are read back from where they are stored.
+    for part in ["people", "interactions", "sample"] {
+        let asked = match part {
+            "sample" => json!({ "sample": { "take": 1, "salt": "" } }),
+            _ => json!({ part: {} }),
+        };
+        let deepest =
+            (1..criteria::DEPTH_MAX).fold(asked.clone(), |inner, _| json!({ "not": inner }));
+        let widest = json!({ "any": vec![asked; criteria::NODES_MAX - 1] });
+        for json in [deepest, widest] {
+            let taken = Criteria::parse(&json, &[]).unwrap();
+            assert_eq!(criteria::upgrade(&criteria::stored(&taken)).unwrap(), taken);
+        }
+    }
+
     let long = |values| json!({ "country": { "in": vec!["SE"; values] } });
     assert!(Criteria::parse(&long(criteria::LIST_VALUES_MAX), &[]).is_ok());
     assert!(Criteria::parse(&long(criteria::LIST_VALUES_MAX + 1), &[]).is_err());
