@@ -16,6 +16,7 @@ mod m20261123_000004_segment;
 mod m20261125_000005_access_token;
 mod m20261125_000006_audit_entry;
 mod m20261125_000007_idempotency_key;
+mod m20261129_000009_profile;
 mod m20261129_000015_contact_address;
 pub mod shards;
 
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000005_access_token::Migration),
             Box::new(m20261125_000006_audit_entry::Migration),
             Box::new(m20261125_000007_idempotency_key::Migration),
+            Box::new(m20261129_000009_profile::Migration),
             Box::new(m20261129_000015_contact_address::Migration),
         ]
     }

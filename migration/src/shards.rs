@@ -6,12 +6,13 @@ use sea_orm_migration::{
 };
 
 /// They lie together: what belongs to a contact is on the node where the contact is.
-pub const TABLES: [&str; 8] = [
+pub const TABLES: [&str; 9] = [
     "contact",
     "contact_address",
     "contact_address_period",
     "contact_code",
     "contact_attribute",
+    "contact_profile_answer",
     "interaction",
     "interaction_comment",
     "segment_line",

@@ -24,16 +24,22 @@ pub enum Table {
     Interaction,
     Campaign,
     LoggedSegment,
+    ContactProfileAnswer,
+    ProfileAnswer,
+    ProfileQuestionnaire,
 }
 
 impl Table {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Contact,
         Self::ContactCode,
         Self::ContactAttribute,
         Self::Interaction,
         Self::Campaign,
         Self::LoggedSegment,
+        Self::ContactProfileAnswer,
+        Self::ProfileAnswer,
+        Self::ProfileQuestionnaire,
     ];
 
     pub fn name(self) -> &'static str {
@@ -44,6 +50,9 @@ impl Table {
             Self::Interaction => "interaction",
             Self::Campaign => "campaign",
             Self::LoggedSegment => "logged_segment",
+            Self::ContactProfileAnswer => "contact_profile_answer",
+            Self::ProfileAnswer => "profile_answer",
+            Self::ProfileQuestionnaire => "profile_questionnaire",
         }
     }
 }

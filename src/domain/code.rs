@@ -16,7 +16,7 @@ use crate::{
     },
     entity::{
         campaign, code, contact, contact_code, interaction, interaction_template, kinds::CodeKind,
-        segment, segment_line,
+        profile_questionnaire, segment, segment_line,
     },
 };
 
@@ -270,6 +270,13 @@ async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<
                 .filter(contact_code::Column::Kind.eq(kind))
                 .filter(contact_code::Column::Code.eq(code));
             count("contact", having.count(txn).await?);
+            if kind == Kind::BusinessRelation {
+                let column = profile_questionnaire::Column::BusinessRelation;
+                count(
+                    "questionnaire",
+                    uses::<profile_questionnaire::Entity>(txn, column, code).await?,
+                );
+            }
         }
         Kind::Salesperson => {
             count(

@@ -1,6 +1,6 @@
 //! Global ids: what clients see instead of keys.
 
-use crate::domain::{Error, Reason, Result};
+use crate::domain::{Error, Reason, Result, profile};
 
 /// The types with ids of their own.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -130,6 +130,21 @@ pub fn code_key<'a>(prefix: &str, id: &'a str, path: &[&str]) -> Result<&'a str>
         let message = format!("{} is not an id of the form {prefix}:CODE.", shown(id));
         Error::reject(Reason::Invalid, path, message)
     })
+}
+
+/// The id of a questionnaire.
+pub fn profile_questionnaire_id(code: &str) -> String {
+    format!("profileQuestionnaire:{code}")
+}
+
+/// The id of an answer that a questionnaire offers.
+pub fn profile_answer_id(key: &profile::Key) -> String {
+    format!("profileAnswer:{key}")
+}
+
+/// The id of a question of a questionnaire.
+pub fn profile_question_id(key: &profile::Key) -> String {
+    format!("profileQuestion:{key}")
 }
 
 /// What a client sent as an id, in quotes; it may be anything, and as long as a request.

@@ -115,6 +115,22 @@ impl<K, T> Default for Page<K, T> {
     }
 }
 
+impl<K: Ord, T> Page<K, T> {
+    /// Of a list that is there as a whole, in its order.
+    pub fn of_list(items: Vec<(K, T)>, args: &PageArgs<K>) -> Self {
+        let mut items: Vec<(K, T)> = items
+            .into_iter()
+            .filter(|(key, _)| args.after.as_ref().is_none_or(|after| after < key))
+            .filter(|(key, _)| args.before.as_ref().is_none_or(|before| key < before))
+            .collect();
+        if args.take.is_last() {
+            items.reverse();
+        }
+        items.truncate(usize::try_from(args.take.count() + 1).unwrap_or(usize::MAX));
+        Self::from_one_extra(items, args)
+    }
+}
+
 impl<K, T> Page<K, T> {
     /// From rows that were fetched in the direction of `args`, one more than the page holds.
     pub fn from_one_extra(mut items: Vec<(K, T)>, args: &PageArgs<K>) -> Self {

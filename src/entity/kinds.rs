@@ -108,34 +108,84 @@ stored_by_name! {
         No,
         ExternalId,
     }
-}
 
-/// How an interaction went, worst first, so that "at least positive" can be asked.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
-pub enum Evaluation {
-    #[sea_orm(num_value = 1)]
-    VeryNegative,
-    #[sea_orm(num_value = 2)]
-    Negative,
-    #[sea_orm(num_value = 3)]
-    Neutral,
-    #[sea_orm(num_value = 4)]
-    Positive,
-    #[sea_orm(num_value = 5)]
-    VeryPositive,
-}
+    /// By what a question classifies contacts.
+    ProfileMeasure {
+        InteractionQuantity,
+        InteractionFrequency,
+        AverageInteractionCost,
+        AverageInteractionDuration,
+        OpportunitiesWonPercent,
+        Rating,
+        Sales,
+        Profit,
+        SalesFrequency,
+        AverageInvoice,
+        SalesDiscountPercent,
+        SalesOverdueDays,
+        Purchases,
+        PurchaseFrequency,
+        AveragePurchase,
+        PurchaseDiscountPercent,
+        PurchaseOverdueDays,
+    }
 
-/// As the number that is stored: rows travel to the database as JSON.
-impl Serialize for Evaluation {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i16(self.to_value())
+    /// How what is measured decides on an answer.
+    ProfileMethod {
+        DefinedValue,
+        PercentageOfValue,
+        PercentageOfContacts,
+    }
+
+    /// From which end contacts are ranked.
+    ProfileSorting {
+        Descending,
+        Ascending,
     }
 }
 
-impl<'de> Deserialize<'de> for Evaluation {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = i16::deserialize(deserializer)?;
-        Self::try_from_value(&number).map_err(serde::de::Error::custom)
+/// Declares an enumeration stored as its rank, so that "at least" can be asked.
+macro_rules! stored_by_rank {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $rank:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum,
+        )]
+        #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+        pub enum $name { $(#[sea_orm(num_value = $rank)] $variant,)* }
+
+        /// As the number that is stored: rows travel to the database as JSON.
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_i16(self.to_value())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let number = i16::deserialize(deserializer)?;
+                Self::try_from_value(&number).map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+stored_by_rank! {
+    /// How an interaction went, worst first.
+    Evaluation {
+        VeryNegative = 1,
+        Negative = 2,
+        Neutral = 3,
+        Positive = 4,
+        VeryPositive = 5,
+    }
+
+    /// How much a questionnaire or an answer matters, the least first.
+    ProfilePriority {
+        VeryLow = 1,
+        Low = 2,
+        Normal = 3,
+        High = 4,
+        VeryHigh = 5,
     }
 }

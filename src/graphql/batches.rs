@@ -7,11 +7,12 @@ use async_graphql::dataloader::Loader;
 use crate::{
     domain::{
         self, Context, Page, PageArgs,
-        interaction::{Filter, Key, List, Owner, Statistics, StatisticsKey},
+        interaction::{Filter, Key as InteractionPlace, List, Owner, Statistics, StatisticsKey},
+        profile::{Key, Questionnaire},
     },
     entity::{
-        campaign, campaign_entry, interaction, interaction_comment, interaction_template,
-        logged_segment,
+        campaign, campaign_entry, contact_profile_answer, interaction, interaction_comment,
+        interaction_template, logged_segment,
     },
 };
 
@@ -40,6 +41,10 @@ loaders! {
     CampaignEntryById: i64 => campaign_entry::Model = domain::campaign::entries_by_ids;
     LoggedSegmentById: i64 => logged_segment::Model = domain::segment::logged_by_ids;
     LoggedSegmentBySegment: i64 => logged_segment::Model = domain::segment::logged_by_segments;
+    QuestionnaireByCode: String => Arc<Questionnaire> = domain::profile::by_codes;
+    Questionnaires: () => Vec<Arc<Questionnaire>> = domain::profile::all;
+    AnswersByContact: i32 => Vec<contact_profile_answer::Model> = domain::profile::answers_of;
+    AnswerCounts: Key => u64 = domain::profile::counts;
     InteractionByKey: (i32, i64) => interaction::Model = domain::interaction::by_keys;
     CommentsByInteraction: (i32, i64) => Vec<interaction_comment::Model> =
         domain::interaction::comments_of;
@@ -78,7 +83,7 @@ impl Loader<EntryPageKey> for EntryPages {
 pub(super) struct InteractionPages(pub(super) Context);
 
 impl Loader<(Owner, List)> for InteractionPages {
-    type Value = Page<Key, interaction::Model>;
+    type Value = Page<InteractionPlace, interaction::Model>;
     type Error = Arc<domain::Error>;
 
     async fn load(

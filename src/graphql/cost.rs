@@ -38,21 +38,27 @@ const CHANGE: u64 = 10;
 
 /// Fields that cost more by themselves than the rest, or are lists of their own kind. Any other
 /// costs 1, a connection 2, and a mutation [`CHANGE`].
-const PRICES: [(&str, &str, u64, Items); 47] = [
+const PRICES: [(&str, &str, u64, Items); 53] = [
     ("Campaign", "statistics", 5, Items::One),
     ("Contact", "addresses", 2, Items::About(2)),
     ("Contact", "people", 5, PAGE),
+    ("Contact", "profileQuestionnaires", 2, Items::About(5)),
     ("Contact", "segments", 5, Items::About(10)),
     ("ContactSet", "contacts", 5, PAGE),
     ("Criterion", "addedContacts", 5, PAGE),
     ("Criterion", "removedContacts", 5, PAGE),
     ("Interaction", "comments", 2, Items::About(5)),
+    ("ProfileAnswer", "contactsCount", 2, Items::One),
+    ("ProfileQuestion", "answers", 1, Items::About(4)),
+    ("ProfileQuestionnaire", "questions", 1, Items::About(8)),
     ("Query", "auditLog", 5, PAGE),
     ("Query", "codes", 2, Items::About(50)),
     ("Query", "contacts", 5, PAGE),
     ("Query", "criteriaPreview", SELECTION, Items::One),
     ("Query", "criteriaValues", 20, Items::Page(20, 100)),
     ("Query", "nodes", 1, Items::Each("ids")),
+    ("Query", "profileQuestionnaire", 2, Items::One),
+    ("Query", "profileQuestionnaires", 5, PAGE),
     ("Query", "savedCriteria", 5, PAGE),
     ("Query", "segmentDiff", 10, Items::One),
     ("Query", "segmentExplain", 20, Items::About(5)),

@@ -5,9 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::batches::{
-    CampaignById, CampaignEntryById, CommentsByInteraction, EntryPages, InteractionByKey,
-    InteractionCounts, InteractionPages, LoggedSegmentById, LoggedSegmentBySegment, NameOf,
-    StatisticsByOwner, TemplateByCode,
+    AnswerCounts, AnswersByContact, CampaignById, CampaignEntryById, CommentsByInteraction,
+    EntryPages, InteractionByKey, InteractionCounts, InteractionPages, LoggedSegmentById,
+    LoggedSegmentBySegment, NameOf, QuestionnaireByCode, Questionnaires, StatisticsByOwner,
+    TemplateByCode,
 };
 use super::batching::Batching;
 use super::contact::loaders as contact;
@@ -40,6 +41,10 @@ pub(super) struct Loaders {
     pub(super) contact_codes: DataLoader<contact::Codes>,
     pub(super) contact_segments: DataLoader<contact::Segments>,
     pub(super) attributes: DataLoader<contact::Attributes>,
+    pub(super) contact_answers: DataLoader<AnswersByContact>,
+    pub(super) answer_count: DataLoader<AnswerCounts>,
+    pub(super) questionnaire: DataLoader<QuestionnaireByCode>,
+    pub(super) questionnaires: DataLoader<Questionnaires>,
     pub(super) people: DataLoader<contact::People>,
     pub(super) people_count: DataLoader<contact::PeopleCount>,
 }
@@ -67,6 +72,10 @@ impl Loaders {
             active_address: batching.loader(contact::ActiveAddress(context.clone())),
             contact_codes: batching.loader(contact::Codes(context.clone())),
             contact_segments: batching.loader(contact::Segments(context.clone())),
+            contact_answers: batching.loader(AnswersByContact(context.clone())),
+            answer_count: batching.loader(AnswerCounts(context.clone())),
+            questionnaire: batching.loader(QuestionnaireByCode(context.clone())),
+            questionnaires: batching.loader(Questionnaires(context.clone())),
             attributes: batching.loader(contact::Attributes(context.clone())),
             people: batching.loader(contact::People(context.clone())),
             people_count: batching.loader(contact::PeopleCount(context.clone())),

@@ -22,6 +22,7 @@ mod node;
 mod operation;
 mod page;
 mod payload;
+mod profile;
 mod scalar;
 mod schema;
 mod scopes;

@@ -10,11 +10,13 @@ use super::{
     interaction::Interaction,
     interaction_template::InteractionTemplate,
     logged_segment::LoggedSegment,
+    profile::{ProfileAnswer, ProfileQuestion, ProfileQuestionnaire},
     segment::{self, Criterion, SavedCriteria, Segment},
 };
 use crate::domain::{
     Error, PAGE_MAX, Reason,
     id::{self, Kind},
+    profile::Key,
 };
 
 /// Anything with an id of its own.
@@ -30,6 +32,9 @@ pub(super) enum Node {
     InteractionTemplate(InteractionTemplate),
     Criterion(Box<Criterion>),
     SavedCriteria(SavedCriteria),
+    ProfileQuestionnaire(ProfileQuestionnaire),
+    ProfileQuestion(ProfileQuestion),
+    ProfileAnswer(ProfileAnswer),
 }
 
 /// What has this id; nothing if there is none, or if it is no id.
@@ -70,7 +75,27 @@ async fn find_by_other_key(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> 
         let found = InteractionTemplate::load(ctx, Some(code)).await?;
         return Ok(found.map(Node::InteractionTemplate));
     }
-    Ok(None)
+    find_of_profile(ctx, id).await
+}
+
+async fn find_of_profile(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
+    if let Ok(code) = id::code_key("profileQuestionnaire", id, &[]) {
+        let found = ProfileQuestionnaire::load(ctx, code).await?;
+        return Ok(found.map(Node::ProfileQuestionnaire));
+    }
+    let (is_question, key) = match id::code_key("profileQuestion", id, &[]) {
+        Ok(key) => (true, key),
+        Err(_) => match id::code_key("profileAnswer", id, &[]) {
+            Ok(key) => (false, key),
+            Err(_) => return Ok(None),
+        },
+    };
+    let Some(Key { questionnaire, no }) = Key::parse(key) else { return Ok(None) };
+    let found = ProfileQuestionnaire::load(ctx, &questionnaire).await?;
+    Ok(found.and_then(|ProfileQuestionnaire(whole)| match is_question {
+        true => ProfileQuestion::of(whole, no).map(Node::ProfileQuestion),
+        false => ProfileAnswer::of(whole, no).map(Node::ProfileAnswer),
+    }))
 }
 
 #[derive(Default)]

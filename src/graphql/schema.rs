@@ -38,6 +38,7 @@ use super::loaders::Loaders;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
 use super::operation::{chosen, kind, parse, root_fields, subject};
+use super::profile::{ContactProfileMutation, ProfileMutation, ProfileQuery};
 use super::scopes;
 use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
@@ -60,6 +61,7 @@ pub(super) struct Query(
     InteractionQuery,
     InteractionTemplateQuery,
     AttributeQuery,
+    ProfileQuery,
     SeriesQuery,
     LoggedSegmentQuery,
     AuditQuery,
@@ -81,6 +83,8 @@ pub(super) struct Mutation(
     InteractionMarkMutation,
     InteractionCommentMutation,
     AttributeMutation,
+    ProfileMutation,
+    ContactProfileMutation,
     SeriesMutation,
     LoggedSegmentMutation,
 );

@@ -15,9 +15,9 @@ macro_rules! entities {
     ($with:ident) => {
         $with! {
             access_token attribute audit_entry campaign campaign_entry code contact
-            contact_address contact_address_period contact_attribute contact_code contact_identifier counter criterion criterion_set
+            contact_address contact_address_period contact_attribute contact_code contact_identifier contact_profile_answer counter criterion criterion_set
             idempotency_key interaction interaction_comment interaction_template logged_segment number_series
-            saved_criteria segment segment_line segment_set
+            profile_answer profile_question profile_questionnaire saved_criteria segment segment_line segment_set
         }
     };
 }

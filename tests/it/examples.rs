@@ -90,6 +90,10 @@ both! {
                 match operation.as_str() {
                     "SearchContacts" => assert!(0 < data["contacts"]["totalCount"].as_u64().unwrap()),
                     "PreviewCriteria" => assert!(0 < data["criteriaPreview"]["selected"]["count"].as_u64().unwrap()),
+                    "Questionnaire" => {
+                        let music = &data["profileQuestionnaire"]["questions"][0]["answers"][0];
+                        assert!(0 < music["contactsCount"].as_u64().unwrap());
+                    }
                     "CreateSegment" => segment = data["segmentCreate"]["segment"]["id"].clone(),
                     "AddContacts" => {
                         assert!(0 < data["segmentAddContacts"]["effect"]["added"].as_u64().unwrap());
@@ -103,7 +107,7 @@ both! {
                 seen.push(operation);
             }
         }
-        assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "CreateSegment", "AddContacts",
+        assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "Questionnaire", "CreateSegment", "AddContacts",
             "SegmentWithLines", "LogSegment", "WatchSegment"]);
     }
 }

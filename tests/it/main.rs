@@ -55,6 +55,7 @@ mod metrics;
 mod oidc;
 mod otlp;
 mod personal;
+mod profile;
 mod proxy;
 mod rate;
 mod replica;

@@ -73,6 +73,29 @@ query PreviewCriteria($criteria: ContactCriteria!) {
 }`,
   },
   {
+    query: `# What is asked about people, and how
+# many of them gave each answer.
+query Questionnaire($code: String!) {
+  profileQuestionnaire(code: $code) {
+    description
+    contactType
+    questions {
+      description
+      multipleAnswers
+      answers {
+        key
+        description
+        contactsCount
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "code": "PERSON"
+}`,
+  },
+  {
     query: `# Run CreateSegment, put its id into the
 # variables, and run AddContacts: first dry,
 # to see the effect, then with dryRun false.

@@ -66,7 +66,7 @@ pub async fn searched(db: &impl ConnectionTrait, search: &str) -> Result<Roaring
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `path`.
-pub(super) async fn locked(
+pub(in crate::domain) async fn locked(
     txn: &DatabaseTransaction,
     id: i32,
     path: &[&str],

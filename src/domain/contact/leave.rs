@@ -103,7 +103,7 @@ pub(super) async fn delete_rows(txn: &DatabaseTransaction, dying: &RoaringBitmap
         .filter(of(Expr::col(contact_identifier::Column::ContactId)))
         .exec(txn)
         .await?;
-    // Codes and attributes go with the row.
+    // Codes, attributes and answers go with the row.
     contact::Entity::delete_many().filter(of(Expr::col(contact::Column::Id))).exec(txn).await?;
     Ok(())
 }

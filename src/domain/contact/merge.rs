@@ -11,7 +11,7 @@ use super::{
 use crate::{
     db::{self, OnConflict, Table},
     domain::{
-        Context, Error, Event, Reason, Result, expect_revision, members,
+        Context, Error, Event, Reason, Result, expect_revision, members, profile,
         segment::{
             self,
             step::{self, Locked},
@@ -186,6 +186,7 @@ async fn hand_on(txn: &DatabaseTransaction, duplicate: &Model, to: i32) -> Resul
     }
     hand_on!(contact_code, contact_attribute, segment_line);
     address::hand_on(txn, duplicate.id, to).await?;
+    profile::hand_on(txn, duplicate.id, to).await?;
     contact_identifier::Entity::update_many()
         .col_expr(contact_identifier::Column::ContactId, Expr::val(to))
         .filter(contact_identifier::Column::ContactId.eq(duplicate.id))

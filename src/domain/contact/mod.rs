@@ -25,6 +25,7 @@ pub(super) use company::push as push_to_people;
 pub use create::{NewContact, create};
 pub use delete::{DeleteContact, People, delete};
 pub use derive::{blank, derive, search_words};
+pub(super) use find::locked;
 pub use find::{by_ids, by_no, searched};
 pub use insert::insert_new;
 pub use list::{Key, Order, OrderBy, Restriction, order, page_of_ids};

@@ -4,6 +4,7 @@
 mod belongings;
 mod contacts;
 mod master;
+mod profiles;
 mod segments;
 mod words;
 
@@ -20,12 +21,13 @@ use crate::{
     },
     entity::{
         code, contact, contact_address, contact_address_period, contact_code, contact_identifier,
-        interaction, kinds::*, segment,
+        contact_profile_answer, interaction, kinds::*, segment,
     },
 };
 
 /// Where most of it lies.
-const TABLES: [&str; 4] = ["contact", "contact_code", "contact_identifier", "interaction"];
+const TABLES: [&str; 5] =
+    ["contact", "contact_code", "contact_identifier", "contact_profile_answer", "interaction"];
 /// Contacts of a transaction.
 const CHUNK: u32 = 5000;
 /// Dense keys are 32 bits, and demonstrations need far fewer.
@@ -58,6 +60,7 @@ pub async fn fill(
         require_empty(txn).await?;
         db::leave_out_indexes(txn, &TABLES, &[]).await?;
         let first_key = numbers::take_keys(txn, Counter::Contact, demo.contacts.into()).await?;
+        profiles::write(txn).await?;
         Ok::<_, Error>((first_key, master::write(txn, demo).await?))
     })
     .await?;
@@ -101,7 +104,7 @@ async fn chunk(
     let numbers = numbers::take_numbers(txn, SeriesKind::Contact, range.len() as u64).await?;
     let mut rows = Vec::with_capacity(range.len());
     let mut identifiers = Vec::with_capacity(range.len());
-    let mut codes = Vec::new();
+    let (mut codes, mut answers) = (Vec::new(), Vec::new());
     let mut interactions = Vec::new();
     let (mut addresses, mut periods) = (Vec::new(), Vec::new());
     for (index, no) in range.zip(numbers) {
@@ -111,7 +114,9 @@ async fn chunk(
             value: row.no.clone(),
             contact_id: row.id,
         });
-        codes.extend(world.codes(index, &row));
+        let own = world.codes(index, &row);
+        answers.extend(world.profile_answers(index, &row, &own));
+        codes.extend(own);
         interactions.extend(world.interactions(index, &row, campaigns));
         let (address, its_periods) = world.addresses(index, &row);
         addresses.extend(address);
@@ -130,6 +135,7 @@ async fn chunk(
     db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Fail).await?;
     db::insert_rows::<contact_address::Entity>(txn, &addresses, OnConflict::Fail).await?;
     db::insert_rows::<contact_address_period::Entity>(txn, &periods, OnConflict::Fail).await?;
+    db::insert_rows::<contact_profile_answer::Entity>(txn, &answers, OnConflict::Fail).await?;
     db::insert_rows::<interaction::Entity>(txn, &interactions, OnConflict::Fail).await?;
     Ok(())
 }

@@ -6,8 +6,9 @@ use super::{
     FileKind, Options, Problem, address_periods::AddressPeriods, addresses::Addresses,
     campaign_entries::CampaignEntries, campaigns::Campaigns, check::Written, chunk::Chunk,
     codes::Codes, contact_codes::ContactCodes, contacts::Contacts, interactions::Interactions,
-    segment_criteria::SegmentCriteria, segment_lines::SegmentLines, segments::Segments,
-    templates::Templates,
+    profile_answers::ProfileAnswers, profile_lines::ProfileLines,
+    profile_questionnaires::ProfileQuestionnaires, segment_criteria::SegmentCriteria,
+    segment_lines::SegmentLines, segments::Segments, templates::Templates,
 };
 use crate::{
     db::Table,
@@ -19,10 +20,13 @@ pub(super) enum Importer {
     Codes(Codes),
     Campaigns(Campaigns),
     Templates(Templates),
+    ProfileQuestionnaires(ProfileQuestionnaires),
+    ProfileLines(ProfileLines),
     Contacts(Box<Contacts>),
     ContactCodes(ContactCodes),
     Addresses(Addresses),
     AddressPeriods(AddressPeriods),
+    ProfileAnswers(ProfileAnswers),
     Interactions(Interactions),
     Segments(Segments),
     SegmentLines(SegmentLines),
@@ -48,6 +52,10 @@ impl Importer {
             FileKind::InteractionTemplates => {
                 Self::Templates(Templates::new(header, create_codes)?)
             }
+            FileKind::ProfileQuestionnaires => {
+                Self::ProfileQuestionnaires(ProfileQuestionnaires::new(header, create_codes)?)
+            }
+            FileKind::ProfileLines => Self::ProfileLines(ProfileLines::new(header)?),
             FileKind::Contacts => {
                 let contacts = Contacts::new(context, header, create_codes, rehearsal).await?;
                 Self::Contacts(Box::new(contacts))
@@ -61,6 +69,7 @@ impl Importer {
             FileKind::ContactAddressPeriods => {
                 Self::AddressPeriods(AddressPeriods::new(header, now)?)
             }
+            FileKind::ProfileAnswers => Self::ProfileAnswers(ProfileAnswers::new(header, context)?),
             FileKind::Interactions => {
                 let actor = context.actor();
                 Self::Interactions(Interactions::new(header, create_codes, now, actor)?)
@@ -100,6 +109,9 @@ impl Importer {
             Self::Contacts(_) => &[Table::Contact, Table::ContactCode, Table::ContactAttribute],
             Self::ContactCodes(_) => &[Table::Contact, Table::ContactCode],
             Self::Addresses(_) | Self::AddressPeriods(_) => &[Table::Contact],
+            Self::ProfileQuestionnaires(_) => &[Table::ProfileQuestionnaire],
+            Self::ProfileLines(_) => &[Table::ProfileAnswer],
+            Self::ProfileAnswers(_) => &[Table::Contact, Table::ContactProfileAnswer],
             Self::Interactions(_) => &[Table::Interaction, Table::LoggedSegment],
             Self::CampaignEntries(_) => &[Table::Interaction],
         }
@@ -115,6 +127,9 @@ impl Importer {
             Self::ContactCodes(it) => it.unknown(),
             Self::Addresses(it) => it.unknown(),
             Self::AddressPeriods(it) => it.unknown(),
+            Self::ProfileQuestionnaires(it) => it.unknown(),
+            Self::ProfileLines(it) => it.unknown(),
+            Self::ProfileAnswers(it) => it.unknown(),
             Self::Interactions(it) => it.unknown(),
             Self::Segments(it) => it.unknown(),
             Self::SegmentLines(it) => it.unknown(),
@@ -135,6 +150,9 @@ impl Importer {
             Self::ContactCodes(it) => it.write(txn, rows).await,
             Self::Addresses(it) => it.write(txn, rows).await,
             Self::AddressPeriods(it) => it.write(txn, rows).await,
+            Self::ProfileQuestionnaires(it) => it.write(txn, rows).await,
+            Self::ProfileLines(it) => it.write(txn, rows).await,
+            Self::ProfileAnswers(it) => it.write(txn, rows).await,
             Self::Interactions(it) => it.write(txn, rows).await,
             Self::Segments(it) => it.write(txn, rows).await,
             Self::SegmentLines(it) => it.write(txn, rows).await,

@@ -16,6 +16,9 @@ pub enum FileKind {
     Codes(CodeKind),
     Campaigns,
     InteractionTemplates,
+    ProfileQuestionnaires,
+    /// The questions and answers of questionnaires.
+    ProfileLines,
     Contacts,
     /// Which contacts have which codes of a kind.
     ContactCodes(CodeKind),
@@ -23,6 +26,8 @@ pub enum FileKind {
     ContactAddresses,
     /// When they hold.
     ContactAddressPeriods,
+    /// How contacts answer questionnaires.
+    ProfileAnswers,
     Interactions,
     Segments,
     /// Which contacts are in which segments.
@@ -72,12 +77,15 @@ impl FileKind {
             .collect();
         all.push(("campaigns".to_owned(), Self::Campaigns));
         all.push(("interaction_templates".to_owned(), Self::InteractionTemplates));
+        all.push(("profile_questionnaires".to_owned(), Self::ProfileQuestionnaires));
+        all.push(("profile_questionnaire_lines".to_owned(), Self::ProfileLines));
         all.push(("contacts".to_owned(), Self::Contacts));
         for (name, kind) in CODE_TABLES.iter().filter(|(_, kind)| OF_CONTACTS.contains(kind)) {
             all.push((format!("contact_{name}"), Self::ContactCodes(*kind)));
         }
         all.push(("contact_addresses".to_owned(), Self::ContactAddresses));
         all.push(("contact_address_periods".to_owned(), Self::ContactAddressPeriods));
+        all.push(("contact_profile_answers".to_owned(), Self::ProfileAnswers));
         all.push(("interactions".to_owned(), Self::Interactions));
         all.push(("segments".to_owned(), Self::Segments));
         all.push(("segment_lines".to_owned(), Self::SegmentLines));
@@ -125,11 +133,16 @@ impl FileKind {
         let has = |name: &str| captions.iter().any(|caption| caption == name);
         let has_any = |names: &[&str]| names.iter().any(|name| has(name));
         let of_interactions = ["entryno", "documentno", "canceled", "postponed"];
+        let of_questionnaires = has_any(&["profilequestionnairecode", "questionnaire"]);
         let of_segments = has_any(&["segmentno", "segment"]) && !has_any(&of_interactions);
         if of_segments && has_any(&["contactno", "contact"]) {
             return Ok(Self::SegmentLines);
         } else if of_segments && has("action") && has("filter") {
             return Ok(Self::SegmentCriteria);
+        } else if of_questionnaires && has_any(&["contactno", "contact"]) {
+            return Ok(Self::ProfileAnswers);
+        } else if of_questionnaires && has("type") {
+            return Ok(Self::ProfileLines);
         } else if has("contactno") {
             let codes = OF_CONTACTS.iter().find(|kind| {
                 let name = plain(name_of(**kind));
@@ -150,6 +163,9 @@ impl FileKind {
         } else if has("code") {
             if has_any(&["unitcost", "unitcostlcy", "unitdurationmin"]) {
                 return Ok(Self::InteractionTemplates);
+            }
+            if has("contacttype") && has("priority") {
+                return Ok(Self::ProfileQuestionnaires);
             }
             if let Some(kind) = Self::by_name(file).filter(|kind| matches!(kind, Self::Codes(_))) {
                 return Ok(kind);
@@ -211,6 +227,17 @@ mod tests {
             ("no,description", "segments", Some("segments")),
             ("Code,Description,Unit Cost (LCY)", "x", Some("interaction_templates")),
             ("No.,Description,Starting Date", "x", Some("campaigns")),
+            ("Code,Description,Contact Type,Priority", "x", Some("profile_questionnaires")),
+            (
+                "Profile Questionnaire Code,Line No.,Type,Description",
+                "x",
+                Some("profile_questionnaire_lines"),
+            ),
+            (
+                "Contact No.,Profile Questionnaire Code,Line No.,Last Date Updated",
+                "x",
+                Some("contact_profile_answers"),
+            ),
         ] {
             assert_eq!(kind(header, file).as_deref(), expected, "{header}");
         }

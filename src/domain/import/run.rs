@@ -68,7 +68,8 @@ pub async fn run(
             FileKind::Contacts
             | FileKind::ContactCodes(_)
             | FileKind::ContactAddresses
-            | FileKind::ContactAddressPeriods => Some(Event::ContactsImported),
+            | FileKind::ContactAddressPeriods
+            | FileKind::ProfileAnswers => Some(Event::ContactsImported),
             FileKind::Interactions => Some(Event::InteractionsImported),
             _ => None,
         };

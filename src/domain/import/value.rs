@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Why a value can't be taken, as a sentence.
-type Result<T> = std::result::Result<T, String>;
+pub(super) type Result<T> = std::result::Result<T, String>;
 
 /// Yes or no; nothing written is no.
 pub(super) fn flag(text: &str) -> Result<bool> {
@@ -130,12 +130,12 @@ pub(super) fn count(text: &str) -> Result<Option<i32>> {
     }
 }
 
-fn blank_is_0<T: Copy>(text: &str, choices: &[(&str, &str, T)]) -> Result<Option<T>> {
+pub(super) fn blank_is_0<T: Copy>(text: &str, choices: &[(&str, &str, T)]) -> Result<Option<T>> {
     if text == "0" { Ok(None) } else { choice(text, choices) }
 }
 
 /// One of the choices, by its name or by the number that Business Central stores.
-fn choice<T: Copy>(text: &str, choices: &[(&str, &str, T)]) -> Result<Option<T>> {
+pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, &str, T)]) -> Result<Option<T>> {
     let wanted = plain(text);
     if wanted.is_empty() {
         return Ok(None);

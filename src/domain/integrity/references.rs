@@ -57,6 +57,10 @@ const CONTACT_CODE: Table = ("contact_code", "contact_id");
 const ATTRIBUTE: Table = ("contact_attribute", "contact_id");
 const ADDRESS: Table = ("contact_address", "contact_id");
 const PERIOD: Table = ("contact_address_period", "contact_id");
+const PROFILE_ANSWER_OF: Table = ("contact_profile_answer", "contact_id");
+const QUESTIONNAIRE: Table = ("profile_questionnaire", "code");
+const QUESTION: Table = ("profile_question", "no");
+const ANSWER: Table = ("profile_answer", "no");
 const IDENTIFIER: Table = ("contact_identifier", "value");
 const CAMPAIGN: Table = ("campaign", "id");
 const ENTRY: Table = ("campaign_entry", "id");
@@ -94,6 +98,12 @@ const REFERENCES: &[Reference] = &[
     code(ADDRESS, "country", "COUNTRY"),
     row(PERIOD, "contact_id", CONTACT),
     row(PERIOD, "code", ("contact_address", "code")).also("contact_id", "contact_id"),
+    code(QUESTIONNAIRE, "business_relation", "BUSINESS_RELATION"),
+    row(QUESTION, "questionnaire", QUESTIONNAIRE),
+    row(ANSWER, "question_no", QUESTION).also("questionnaire", "questionnaire"),
+    row(PROFILE_ANSWER_OF, "contact_id", CONTACT),
+    row(PROFILE_ANSWER_OF, "question_no", QUESTION).also("questionnaire", "questionnaire"),
+    row(PROFILE_ANSWER_OF, "answer_no", ANSWER).also("questionnaire", "questionnaire"),
     code(CAMPAIGN, "salesperson", "SALESPERSON"),
     code(CAMPAIGN, "status", "CAMPAIGN_STATUS"),
     row(ENTRY, "campaign_id", CAMPAIGN),

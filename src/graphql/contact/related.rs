@@ -27,6 +27,9 @@ use crate::{
         },
         loaders::Loaders,
         page::{Cursor, Slice},
+        profile::{
+            ContactProfileAnswer, ProfileAnswersTotal, ProfileQuestionnaire, answers_of, offered_to,
+        },
         scalar::Date,
         segment::Segment,
     },
@@ -178,6 +181,28 @@ impl Contact {
         #[graphql(desc = "Which day; today unless it is said.")] date: Option<Date>,
     ) -> Option<Result<ContactAddress>> {
         ContactAddress::on(ctx, self.row.id, date).await.transpose()
+    }
+
+    /// How it answers questionnaires, in the order of their codes and the numbers of the answers.
+    async fn profile_answers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of the questionnaire with this code.")] questionnaire: Option<
+            String,
+        >,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, ContactProfileAnswer, ProfileAnswersTotal>> {
+        let slice = Slice { first, after, last, before };
+        answers_of(ctx, self.row.id, questionnaire.as_deref(), slice).await
+    }
+
+    /// The questionnaires that are for it, and those in which it has answers, in the order of their
+    /// codes. None are for minors.
+    async fn profile_questionnaires(&self, ctx: &Context<'_>) -> Result<Vec<ProfileQuestionnaire>> {
+        offered_to(ctx, &self.row).await
     }
 
     /// The segments it is in, of any status.

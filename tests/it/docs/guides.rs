@@ -36,7 +36,7 @@ use crate::{
 const UPDATE: &str = "UPDATE_GUIDES";
 
 /// All pages with requests in them.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "README.md",
     "docs/guides/contacts.md",
     "docs/guides/criteria.md",
@@ -45,6 +45,7 @@ const PAGES: [&str; 9] = [
     "docs/guides/live.md",
     "docs/guides/paging.md",
     "docs/guides/postgresql.md",
+    "docs/guides/profiles.md",
     "docs/guides/segments.md",
 ];
 

@@ -21,9 +21,9 @@ pub(super) struct Room {
 }
 
 const CRITERIA: usize = 1;
-const COMMON: usize = 6;
+const COMMON: usize = 7;
 
-pub(super) const ROOMS: [Room; 7] = [
+pub(super) const ROOMS: [Room; 8] = [
     Room {
         file: "segments.md",
         title: "Segments",
@@ -76,6 +76,12 @@ pub(super) const ROOMS: [Room; 7] = [
             "AttributeValueInput",
             "CorrespondenceType",
         ],
+    },
+    Room {
+        file: "profiles.md",
+        title: "Profiles",
+        about: "Questionnaires, and how contacts answer them.",
+        names: &["Profile", "ContactProfile"],
     },
     Room {
         file: "interactions.md",
