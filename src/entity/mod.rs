@@ -26,6 +26,7 @@ pub mod number_series;
 pub mod profile_answer;
 pub mod profile_question;
 pub mod profile_questionnaire;
+pub mod profile_rating;
 pub mod saved_criteria;
 pub mod segment;
 pub mod segment_line;

@@ -38,7 +38,7 @@ const CHANGE: u64 = 10;
 
 /// Fields that cost more by themselves than the rest, or are lists of their own kind. Any other
 /// costs 1, a connection 2, and a mutation [`CHANGE`].
-const PRICES: [(&str, &str, u64, Items); 53] = [
+const PRICES: [(&str, &str, u64, Items); 54] = [
     ("Campaign", "statistics", 5, Items::One),
     ("Contact", "addresses", 2, Items::About(2)),
     ("Contact", "people", 5, PAGE),
@@ -79,6 +79,7 @@ const PRICES: [(&str, &str, u64, Items); 53] = [
     ("Mutation", "loggedSegmentCancel", SELECTION, Items::One),
     ("Mutation", "loggedSegmentDelete", SELECTION, Items::One),
     ("Mutation", "loggedSegmentReinstate", SELECTION, Items::One),
+    ("Mutation", "profileClassify", SELECTION, Items::One),
     ("Mutation", "segmentAddContacts", SELECTION, Items::One),
     ("Mutation", "segmentApplyMailingGroup", SELECTION, Items::One),
     ("Mutation", "segmentClear", SELECTION, Items::One),

@@ -38,7 +38,9 @@ use super::loaders::Loaders;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
 use super::operation::{chosen, kind, parse, root_fields, subject};
-use super::profile::{ContactProfileMutation, ProfileMutation, ProfileQuery};
+use super::profile::{
+    ContactProfileMutation, ProfileClassifyMutation, ProfileMutation, ProfileQuery,
+};
 use super::scopes;
 use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
@@ -84,6 +86,7 @@ pub(super) struct Mutation(
     InteractionCommentMutation,
     AttributeMutation,
     ProfileMutation,
+    ProfileClassifyMutation,
     ContactProfileMutation,
     SeriesMutation,
     LoggedSegmentMutation,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
     sea_query::Expr,
@@ -19,7 +20,7 @@ use crate::{
     domain::{
         Context, Error, Reason, Result,
         contact::touch,
-        profile::{self, Asked, Questionnaire},
+        profile::{self, Asked, Key, Questionnaire},
         text,
     },
     entity::{
@@ -115,8 +116,14 @@ impl ProfileAnswers {
         let changed: Vec<Model> = changed.into_values().collect();
         db::insert_rows::<contact_profile_answer::Entity>(txn, &changed, OnConflict::Replace)
             .await?;
+        let contacts: RoaringBitmap =
+            changed.iter().map(|row| row.contact_id.cast_unsigned()).collect();
+        let answered = changed
+            .iter()
+            .map(|row| Key { questionnaire: row.questionnaire.clone(), no: row.question_no });
+        profile::rate_again(txn, self.today, &contacts, &answered.collect()).await?;
         // CON-10
-        touch(txn, self.now, changed.iter().map(|row| row.contact_id.cast_unsigned())).await?;
+        touch(txn, self.now, contacts.iter()).await?;
         Ok(written)
     }
 

@@ -260,7 +260,8 @@ impl ProfileLines {
         question: &profile_question::Model,
         check: &mut Check,
     ) -> Result<()> {
-        if old.is_none_or(|old| !old.multiple_answers) || question.multiple_answers {
+        if old.is_none_or(|old| !profile::allows_several(old)) || profile::allows_several(question)
+        {
             return Ok(());
         }
         let (code, no) = (&question.questionnaire, question.no);

@@ -2,7 +2,7 @@
 
 use super::value::{Result, blank_is_0, choice, number};
 use crate::{
-    domain::profile::Formula,
+    domain::profile::{DECIMALS, Formula},
     entity::kinds::{ContactType, ProfileMeasure, ProfileMethod, ProfilePriority, ProfileSorting},
 };
 
@@ -126,11 +126,13 @@ pub(super) fn bound(text: &str) -> Result<Option<i64>> {
     Ok(number(text)?.filter(|it| *it != 0))
 }
 
-/// How many digits after the point.
+/// How many digits after the point. Beyond what is kept here, more make no difference.
 pub(super) fn decimals(text: &str) -> Result<i32> {
     match text.parse() {
         _ if text.is_empty() => Ok(0),
-        Ok(decimals) if (-25..=25).contains(&decimals) => Ok(decimals),
+        Ok(decimals) if (-25..=25).contains(&decimals) => {
+            Ok(i32::clamp(decimals, *DECIMALS.start(), *DECIMALS.end()))
+        }
         _ => Err(format!("{text:?} is no whole number from -25 to 25.")),
     }
 }

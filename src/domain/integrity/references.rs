@@ -61,6 +61,7 @@ const PROFILE_ANSWER_OF: Table = ("contact_profile_answer", "contact_id");
 const QUESTIONNAIRE: Table = ("profile_questionnaire", "code");
 const QUESTION: Table = ("profile_question", "no");
 const ANSWER: Table = ("profile_answer", "no");
+const RATING: Table = ("profile_rating", "answer_no");
 const IDENTIFIER: Table = ("contact_identifier", "value");
 const CAMPAIGN: Table = ("campaign", "id");
 const ENTRY: Table = ("campaign_entry", "id");
@@ -101,6 +102,8 @@ const REFERENCES: &[Reference] = &[
     code(QUESTIONNAIRE, "business_relation", "BUSINESS_RELATION"),
     row(QUESTION, "questionnaire", QUESTIONNAIRE),
     row(ANSWER, "question_no", QUESTION).also("questionnaire", "questionnaire"),
+    row(RATING, "question_no", QUESTION).also("questionnaire", "questionnaire"),
+    row(RATING, "answer_no", ANSWER).also("questionnaire", "answer_questionnaire"),
     row(PROFILE_ANSWER_OF, "contact_id", CONTACT),
     row(PROFILE_ANSWER_OF, "question_no", QUESTION).also("questionnaire", "questionnaire"),
     row(PROFILE_ANSWER_OF, "answer_no", ANSWER).also("questionnaire", "questionnaire"),

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{Asked, Key, Questionnaire, by_code, fits, read, shared};
+use super::{Asked, Key, Questionnaire, by_code, fits, rate_again, read, shared};
 use crate::{
     db::{self, OnConflict, Table, dialect},
     domain::{
@@ -168,11 +169,19 @@ async fn write(
     if gone.is_empty() && new.is_empty() {
         return Ok((row, false));
     }
+    let answered: BTreeSet<Key> = gone
+        .iter()
+        .filter_map(|key| before.get(*key))
+        .chain(new.iter().copied())
+        .map(|it| Key { questionnaire: it.questionnaire.clone(), no: it.question_no })
+        .collect();
     for key in gone {
         let key = (row.id, key.questionnaire.clone(), key.no);
         Entity::delete_by_id(key).exec(txn).await?;
     }
     db::insert_rows::<Entity>(txn, &new, OnConflict::Fail).await?;
+    let contacts = RoaringBitmap::from_iter([row.id.cast_unsigned()]);
+    rate_again(txn, context.today(), &contacts, &answered).await?;
     // CON-10: its answers are a part of a contact.
     row.revision += 1;
     row.updated_at = context.clock.now();

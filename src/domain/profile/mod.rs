@@ -4,6 +4,8 @@
 //! contacts answer may be millions of rows.
 
 mod answers;
+mod classification;
+mod classify;
 mod formula;
 mod offer;
 mod question;
@@ -17,11 +19,15 @@ use sea_orm::{
 };
 
 pub use answers::{AnswersChange, answers_of, counts, hand_on, require_one_each, set_answers};
+pub use classification::Classification;
+pub use classify::{
+    Classified, ClassifiedAnswer, ClassifiedQuestion, Classify, DECIMALS, classify, rate_again,
+};
 pub use formula::Formula;
 pub use offer::{Asked, fits, offered};
 pub use question::{
-    AnswerChange, QuestionChange, blank as blank_question, blank_answer, delete_question,
-    set_question, settle,
+    AnswerChange, QuestionChange, allows_several, blank as blank_question, blank_answer,
+    delete_question, set_question, settle,
 };
 pub use questionnaire::{
     QuestionnaireChange, blank as blank_questionnaire, create, delete, update,
@@ -30,7 +36,7 @@ pub use questionnaire::{
 use crate::{
     db::dialect,
     domain::{Context, Error, Page, PageArgs, Reason, Result, text},
-    entity::{profile_answer, profile_question, profile_questionnaire},
+    entity::{profile_answer, profile_question, profile_questionnaire, profile_rating},
 };
 
 /// Questions and answers of a questionnaire: all are read at once.
@@ -50,6 +56,8 @@ pub struct Questionnaire {
 pub struct Question {
     pub row: profile_question::Model,
     pub answers: Vec<profile_answer::Model>,
+    /// What a rating is made of, in the order of the answers.
+    pub points: Vec<profile_rating::Model>,
 }
 
 impl Question {
@@ -218,10 +226,24 @@ async fn with_lines(
         let question = (answer.questionnaire.clone(), answer.question_no);
         answers_of.entry(question).or_default().push(answer);
     }
+    let points = profile_rating::Entity::find()
+        .filter(among(profile_rating::Column::Questionnaire.into_simple_expr()))
+        .order_by_asc(profile_rating::Column::AnswerQuestionnaire)
+        .order_by_asc(profile_rating::Column::AnswerNo)
+        .all(db)
+        .await?;
+    let mut points_of: HashMap<(String, i32), Vec<profile_rating::Model>> = HashMap::new();
+    for point in points {
+        let rating = (point.questionnaire.clone(), point.question_no);
+        points_of.entry(rating).or_default().push(point);
+    }
     let mut questions_of: HashMap<String, Vec<Question>> = HashMap::new();
     for row in questions {
-        let answers = answers_of.remove(&(row.questionnaire.clone(), row.no)).unwrap_or_default();
-        questions_of.entry(row.questionnaire.clone()).or_default().push(Question { row, answers });
+        let key = (row.questionnaire.clone(), row.no);
+        let answers = answers_of.remove(&key).unwrap_or_default();
+        let points = points_of.remove(&key).unwrap_or_default();
+        let question = Question { row, answers, points };
+        questions_of.entry(key.0).or_default().push(question);
     }
     let whole = headers.into_iter().map(|header| {
         let questions = questions_of.remove(&header.code).unwrap_or_default();

@@ -7,6 +7,8 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use super::{
     Key, LINES_MAX, Question, Questionnaire, STEP,
     answers::{require_one_each, require_unanswered},
+    classification::{self, Classification},
+    classify::require_unused,
     locked,
 };
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
     domain::{Context, Error, Reason, Rejection, Rejections, Result, check, id},
     entity::{
         kinds::{ProfileMeasure, ProfileMethod, ProfilePriority, ProfileSorting},
-        profile_answer, profile_question,
+        profile_answer, profile_question, profile_rating,
     },
 };
 
@@ -26,6 +28,8 @@ pub struct QuestionChange {
     pub no: Option<i32>,
     pub description: Option<String>,
     pub multiple_answers: Option<bool>,
+    /// How it classifies contacts; `Some(None)` if people answer.
+    pub classification: Option<Option<Classification>>,
     /// All that it has afterwards, in the order of their numbers.
     pub answers: Option<Vec<AnswerChange>>,
 }
@@ -37,6 +41,9 @@ pub struct AnswerChange {
     pub no: Option<i32>,
     pub description: Option<String>,
     pub priority: Option<ProfilePriority>,
+    /// In ten-thousandths: the least value that it classifies.
+    pub from_value: Option<Option<i64>>,
+    pub to_value: Option<Option<i64>>,
 }
 
 /// A question that says nothing yet.
@@ -54,6 +61,11 @@ pub fn blank(questionnaire: String, no: i32) -> profile_question::Model {
         decimals: 0,
         answered_percent_min: 0,
     }
+}
+
+/// Whether a contact may have several answers: what classifies by itself may give several.
+pub fn allows_several(row: &profile_question::Model) -> bool {
+    row.multiple_answers || row.measure.is_some()
 }
 
 /// Sets what follows from the rest (PRO-5): a question that people answer has no settings for
@@ -96,16 +108,17 @@ pub async fn set_question(
     db::write(&context.db, &[Table::ProfileAnswer], async |txn| {
         let before = locked(txn, &change.questionnaire, &["questionnaire"]).await?;
         let code = before.header.code.clone();
-        let (old, question) = outcome(&before, change)?;
+        let (old, mut question) = outcome(&before, change)?;
         if let Some(old) = &old {
             let left: BTreeSet<i32> = question.answers.iter().map(|it| it.no).collect();
             let gone: Vec<i32> =
                 old.answers.iter().map(|it| it.no).filter(|no| !left.contains(no)).collect();
             if !gone.is_empty() {
                 require_unanswered(txn, &code, Some(&gone), &["answers"]).await?;
+                require_unused(txn, &code, Some(&gone), &["answers"]).await?;
                 delete_answers(txn, &code, &gone).await?;
             }
-            if old.row.multiple_answers && !question.row.multiple_answers {
+            if allows_several(&old.row) && !allows_several(&question.row) {
                 require_one_each(txn, &code, question.row.no, &["multipleAnswers"]).await?;
             }
         }
@@ -114,6 +127,11 @@ pub async fn set_question(
         let rows = &question.answers;
         db::insert_rows::<profile_answer::Entity>(txn, rows, OnConflict::Replace).await?;
         let no = question.row.no;
+        if let Some(classification) = &change.classification {
+            let key = Key { questionnaire: code, no };
+            question.points =
+                classification::set_points(txn, &key, classification.as_ref()).await?;
+        }
         let mut after = before;
         after.questions.retain(|it| it.row.no != no);
         let place = after.questions.partition_point(|it| it.row.no < no);
@@ -152,6 +170,12 @@ pub async fn delete_question(
             return Err(rejection.into());
         }
         require_unanswered(txn, code, Some(&answers), &["no"]).await?;
+        require_unused(txn, code, Some(&answers), &["no"]).await?;
+        profile_rating::Entity::delete_many()
+            .filter(profile_rating::Column::Questionnaire.eq(code.as_str()))
+            .filter(profile_rating::Column::QuestionNo.eq(no))
+            .exec(txn)
+            .await?;
         delete_answers(txn, code, &answers).await?;
         profile_question::Entity::delete_by_id((code.clone(), no)).exec(txn).await?;
         Ok(no)
@@ -182,7 +206,8 @@ fn outcome(
         Some(old) => old.clone(),
         None => {
             let no = rejections.keep(number(&mut numbers, change.no, &["no"]))?;
-            Question { row: blank(code.clone(), no.unwrap_or_default()), answers: Vec::new() }
+            let row = blank(code.clone(), no.unwrap_or_default());
+            Question { row, answers: Vec::new(), points: Vec::new() }
         }
     };
     if change.description.is_some() || old.is_none() {
@@ -191,6 +216,10 @@ fn outcome(
     }
     question.row.multiple_answers =
         change.multiple_answers.unwrap_or(question.row.multiple_answers);
+    if let Some(classification) = &change.classification {
+        let applied = classification::apply(&mut question.row, classification.as_ref());
+        rejections.keep(applied.map_err(|err| err.under(&["classification"])))?;
+    }
     if let Some(changes) = &change.answers {
         let own: Vec<profile_answer::Model> = std::mem::take(&mut question.answers);
         let mut seen = BTreeSet::new();
@@ -209,6 +238,8 @@ fn outcome(
                 answer.description = rejections.keep(text)?.unwrap_or_default();
             }
             answer.priority = change.priority.unwrap_or(answer.priority);
+            answer.from_value = change.from_value.unwrap_or(answer.from_value);
+            answer.to_value = change.to_value.unwrap_or(answer.to_value);
             question.answers.push(answer);
         }
         question.answers.sort_by_key(|it| it.no);

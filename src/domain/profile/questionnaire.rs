@@ -2,13 +2,13 @@
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
-use super::{Questionnaire, answers::require_unanswered, locked};
+use super::{Questionnaire, answers::require_unanswered, classify::require_unused, locked};
 use crate::{
     db::{self, OnConflict, Table},
     domain::{Context, Error, Reason, Rejections, Result, check, code, text},
     entity::{
         kinds::{CodeKind, ContactType, ProfilePriority},
-        profile_answer, profile_question, profile_questionnaire,
+        profile_answer, profile_question, profile_questionnaire, profile_rating,
     },
 };
 
@@ -76,17 +76,22 @@ pub async fn update(
     .await
 }
 
-/// Deletes a questionnaire with its questions, unless contacts have answered it (PRO-4). Returns the
-/// code that is gone.
+/// Deletes a questionnaire with its questions, unless contacts have answered it or ratings use it
+/// (PRO-4). Returns the code that is gone.
 ///
 /// # Errors
-/// [`Reason::NotFound`], or [`Reason::InUse`] with the contacts concerned, at `code`.
+/// [`Reason::NotFound`], or [`Reason::InUse`] with the contacts or ratings concerned, at `code`.
 pub async fn delete(context: &Context, code: &str) -> Result<String> {
     let changes = [Table::ProfileQuestionnaire, Table::ProfileAnswer];
     db::write(&context.db, &changes, async |txn| {
         let questionnaire = locked(txn, code, &["code"]).await?;
         let code = questionnaire.header.code;
         require_unanswered(txn, &code, None, &["code"]).await?;
+        require_unused(txn, &code, None, &["code"]).await?;
+        profile_rating::Entity::delete_many()
+            .filter(profile_rating::Column::Questionnaire.eq(code.as_str()))
+            .exec(txn)
+            .await?;
         profile_answer::Entity::delete_many()
             .filter(profile_answer::Column::Questionnaire.eq(code.as_str()))
             .exec(txn)

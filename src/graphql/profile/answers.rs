@@ -9,7 +9,7 @@ use async_graphql::{
 use super::{ProfileAnswer, ProfileQuestionnaire};
 use crate::{
     domain::{
-        self, Page,
+        self, Page, amount,
         id::contact_key,
         profile::{AnswersChange, Asked},
         text,
@@ -20,7 +20,7 @@ use crate::{
         error::{Result, UserError, outcome},
         loaders::Loaders,
         page::{Cursor, Slice, connection},
-        scalar::Date,
+        scalar::{Date, Decimal},
     },
 };
 
@@ -31,6 +31,8 @@ pub(in crate::graphql) struct ContactProfileAnswer {
     answer: ProfileAnswer,
     /// The day on which it was given, or found out.
     last_updated: Date,
+    /// Of ratings: how many of the questions were answered, in per cent; null for others.
+    answered_percent: Option<Decimal>,
 }
 
 /// How many answers the whole of a list has.
@@ -64,7 +66,9 @@ pub(in crate::graphql) async fn answers_of(
     let shown = |row: contact_profile_answer::Model| {
         let whole = Arc::clone(questionnaires.get(&row.questionnaire)?);
         let answer = ProfileAnswer::of(whole, row.answer_no)?;
-        let shown = ContactProfileAnswer { answer, last_updated: Date(row.updated_on) };
+        let answered_percent = row.answered_percent.map(amount::from_stored).map(Decimal);
+        let last_updated = Date(row.updated_on);
+        let shown = ContactProfileAnswer { answer, last_updated, answered_percent };
         Some(((row.questionnaire, row.answer_no), shown))
     };
     let items: Vec<_> = rows.into_iter().filter_map(shown).collect();

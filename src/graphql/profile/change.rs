@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 
-use super::{ProfilePriority, ProfileQuestion, ProfileQuestionnaire};
+use super::{
+    ProfilePriority, ProfileQuestion, ProfileQuestionnaire,
+    classification::ProfileClassificationInput,
+};
 use crate::{
     domain::{
-        self,
+        self, amount,
         profile::{AnswerChange, QuestionChange, QuestionnaireChange},
     },
-    graphql::{error::Result, kinds::ContactType, payload::payloads},
+    graphql::{error::Result, kinds::ContactType, payload::payloads, scalar::Decimal},
 };
 
 /// A new questionnaire.
@@ -63,6 +66,9 @@ pub(in crate::graphql) struct ProfileQuestionSetInput {
     description: Option<String>,
     /// Whether a contact can give several answers; false for a new question unless it is said.
     multiple_answers: Option<bool>,
+    /// How its answers follow from other data; null if people answer, as for a new question unless
+    /// it is said. Answers that contacts have are replaced when they are classified.
+    classification: MaybeUndefined<ProfileClassificationInput>,
     /// All answers that it offers afterwards. One that is not listed is deleted, unless contacts
     /// have given it. A questionnaire has at most 1,000 questions and answers together.
     answers: Option<Vec<ProfileAnswerInput>>,
@@ -78,6 +84,12 @@ pub(in crate::graphql) struct ProfileAnswerInput {
     description: Option<String>,
     /// How much it matters; `NORMAL` for a new answer unless it is said.
     priority: Option<ProfilePriority>,
+    /// Of a question that classifies: the least value that it stands for, included; null for no
+    /// bound. At most four decimals.
+    from_value: MaybeUndefined<Decimal>,
+    /// Of a question that classifies: the greatest value that it stands for, included; null for no
+    /// bound. At most four decimals.
+    to_value: MaybeUndefined<Decimal>,
 }
 
 /// Which question to delete.
@@ -179,7 +191,9 @@ impl ProfileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The question as it is to be.")] input: ProfileQuestionSetInput,
     ) -> Result<ProfileQuestionSetPayload> {
-        let set = domain::profile::set_question(ctx.data()?, &input.into()).await;
+        let context = ctx.data::<domain::Context>()?;
+        let set = async { domain::profile::set_question(context, &input.into_domain()?).await };
+        let set = set.await;
         let question = set.map(|(whole, no)| {
             ProfileQuestion::of(Arc::new(whole), no).expect("the question was set")
         });
@@ -200,24 +214,45 @@ impl ProfileMutation {
     }
 }
 
-impl From<ProfileQuestionSetInput> for QuestionChange {
-    fn from(input: ProfileQuestionSetInput) -> Self {
-        Self {
-            questionnaire: input.questionnaire,
-            no: input.no,
-            description: input.description,
-            multiple_answers: input.multiple_answers,
-            answers: input.answers.map(|all| all.into_iter().map(Into::into).collect()),
-        }
+impl ProfileQuestionSetInput {
+    fn into_domain(self) -> domain::Result<QuestionChange> {
+        let classification: Option<Option<ProfileClassificationInput>> = self.classification.into();
+        let classification = classification
+            .map(|it| it.map(ProfileClassificationInput::into_domain).transpose())
+            .transpose()
+            .map_err(|err| err.under(&["classification"]))?;
+        let answers = self.answers.map(|answers| {
+            let answers = answers.into_iter().enumerate();
+            let answers = answers.map(|(index, it)| {
+                it.into_domain().map_err(|err| err.under(&["answers", &index.to_string()]))
+            });
+            answers.collect::<domain::Result<_>>()
+        });
+        Ok(QuestionChange {
+            questionnaire: self.questionnaire,
+            no: self.no,
+            description: self.description,
+            multiple_answers: self.multiple_answers,
+            classification,
+            answers: answers.transpose()?,
+        })
     }
 }
 
-impl From<ProfileAnswerInput> for AnswerChange {
-    fn from(input: ProfileAnswerInput) -> Self {
-        Self {
-            no: input.no,
-            description: input.description,
-            priority: input.priority.map(Into::into),
-        }
+impl ProfileAnswerInput {
+    fn into_domain(self) -> domain::Result<AnswerChange> {
+        Ok(AnswerChange {
+            no: self.no,
+            description: self.description,
+            priority: self.priority.map(Into::into),
+            from_value: bound(self.from_value, "fromValue")?,
+            to_value: bound(self.to_value, "toValue")?,
+        })
     }
+}
+
+/// The end of a range as it is stored.
+fn bound(given: MaybeUndefined<Decimal>, path: &str) -> domain::Result<Option<Option<i64>>> {
+    let given: Option<Option<Decimal>> = given.into();
+    given.map(|it| it.map(|it| amount::to_stored(it.0, &[path])).transpose()).transpose()
 }

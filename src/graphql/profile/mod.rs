@@ -2,6 +2,7 @@
 
 mod answers;
 mod change;
+mod classification;
 
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub(super) use answers::{
     ContactProfileAnswer, ContactProfileMutation, ProfileAnswersTotal, answers_of, offered_to,
 };
 pub(super) use change::ProfileMutation;
+use classification::ProfileClassification;
+pub(super) use classification::ProfileClassifyMutation;
 
 use super::{
     code::Code,
@@ -21,10 +24,11 @@ use super::{
     kinds::ContactType,
     loaders::Loaders,
     page::{Cursor, Slice, connection},
+    scalar::Decimal,
 };
 use crate::{
     domain::{
-        self,
+        self, amount,
         id::{profile_answer_id, profile_question_id, profile_questionnaire_id},
         profile::{Key, Question, Questionnaire},
         text,
@@ -149,6 +153,11 @@ impl ProfileQuestion {
         self.question().is_classified()
     }
 
+    /// How its answers follow from other data; null if people answer.
+    async fn classification(&self) -> Option<ProfileClassification> {
+        ProfileClassification::of(self.question())
+    }
+
     /// The answers that it offers, in the order of their numbers.
     async fn answers(&self) -> Vec<ProfileAnswer> {
         let places = 0..self.question().answers.len();
@@ -217,7 +226,19 @@ impl ProfileAnswer {
         self.row().priority.into()
     }
 
-    /// How many contacts have given it.
+    /// Of a question that classifies: the least value that it stands for, included; null for no
+    /// bound. Without both it stands for none.
+    async fn from_value(&self) -> Option<Decimal> {
+        self.row().from_value.map(amount::from_stored).map(Decimal)
+    }
+
+    /// Of a question that classifies: the greatest value that it stands for, included; null for no
+    /// bound.
+    async fn to_value(&self) -> Option<Decimal> {
+        self.row().to_value.map(amount::from_stored).map(Decimal)
+    }
+
+    /// How many contacts have it.
     async fn contacts_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let count = ctx.data::<Loaders>()?.answer_count.load_one(self.key()).await?;
         Ok(count.unwrap_or(0))

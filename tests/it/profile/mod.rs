@@ -1,6 +1,7 @@
 //! Questionnaires, and how contacts answer them.
 
 mod answers;
+mod classify;
 mod import;
 mod questionnaire;
 
