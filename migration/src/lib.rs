@@ -18,6 +18,7 @@ mod m20261125_000006_audit_entry;
 mod m20261125_000007_idempotency_key;
 mod m20261129_000009_profile;
 mod m20261129_000015_contact_address;
+mod m20261129_000016_duplicates;
 mod m20261129_000019_profile_rating;
 pub mod shards;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000009_profile::Migration),
             Box::new(m20261129_000015_contact_address::Migration),
             Box::new(m20261129_000019_profile_rating::Migration),
+            Box::new(m20261129_000016_duplicates::Migration),
         ]
     }
 }

@@ -6,13 +6,15 @@ use sea_orm_migration::{
 };
 
 /// They lie together: what belongs to a contact is on the node where the contact is.
-pub const TABLES: [&str; 9] = [
+pub const TABLES: [&str; 11] = [
     "contact",
     "contact_address",
     "contact_address_period",
     "contact_code",
     "contact_attribute",
     "contact_profile_answer",
+    "contact_duplicate",
+    "contact_duplicate_key",
     "interaction",
     "interaction_comment",
     "segment_line",

@@ -1,4 +1,4 @@
-//! `urval export`: the contacts of a segment as a file.
+//! `urval export`: the contacts of a segment as a file, or on paper.
 
 use std::path::PathBuf;
 
@@ -9,9 +9,12 @@ use super::{Failure, and_replicas, open_existing, progress::Bar};
 use crate::{
     config::Config,
     domain::{
+        Context,
         export::{self, Export},
+        paper::{self, Kind, Paper, log_cover_sheets},
         segment,
     },
+    entity::segment::Model as Segment,
 };
 
 #[derive(Clone, Debug, Args)]
@@ -24,6 +27,18 @@ pub(super) struct ExportArgs {
     /// spreadsheet.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
+
+    /// Of labels, their height and width in millimetres.
+    #[arg(long, value_enum, default_value_t = Labels::H36W70)]
+    labels: Labels,
+
+    /// The code of the country in which it is posted, which labels and cover sheets need not name.
+    #[arg(long, value_name = "CODE")]
+    home_country: Option<String>,
+
+    /// Record an interaction for each contact that a cover sheet was printed for, once it is written.
+    #[arg(long)]
+    log: bool,
 
     /// Where to write; standard output if it is not said.
     #[arg(short, long, value_name = "FILE")]
@@ -38,20 +53,101 @@ enum Format {
     Csv,
     /// A JSON object a line.
     Ndjson,
+    /// Labels for addresses, as PDF for sheets of A4.
+    Labels,
+    /// A page for each contact, with their address, as PDF.
+    CoverSheets,
+}
+
+/// Labels by height and width.
+#[derive(Copy, Clone, Debug, ValueEnum)]
+enum Labels {
+    /// Three columns.
+    #[value(name = "36x70")]
+    H36W70,
+    /// Three columns.
+    #[value(name = "37x70")]
+    H37W70,
+    /// Two columns.
+    #[value(name = "36x105")]
+    H36W105,
+    /// Two columns.
+    #[value(name = "37x105")]
+    H37W105,
+}
+
+impl From<Labels> for paper::Labels {
+    fn from(labels: Labels) -> Self {
+        match labels {
+            Labels::H36W70 => Self::H36W70,
+            Labels::H37W70 => Self::H37W70,
+            Labels::H36W105 => Self::H36W105,
+            Labels::H37W105 => Self::H37W105,
+        }
+    }
+}
+
+/// A file on its way out.
+enum Outgoing {
+    Table(Export),
+    Paper(Box<Paper>),
+}
+
+impl Outgoing {
+    async fn begin(context: &Context, row: &Segment, args: &ExportArgs) -> Result<Self, Failure> {
+        let kind = match args.format {
+            Format::Labels => Kind::Labels(args.labels.into()),
+            Format::CoverSheets => Kind::CoverSheets,
+            Format::Bc => return Self::table(context, row, export::Format::BusinessCentral).await,
+            Format::Csv => return Self::table(context, row, export::Format::Csv).await,
+            Format::Ndjson => return Self::table(context, row, export::Format::Ndjson).await,
+        };
+        let options = paper::Options { kind, home_country: args.home_country.clone() };
+        Ok(Self::Paper(Box::new(Paper::of_segment(context, row, &options).await?)))
+    }
+
+    async fn table(
+        context: &Context,
+        row: &Segment,
+        format: export::Format,
+    ) -> Result<Self, Failure> {
+        Ok(Self::Table(Export::of_segment(context, row, format).await?))
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(match self {
+            Self::Table(export) => export.next().await?,
+            Self::Paper(paper) => paper.next().await?,
+        })
+    }
+
+    fn total(&self) -> u64 {
+        match self {
+            Self::Table(export) => export.total(),
+            Self::Paper(paper) => paper.total(),
+        }
+    }
+
+    fn done(&self) -> u64 {
+        match self {
+            Self::Table(export) => export.done,
+            Self::Paper(paper) => paper.done,
+        }
+    }
 }
 
 pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure> {
-    let context = and_replicas(config, open_existing(config).await?).await?.for_reading().await;
+    let all = and_replicas(config, open_existing(config).await?).await?;
+    let context = all.for_reading().await;
     let found = segment::by_no(&context, &args.segment).await?;
     let row = found.ok_or_else(|| {
         Failure::new(format!("There is no segment {} in this database.", args.segment))
     })?;
-    let format = match args.format {
-        Format::Bc => export::Format::BusinessCentral,
-        Format::Csv => export::Format::Csv,
-        Format::Ndjson => export::Format::Ndjson,
-    };
-    let mut export = Export::of_segment(&context, &row, format).await?;
+    let is_cover_sheet = matches!(args.format, Format::CoverSheets);
+    if args.log && !is_cover_sheet {
+        return Err(Failure::new("--log is for cover sheets: add --format cover-sheets."));
+    }
+    let mut export = Outgoing::begin(&context, &row, &args).await?;
     match &args.output {
         Some(path) => {
             let file = tokio::fs::File::create(path).await;
@@ -60,14 +156,17 @@ pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure
         }
         None => write(&mut export, tokio::io::stdout()).await?,
     }
+    if args.log {
+        log_cover_sheets(&all.doing("export", None), row.id, None).await?;
+    }
     Ok(context.db.close().await?)
 }
 
-async fn write(export: &mut Export, mut to: impl AsyncWrite + Unpin) -> Result<(), Failure> {
+async fn write(export: &mut Outgoing, mut to: impl AsyncWrite + Unpin) -> Result<(), Failure> {
     let bar = Bar::of_items("Exporting contacts", export.total());
     while let Some(piece) = export.next().await? {
         to.write_all(&piece).await?;
-        bar.at(export.done);
+        bar.at(export.done());
     }
     to.flush().await?;
     bar.finish();

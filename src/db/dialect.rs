@@ -40,6 +40,21 @@ pub fn in_texts(backend: DbBackend, column: Expr, texts: &[String]) -> Expr {
     }
 }
 
+/// `column` is one of `numbers`: one parameter, however many there are.
+pub fn in_numbers(backend: DbBackend, column: Expr, numbers: &[i64]) -> Expr {
+    match backend {
+        DbBackend::Postgres => {
+            let numbers = numbers.iter().map(|number| Value::BigInt(Some(*number))).collect();
+            let numbers = Value::Array(ArrayType::BigInt, Some(Box::new(numbers)));
+            Expr::cust_with_exprs("$1 = ANY($2)", [column, Expr::val(numbers)])
+        }
+        _ => Expr::cust_with_exprs(
+            "? IN (SELECT value FROM json_each(?))",
+            [column, Expr::val(serde_json::Value::from(numbers).to_string())],
+        ),
+    }
+}
+
 /// `key` is the `owner` of one of `rows`, which select nothing yet.
 ///
 /// SQLite finds the rows once, by what they are, and looks keys up among them: asked for each key,

@@ -26,6 +26,7 @@ pub mod members;
 pub mod membership;
 pub mod numbers;
 mod page;
+pub mod paper;
 pub mod profile;
 pub mod segment;
 pub mod series;

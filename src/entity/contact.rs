@@ -74,6 +74,9 @@ pub struct Model {
     pub updated_at: ChronoDateTimeUtc,
     /// Grows with every change.
     pub revision: i32,
+    /// When all that was known of it was erased. Such a contact never changes again.
+    pub erased_at: Option<ChronoDateTimeUtc>,
+    pub erasure_reason: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

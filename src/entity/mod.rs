@@ -11,6 +11,8 @@ pub mod contact_address;
 pub mod contact_address_period;
 pub mod contact_attribute;
 pub mod contact_code;
+pub mod contact_duplicate;
+pub mod contact_duplicate_key;
 pub mod contact_identifier;
 pub mod contact_profile_answer;
 pub mod counter;

@@ -38,7 +38,7 @@ const CHANGE: u64 = 10;
 
 /// Fields that cost more by themselves than the rest, or are lists of their own kind. Any other
 /// costs 1, a connection 2, and a mutation [`CHANGE`].
-const PRICES: [(&str, &str, u64, Items); 54] = [
+const PRICES: &[(&str, &str, u64, Items)] = &[
     ("Campaign", "statistics", 5, Items::One),
     ("Contact", "addresses", 2, Items::About(2)),
     ("Contact", "people", 5, PAGE),
@@ -53,6 +53,7 @@ const PRICES: [(&str, &str, u64, Items); 54] = [
     ("ProfileQuestionnaire", "questions", 1, Items::About(8)),
     ("Query", "auditLog", 5, PAGE),
     ("Query", "codes", 2, Items::About(50)),
+    ("Query", "contactDuplicates", 5, PAGE),
     ("Query", "contacts", 5, PAGE),
     ("Query", "criteriaPreview", SELECTION, Items::One),
     ("Query", "criteriaValues", 20, Items::Page(20, 100)),
@@ -75,6 +76,9 @@ const PRICES: [(&str, &str, u64, Items); 54] = [
     ("SelectionSample", "removed", 5, Items::Page(10, 100)),
     ("Mutation", "campaignEntryCancel", SELECTION, Items::One),
     ("Mutation", "campaignEntryReinstate", SELECTION, Items::One),
+    ("Mutation", "contactDuplicatesFind", SELECTION, Items::One),
+    ("Mutation", "contactErase", SELECTION, Items::One),
+    ("Mutation", "contactMerge", SELECTION, Items::One),
     ("Mutation", "contactsImport", SELECTION, Items::One),
     ("Mutation", "loggedSegmentCancel", SELECTION, Items::One),
     ("Mutation", "loggedSegmentDelete", SELECTION, Items::One),
@@ -86,6 +90,7 @@ const PRICES: [(&str, &str, u64, Items); 54] = [
     ("Mutation", "segmentGoBack", SELECTION, Items::One),
     ("Mutation", "segmentGoForward", SELECTION, Items::One),
     ("Mutation", "segmentLog", SELECTION, Items::One),
+    ("Mutation", "segmentLogCoverSheets", SELECTION, Items::One),
     ("Mutation", "segmentReduceContacts", SELECTION, Items::One),
     ("Mutation", "segmentRefineContacts", SELECTION, Items::One),
     ("Mutation", "segmentReplaceContacts", SELECTION, Items::One),

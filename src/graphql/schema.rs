@@ -24,7 +24,8 @@ use super::campaign::{CampaignEntryMutation, CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
 use super::codes::{INTROSPECTION_OFF, UNAVAILABLE, all_coded, coded, codes};
 use super::contact::{
-    ContactAddressMutation, ContactImportMutation, ContactMutation, ContactQuery,
+    ContactAddressMutation, ContactDuplicateMutation, ContactDuplicateQuery, ContactImportMutation,
+    ContactMutation, ContactQuery,
 };
 use super::cost::Prices;
 use super::criteria::CriteriaQuery;
@@ -57,6 +58,7 @@ pub(super) struct Query(
     NodeQuery,
     CodeQuery,
     ContactQuery,
+    ContactDuplicateQuery,
     CriteriaQuery,
     SegmentQuery,
     CampaignQuery,
@@ -75,6 +77,7 @@ pub(super) struct Mutation(
     CodeMutation,
     ContactMutation,
     ContactAddressMutation,
+    ContactDuplicateMutation,
     ContactImportMutation,
     SegmentMutation,
     CampaignMutation,

@@ -13,12 +13,13 @@ use crate::domain::access::{Scope, Viewer};
 fn needed(of: OperationType, field: &str) -> Scope {
     match (of, field) {
         (OperationType::Query, "auditLog") => Scope::Admin,
-        // It says what of the contact decides.
-        (OperationType::Query, "segmentExplain") => Scope::Personal,
+        // They say what of the contact decides, and what contacts have in common.
+        (OperationType::Query, "segmentExplain" | "contactDuplicates") => Scope::Personal,
         (OperationType::Query | OperationType::Subscription, _) => Scope::Read,
         (
             _,
             "segmentLog"
+            | "segmentLogCoverSheets"
             | "loggedSegmentCancel"
             | "loggedSegmentReinstate"
             | "loggedSegmentDelete"

@@ -20,8 +20,10 @@ use tracing::Instrument;
 
 use super::{App, response::Refusal, too_many};
 use crate::domain::{
+    self,
     access::Scope,
     export::{Export, Format},
+    paper::Paper,
     segment,
 };
 
@@ -94,7 +96,9 @@ async fn begin(
     ];
     let body = match *method {
         Method::HEAD => Body::empty(),
-        _ => Body::from_stream(pieces(export, app.settings.request_timeout, permit)),
+        _ => {
+            Body::from_stream(pieces(Outgoing::Table(export), app.settings.request_timeout, permit))
+        }
     };
     Ok((headers, body).into_response())
 }
@@ -107,12 +111,27 @@ fn no_such(file: &str) -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
 
+/// A file on its way out.
+pub(super) enum Outgoing {
+    Table(Export),
+    Paper(Box<Paper>),
+}
+
+impl Outgoing {
+    async fn next(&mut self) -> domain::Result<Option<Vec<u8>>> {
+        match self {
+            Self::Table(export) => export.next().await,
+            Self::Paper(paper) => paper.next().await,
+        }
+    }
+}
+
 /// The file. If it fails on the way the connection breaks, so that nobody takes it for whole.
 ///
 /// A task of its own makes it, a piece ahead of the client: a client that goes away ends it, and so
 /// does one that takes nothing for so long.
-fn pieces(
-    export: Export,
+pub(super) fn pieces(
+    export: Outgoing,
     patience: Duration,
     permit: OwnedSemaphorePermit,
 ) -> impl Stream<Item = io::Result<Bytes>> {
@@ -139,7 +158,7 @@ fn pieces(
 
 /// Sends the file; nothing if it could not be sent to its end.
 async fn send(
-    mut export: Export,
+    mut export: Outgoing,
     to: &mpsc::Sender<Option<Bytes>>,
     patience: Duration,
 ) -> Option<()> {

@@ -17,6 +17,7 @@ mod layers;
 mod metrics;
 mod oidc;
 mod operation;
+mod paper;
 mod request;
 mod response;
 mod serve;
@@ -161,6 +162,7 @@ pub fn router(app: App) -> Router {
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/import", post(import::post))
         .route("/export/segments/{file}", get(export::segment))
+        .route("/export/segments/{no}/{file}", get(paper::segment))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))

@@ -53,7 +53,7 @@ async fn segment(app: &TestApp, no: &str) {
     segment::go_back(&app.context, target, 1).await.unwrap();
 }
 
-async fn damage(app: &TestApp, sql: &str) {
+pub(crate) async fn damage(app: &TestApp, sql: &str) {
     let done = db::write(&app.context.db, &db::Table::ALL, async |txn| {
         txn.execute_unprepared(sql).await?;
         Ok::<_, Error>(())

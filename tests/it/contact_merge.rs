@@ -128,6 +128,68 @@ both! {
         assert_eq!(merged["contact"], json!({ "minor": true, "parentalConsent": false, "privacyBlocked": true }));
     }
 
+    async fn what_both_have_is_told_and_chosen(app) {
+        // MRG-1
+        codes(&app, "MAILING_GROUP", &["A", "B"]).await;
+        codes(&app, "COUNTRY", &["NO", "SE"]).await;
+        app.must("attributeCreate", "attribute { name }", json!({ "name": "size", "type": "NUMBER" })).await;
+        let size = |size: &str| json!([{ "name": "size", "value": { "number": size } }]);
+        let ada = create(&app, with(input("PERSON", "Ada Berg"), json!({
+            "phone": "11", "email": "ada@x.example", "city": "Oslo", "country": "NO", "jobTitle": "Boss",
+            "mailingGroups": ["A"], "attributes": size("1"),
+        }))).await;
+        let duplicate = create(&app, with(input("PERSON", "Aada Berg"), json!({
+            "phone": "22", "email": "ada@x.example", "city": "Åmål", "country": "SE",
+            "mailingGroups": ["A", "B"], "attributes": size("2.5"),
+        }))).await;
+        for contact in [&ada, &duplicate] {
+            let home = json!({ "contactId": contact, "code": "HOME", "city": "Vik",
+                "periods": [{ "startingDate": "2026-01-01" }] });
+            app.must("contactAddressCreate", "address { code }", home).await;
+        }
+        let segment = segment_of(&app, &[&ada, &duplicate]).await;
+        let lines = json!({ "segmentId": segment, "lines": { "all": true }, "set": { "description": "Mine" } });
+        app.must("segmentUpdateLines", "linesCount", lines).await;
+
+        let selection = "contact { name phone city country { code } jobTitle } conflicts { kind key survivor \
+            duplicate isTaken } interactionsCount segmentsCount peopleCount";
+        let merge = json!({ "survivorId": ada, "duplicateId": duplicate, "take": ["NAME", "PHONE", "ADDRESS", "JOB_TITLE"] });
+        let dry = app.must("contactMerge", selection, with(merge.clone(), json!({ "dryRun": true }))).await;
+        let conflict = |kind: &str, key: &str, both: [Option<&str>; 2], is_taken: bool| json!({
+            "kind": kind, "key": key, "survivor": both[0], "duplicate": both[1], "isTaken": is_taken,
+        });
+        assert_eq!(dry["conflicts"], json!([
+            conflict("FIELD", "NAME", [Some("Ada Berg"), Some("Aada Berg")], true),
+            conflict("FIELD", "ADDRESS", [Some("Oslo, NO"), Some("Åmål, SE")], true),
+            conflict("FIELD", "PHONE", [Some("11"), Some("22")], true),
+            conflict("ATTRIBUTE", "size", [Some("1"), Some("2.5")], false),
+            conflict("CODE", "MAILING_GROUP A", [None, None], false),
+            conflict("ADDRESS", "HOME", [Some("Vik"), Some("Vik")], false),
+            conflict("ADDRESS_PERIOD", "2026-01-01", [Some("HOME"), Some("HOME")], false),
+            conflict("LINE", "SM000001", [None, None], false),
+        ]));
+        assert_eq!((&dry["interactionsCount"], &dry["segmentsCount"]), (&json!(0), &json!(1)));
+        // What the duplicate lacks, the survivor keeps.
+        let expected = json!({ "name": "Aada Berg", "phone": "22", "city": "Åmål", "country": { "code": "SE" }, "jobTitle": "Boss" });
+        assert_eq!(dry["contact"], expected);
+        // Nothing happened.
+        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Contact { name revision } ... on Segment { contactsCount } } }";
+        let before = app.data(query, json!({ "ids": [ada, duplicate, segment] })).await;
+        assert_eq!(before["nodes"], json!([{ "name": "Ada Berg", "revision": 2 }, { "name": "Aada Berg", "revision": 2 }, { "contactsCount": 2 }]));
+        assert_eq!(set(&app, &segment).await, [key(&ada), key(&duplicate)]);
+
+        let done = app.must("contactMerge", selection, merge).await;
+        assert_eq!(done, dry, "it came as it was told");
+        assert_eq!(set(&app, &segment).await, [key(&ada)]);
+        let query = "query($id: ID!) { contact(id: $id) { name firstName searchName mailingGroups { code } attributes { number } } }";
+        let merged = app.data(query, json!({ "id": ada })).await;
+        assert_eq!(merged["contact"], json!({
+            "name": "Aada Berg", "firstName": "Aada", "searchName": "AADA BERG",
+            "mailingGroups": [{ "code": "A" }, { "code": "B" }], "attributes": [{ "number": "1" }],
+        }));
+        assert_eq!(crate::check::check(&app).await, [""; 0]);
+    }
+
     async fn merging_has_its_errors(app) {
         let ada = create(&app, input("PERSON", "Ada")).await;
         let aada = create(&app, input("PERSON", "Aada")).await;

@@ -102,12 +102,14 @@ both! {
                     }
                     "SegmentWithLines" => assert!(0 < data["segmentByNo"]["contactsCount"].as_u64().unwrap()),
                     "LogSegment" => assert!(0 < data["segmentLog"]["interactionsCount"].as_u64().unwrap()),
+                    "FindDuplicates" => assert_eq!(data["contactDuplicatesFind"]["searchedCount"], 1_000),
+                    "ListDuplicates" => assert_eq!(data["contactDuplicates"]["unsearchedCount"], 0),
                     other => panic!("{other} is not looked at"),
                 }
                 seen.push(operation);
             }
         }
         assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "Questionnaire", "CreateSegment", "AddContacts",
-            "SegmentWithLines", "LogSegment", "WatchSegment"]);
+            "SegmentWithLines", "LogSegment", "FindDuplicates", "ListDuplicates", "WatchSegment"]);
     }
 }

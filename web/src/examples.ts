@@ -231,6 +231,44 @@ mutation LogSegment($segment: ID!) {
 }`,
   },
   {
+    query: `# Contacts that may be one and the same: look
+# for them, then see the likeliest pairs.
+mutation FindDuplicates {
+  contactDuplicatesFind(input: {}) {
+    searchedCount
+    leftCount
+    pairsCount
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+
+query ListDuplicates {
+  contactDuplicates(first: 10) {
+    totalCount
+    unsearchedCount
+    nodes {
+      percentage
+      fields
+      contact {
+        id
+        no
+        name
+      }
+      other {
+        id
+        no
+        name
+      }
+    }
+  }
+}
+`,
+  },
+  {
     query: `# Run it, change the segment in another tab,
 # come back and see. Goes over a WebSocket.
 subscription WatchSegment($segment: ID!) {

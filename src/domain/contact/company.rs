@@ -19,26 +19,50 @@ use crate::{
 /// How many people are rewritten at once.
 const PEOPLE_MAX: usize = 5_000;
 
-/// Calls a macro for each field that people take over from their company.
+/// Calls a macro for each field that people take over from their company, with the switch for it.
 macro_rules! inherited {
     ($do:ident) => {
         $do!(
-            address,
-            address2,
-            city,
-            post_code,
-            county,
-            country,
-            phone,
-            fax,
-            email,
-            home_page,
-            territory,
-            language,
-            salesperson,
-            correspondence_type
+            address if address,
+            address2 if address,
+            city if address,
+            post_code if address,
+            county if address,
+            country if country,
+            phone if communication,
+            fax if communication,
+            email if communication,
+            home_page if communication,
+            territory if territory,
+            language if language,
+            salesperson if salesperson,
+            correspondence_type if communication
         )
     };
+}
+
+/// What people take over from their company.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Inherits {
+    pub(super) address: bool,
+    pub(super) country: bool,
+    /// Telephone, fax, e-mail, home page, and how to reach them.
+    pub(super) communication: bool,
+    pub(super) territory: bool,
+    pub(super) language: bool,
+    pub(super) salesperson: bool,
+}
+
+/// All there is to take over; nothing if it is not `wanted`.
+pub(super) fn inherits(wanted: bool) -> Inherits {
+    Inherits {
+        address: wanted,
+        country: wanted,
+        communication: wanted,
+        territory: wanted,
+        language: wanted,
+        salesperson: wanted,
+    }
 }
 
 /// Makes a person belong to `new`. Each inherited field that the change does not set, and that is
@@ -48,22 +72,22 @@ pub(super) fn join(
     change: &ContactChange,
     old: Option<&Model>,
     new: Option<&Model>,
-    inherit: bool,
+    inherits: Inherits,
 ) {
     row.company_id = new.map(|company| company.id);
     row.company_name = new.map(|company| company.name.clone());
-    let Some(new) = new.filter(|_| inherit) else { return };
+    let Some(new) = new else { return };
     // An address is taken as a whole: half of one, half of another leads nowhere.
     let address_is_theirs = old.is_some_and(|old| address(row) == address(old));
     let takes_address = address(row).iter().all(|part| part.is_none()) || address_is_theirs;
     macro_rules! take {
-        ($($field:ident),*) => {$(
+        ($($field:ident if $switch:ident),*) => {$(
             let is_address = matches!(
                 stringify!($field),
                 "address" | "address2" | "city" | "post_code" | "county" | "country"
             );
             let free = row.$field.is_none() || old.is_some_and(|old| old.$field == row.$field);
-            if change.$field.is_none() && if is_address { takes_address } else { free } {
+            if inherits.$switch && change.$field.is_none() && if is_address { takes_address } else { free } {
                 row.$field = new.$field.clone();
             }
         )*};
@@ -88,25 +112,26 @@ pub(in crate::domain) async fn push(
     let concern = changes.iter().filter(|(before, after)| concerns_people(before, after));
     let changes: HashMap<i32, (&Model, &Model)> =
         concern.map(|(before, after)| (after.id, (*before, *after))).collect();
+    let inherits = inherits(true);
     let follow = |row: &mut Model| {
         let company = row.company_id.and_then(|id| changes.get(&id));
         let Some((before, after)) = company else { return };
         row.company_name = Some(after.name.clone());
         if !except.contains(row.id.cast_unsigned()) {
-            follow(row, before, after);
+            follow(row, before, after, inherits);
         }
     };
     let companies: RoaringBitmap = changes.keys().map(|id| id.cast_unsigned()).collect();
-    rewrite(txn, now, &companies, follow).await
+    rewrite(txn, now, &companies, follow).await.map(drop)
 }
 
-/// Makes the people of a company those of another, or of none.
+/// Makes the people of a company those of another, or of none; returns how many there are.
 pub(super) async fn dissolve(
     txn: &DatabaseTransaction,
     now: DateTime<Utc>,
     company_id: i32,
     into: Option<&Model>,
-) -> Result<()> {
+) -> Result<u64> {
     let change = |row: &mut Model| {
         row.company_id = into.map(|company| company.id);
         row.company_name = into.map(|company| company.name.clone());
@@ -114,17 +139,18 @@ pub(super) async fn dissolve(
     rewrite(txn, now, &RoaringBitmap::from_iter([company_id.cast_unsigned()]), change).await
 }
 
-/// Changes the people of companies, many with one statement. Whoever is changed is at a new
-/// revision. The companies are locked, so nobody joins them meanwhile.
+/// Changes the people of companies, many with one statement; returns how many changed. Whoever is
+/// changed is at a new revision. The companies are locked, so nobody joins them meanwhile.
 async fn rewrite(
     txn: &DatabaseTransaction,
     now: DateTime<Utc>,
     companies: &RoaringBitmap,
     change: impl Fn(&mut Model),
-) -> Result<()> {
+) -> Result<u64> {
     if companies.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
+    let mut count = 0;
     let backend = txn.get_database_backend();
     let column = |column| Expr::col((contact::Entity, column));
     let of_companies =
@@ -159,21 +185,24 @@ async fn rewrite(
             }
         }
         db::insert_rows::<contact::Entity>(txn, &changed, OnConflict::Replace).await?;
+        count += changed.len() as u64;
     }
-    Ok(())
+    Ok(count)
 }
 
 fn concerns_people(before: &Model, after: &Model) -> bool {
     macro_rules! differs {
-        ($($field:ident),*) => { before.name != after.name $(|| before.$field != after.$field)* };
+        ($($field:ident if $switch:ident),*) => {
+            before.name != after.name $(|| before.$field != after.$field)*
+        };
     }
     inherited!(differs)
 }
 
-fn follow(person: &mut Model, before: &Model, after: &Model) {
+fn follow(person: &mut Model, before: &Model, after: &Model, inherits: Inherits) {
     macro_rules! follow {
-        ($($field:ident),*) => {$(
-            if person.$field == before.$field {
+        ($($field:ident if $switch:ident),*) => {$(
+            if inherits.$switch && person.$field == before.$field {
                 person.$field.clone_from(&after.$field);
             }
         )*};

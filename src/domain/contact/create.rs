@@ -70,7 +70,8 @@ async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) 
             return Err(Error::reject(Reason::NotAllowed, &["companyId"], message));
         }
         let company = find::company(txn, company_id).await?;
-        company::join(&mut row, &new.change, None, Some(&company), new.inherit);
+        let inherits = company::inherits(new.inherit);
+        company::join(&mut row, &new.change, None, Some(&company), inherits);
     }
     let key = numbers::take_keys(txn, Counter::Contact, 1).await?;
     row.id = i32::try_from(key).map_err(|_| Error::Corrupt("no keys are left".to_owned()))?;

@@ -85,7 +85,7 @@ async fn write(
 
 /// The people of a company. None of them moves elsewhere meanwhile, and nobody joins: the company
 /// is locked.
-async fn people_of(txn: &DatabaseTransaction, company_id: i32) -> Result<RoaringBitmap> {
+pub(super) async fn people_of(txn: &DatabaseTransaction, company_id: i32) -> Result<RoaringBitmap> {
     let people = || {
         contact::Entity::find()
             .select_only()

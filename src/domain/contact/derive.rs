@@ -77,6 +77,8 @@ pub fn blank(id: i32, now: DateTime<Utc>) -> Model {
         created_at: now,
         updated_at: now,
         revision: 1,
+        erased_at: None,
+        erasure_reason: None,
     }
 }
 

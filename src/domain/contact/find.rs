@@ -75,6 +75,25 @@ pub(in crate::domain) async fn locked(
     row.ok_or_else(|| missing(id, path))
 }
 
+/// Locks a contact that may be changed: one that has been erased stays as it is.
+///
+/// # Errors
+/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it has been erased, at `path`.
+pub(super) async fn changeable(
+    txn: &DatabaseTransaction,
+    id: i32,
+    path: &[&str],
+) -> Result<contact::Model> {
+    let row = locked(txn, id, path).await?;
+    match row.erased_at {
+        None => Ok(row),
+        Some(_) => Err(Error::reject(Reason::NotAllowed, path, ERASED)),
+    }
+}
+
+/// What to say of a contact that was erased.
+pub(in crate::domain) const ERASED: &str = "The contact has been erased, and stays so.";
+
 /// Keeps a company from changing until the transaction ends.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Iden, Query},
 };
 
+use super::duplicates;
 use crate::{
     db::{self, dialect},
     domain::{
@@ -99,6 +100,7 @@ pub(super) async fn delete_rows(txn: &DatabaseTransaction, dying: &RoaringBitmap
         .filter(of(Expr::col(segment_line::Column::ContactId)))
         .exec(txn)
         .await?;
+    duplicates::forget(txn, dying).await?;
     contact_identifier::Entity::delete_many()
         .filter(of(Expr::col(contact_identifier::Column::ContactId)))
         .exec(txn)
@@ -108,7 +110,8 @@ pub(super) async fn delete_rows(txn: &DatabaseTransaction, dying: &RoaringBitmap
     Ok(())
 }
 
-/// Hands interactions with their comments on to another contact; 0 stands for nobody.
+/// Hands interactions with their comments on to another contact, and returns how many; 0 stands for
+/// nobody.
 ///
 /// # Errors
 /// What the database says.
@@ -116,7 +119,7 @@ pub(super) async fn hand_on_interactions(
     txn: &DatabaseTransaction,
     from: &RoaringBitmap,
     to: i32,
-) -> Result<()> {
+) -> Result<u64> {
     use crate::entity::{interaction, interaction_comment};
     let contact = interaction::Column::ContactId;
     // Whoever changes one of them meanwhile waits, and finds it gone.
@@ -130,12 +133,14 @@ pub(super) async fn hand_on_interactions(
             .lock_exclusive()
             .into_tuple::<i64>()
     });
-    if locked.await?.is_empty() {
-        return Ok(());
+    let count = locked.await?.len() as u64;
+    if count == 0 {
+        return Ok(0);
     }
     let comment = interaction_comment::Column::ContactId;
     hand_on::<interaction_comment::Entity>(txn, comment, from, to).await?;
-    hand_on::<interaction::Entity>(txn, contact, from, to).await
+    hand_on::<interaction::Entity>(txn, contact, from, to).await?;
+    Ok(count)
 }
 
 /// Makes rows those of another contact: new ones, for by their contact it is known where they lie.

@@ -64,7 +64,7 @@ async fn write(
         Some(no) => Some(own_number(txn, no).await?),
         None => None,
     };
-    let before = find::locked(txn, input.id, &["id"]).await?;
+    let before = find::changeable(txn, input.id, &["id"]).await?;
     expect_revision(input.expected_revision, before.revision)?;
     let mut row = before.clone();
     if let Some(r#type) = input.r#type.filter(|r#type| *r#type != before.r#type) {
@@ -120,7 +120,8 @@ async fn change_company(
         Some(id) => contact::Entity::find_by_id(id).one(txn).await?,
         None => None,
     };
-    company::join(row, &input.change, old.as_ref(), new.as_ref(), input.inherit);
+    let inherits = company::inherits(input.inherit);
+    company::join(row, &input.change, old.as_ref(), new.as_ref(), inherits);
     Ok(())
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn contacts(
 }
 
 /// The contacts with these numbers, by number, locked until the transaction ends: they are about to
-/// change.
+/// change, so those that have been erased are none.
 pub(super) async fn locked_contacts(
     txn: &DatabaseTransaction,
     numbers: Vec<String>,
@@ -50,6 +50,7 @@ pub(super) async fn locked_contacts(
             .select_only()
             .column(contact::Column::Id)
             .filter(these)
+            .filter(contact::Column::ErasedAt.is_null())
             .order_by_asc(contact::Column::Id)
             .lock_exclusive()
             .into_tuple::<i32>()

@@ -56,6 +56,8 @@ const CONTACT: Table = ("contact", "id");
 const CONTACT_CODE: Table = ("contact_code", "contact_id");
 const ATTRIBUTE: Table = ("contact_attribute", "contact_id");
 const ADDRESS: Table = ("contact_address", "contact_id");
+const PAIR: Table = ("contact_duplicate", "contact_id");
+const DUPLICATE_KEY: Table = ("contact_duplicate_key", "contact_id");
 const PERIOD: Table = ("contact_address_period", "contact_id");
 const PROFILE_ANSWER_OF: Table = ("contact_profile_answer", "contact_id");
 const QUESTIONNAIRE: Table = ("profile_questionnaire", "code");
@@ -97,6 +99,9 @@ const REFERENCES: &[Reference] = &[
     row(ATTRIBUTE, "name", ("attribute", "name")),
     row(ADDRESS, "contact_id", CONTACT),
     code(ADDRESS, "country", "COUNTRY"),
+    row(PAIR, "contact_id", CONTACT),
+    row(PAIR, "other_id", CONTACT),
+    row(DUPLICATE_KEY, "contact_id", CONTACT),
     row(PERIOD, "contact_id", CONTACT),
     row(PERIOD, "code", ("contact_address", "code")).also("contact_id", "contact_id"),
     code(QUESTIONNAIRE, "business_relation", "BUSINESS_RELATION"),

@@ -30,6 +30,7 @@ use std::{
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+pub(super) use choose::privacy_blocked;
 pub use choose::{Chosen, PICKED_MAX, Request, picked};
 pub use compare::{Diff, OVERLAP_MAX, Overlap, State, diff, overlap};
 pub use explain::{Change, ExplainedStep, Explanation, explain};
@@ -46,7 +47,7 @@ pub use logged::{
 };
 pub use mailing::{Applied, apply_mailing_group};
 pub use options::{Cause, Options};
-pub use overrides::{LineChange, Which, update_lines};
+pub use overrides::{LineChange, Which, clear_texts_of_lines, update_lines};
 pub use rename::rename;
 pub use replay::{OnExisting, Replayed, reuse};
 pub use select::{Preview, Selected, Target, preview, reset, select};

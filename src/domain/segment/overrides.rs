@@ -167,10 +167,31 @@ async fn write(
     delete_empty(txn, segment_id).await
 }
 
+/// Clears what somebody has written on the lines of a contact, in all segments.
+///
+/// # Errors
+/// What the database says.
+pub async fn clear_texts_of_lines(txn: &DatabaseTransaction, contact_id: i32) -> Result<()> {
+    use segment_line::Column;
+    let none = || Expr::val(None::<String>);
+    let own = Column::ContactId.eq(contact_id);
+    segment_line::Entity::update_many()
+        .col_expr(Column::Description, none())
+        .col_expr(Column::Subject, none())
+        .col_expr(Column::ContactVia, none())
+        .filter(own.clone())
+        .exec(txn)
+        .await?;
+    delete_empty_among(txn, own).await
+}
+
 /// A line without values of its own has no row.
 pub(super) async fn delete_empty(txn: &DatabaseTransaction, segment_id: i64) -> Result<()> {
-    let mut empty =
-        segment_line::Entity::delete_many().filter(segment_line::Column::SegmentId.eq(segment_id));
+    delete_empty_among(txn, segment_line::Column::SegmentId.eq(segment_id)).await
+}
+
+async fn delete_empty_among(txn: &DatabaseTransaction, these: Expr) -> Result<()> {
+    let mut empty = segment_line::Entity::delete_many().filter(these);
     for column in segment_line::Column::iter() {
         let is_key =
             matches!(column, segment_line::Column::ContactId | segment_line::Column::SegmentId);

@@ -3,10 +3,13 @@
 mod address;
 mod classify;
 mod detail;
+mod duplicate;
+mod erase;
 mod fields;
 mod import;
 mod input;
 pub(super) mod loaders;
+mod merge;
 mod mutation;
 mod order;
 mod query;
@@ -19,6 +22,7 @@ use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 
 pub(super) use address::ContactAddressMutation;
+pub(super) use duplicate::{ContactDuplicateMutation, ContactDuplicateQuery};
 pub(super) use import::ContactImportMutation;
 pub(super) use mutation::ContactMutation;
 pub(super) use order::{ContactOrder, OrderDirection};
@@ -103,6 +107,10 @@ pub(super) struct Contact {
     created_at: DateTime<Utc>,
     /// When it, or anything that belongs to it, changed last.
     updated_at: DateTime<Utc>,
+    /// When all that was known of it was erased, at its own request. Such a contact stays as it is.
+    erased_at: Option<DateTime<Utc>>,
+    /// The reason that was given for it.
+    erasure_reason: Option<String>,
     /// Why the names, the address, the telephone numbers and the e-mail addresses are null: it takes
     /// the scope `personal` to see them. Null if nothing is hidden.
     hidden: Option<&'static str>,
@@ -152,6 +160,8 @@ impl Contact {
             parental_consent: row.parental_consent,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            erased_at: row.erased_at,
+            erasure_reason: row.erasure_reason.clone(),
             hidden: is_hidden.then_some(access::NEEDED),
             revision: row.revision,
             row,

@@ -4,7 +4,9 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::{
     Contact,
+    erase::{ContactEraseInput, ContactErasePayload},
     input::{ContactCreateInput, ContactUpdateInput},
+    merge::ContactMergePayload,
     removal::{ContactDeleteInput, ContactMergeInput},
 };
 use crate::{
@@ -92,8 +94,8 @@ impl ContactMutation {
         })
     }
 
-    /// Merges a duplicate into the contact that survives. The survivor keeps its values, gets the
-    /// duplicate's where it has none, and then those given here. Everything that referred to the
+    /// Merges a duplicate into the contact that survives. The survivor keeps its values but for those
+    /// to `take`, gets the duplicate's where it has none, and then those given here. Everything that referred to the
     /// duplicate, segments and interactions included, refers to the survivor afterwards, and the
     /// duplicate's numbers find the survivor.
     async fn contact_merge(
@@ -101,9 +103,24 @@ impl ContactMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which contact survives, and which becomes part of it.")]
         input: ContactMergeInput,
-    ) -> Result<ContactPayload> {
+    ) -> Result<ContactMergePayload> {
         let context = ctx.data::<domain::Context>()?;
         let merged = async { contact::merge(context, input.into_domain()?).await };
-        ContactPayload::new(context, merged.await)
+        ContactMergePayload::new(context, merged.await)
+    }
+
+    /// Erases all that is known of a contact, on their request: its values, codes, custom attributes,
+    /// addresses and external ids, what was written on its lines and interactions, and where criteria
+    /// or answers that are kept name it literally. What happened is still counted: the contact stays
+    /// under its number as somebody nobody knows, who can't be selected or changed. It can't be undone.
+    /// Needs the scope `admin`, or `personal` besides `write`.
+    async fn contact_erase(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom to erase, and why.")] input: ContactEraseInput,
+    ) -> Result<ContactErasePayload> {
+        let context = ctx.data::<domain::Context>()?;
+        let erased = async { contact::erase(context, input.into_domain()?).await };
+        ContactErasePayload::new(context, erased.await)
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, ID, InputObject};
 
-use super::{fields::ContactFields, key};
+use super::{fields::ContactFields, key, merge::ContactMergeField};
 use crate::domain::{
     Result,
     contact::{self, DeleteContact, MergeContacts},
@@ -43,6 +43,12 @@ pub(in crate::graphql) struct ContactMergeInput {
     duplicate_id: ID,
     /// Fails with `CONFLICT` if the survivor is at another revision.
     expected_revision: Option<i32>,
+    /// What the survivor takes of the duplicate although it has it itself.
+    #[graphql(default_with = "Some(Vec::new())")]
+    take: Option<Vec<ContactMergeField>>,
+    /// Whether nothing is written: the answer says what would come of it.
+    #[graphql(default_with = "Some(false)")]
+    dry_run: Option<bool>,
     #[graphql(flatten)]
     fields: ContactFields,
 }
@@ -64,6 +70,8 @@ impl ContactMergeInput {
             survivor_id: key(&self.survivor_id, &["survivorId"])?,
             duplicate_id: key(&self.duplicate_id, &["duplicateId"])?,
             expected_revision: self.expected_revision,
+            take: self.take.unwrap_or_default().into_iter().map(Into::into).collect(),
+            dry_run: self.dry_run.unwrap_or(false),
             change: self.fields.into(),
         })
     }

@@ -1,6 +1,7 @@
 //! Segments: what they are, and how they are found.
 
 mod compare;
+mod cover_sheets;
 mod criteria;
 mod criterion;
 mod header;
@@ -296,4 +297,5 @@ pub(super) struct SegmentMutation(
     reuse::ReuseMutation,
     update_lines::LineMutation,
     mailing::MailingGroupMutation,
+    cover_sheets::CoverSheetMutation,
 );

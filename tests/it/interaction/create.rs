@@ -148,7 +148,7 @@ both! {
         assert_eq!(data["interactions"]["totalCount"], 0);
     }
 
-    // INT-1, D9
+    // INT-1, CON-5, D9
     async fn who_may_not_be_contacted_is_not(app) {
         stage(&app).await;
         let blocked = with(contact::input("PERSON", "Bo"),

@@ -87,7 +87,7 @@ pub async fn delete(
     code: &str,
 ) -> Result<(contact::Model, String)> {
     let deleted = db::write(&context.db, &[Table::Contact], async |txn| {
-        let contact = find::locked(txn, contact_id, &["contactId"]).await?;
+        let contact = find::changeable(txn, contact_id, &["contactId"]).await?;
         expect_revision(expected_revision, contact.revision)?;
         let row = required(txn, contact_id, &code::checked(code)?).await?;
         let code = row.code.clone();
@@ -111,7 +111,7 @@ async fn write(
     ) -> Result<(Option<contact_address::Model>, contact_address::Model)>,
 ) -> Result<Changed> {
     let written = db::write(&context.db, &[Table::Contact], async |txn| {
-        let contact = find::locked(txn, change.contact_id, &["contactId"]).await?;
+        let contact = find::changeable(txn, change.contact_id, &["contactId"]).await?;
         expect_revision(change.expected_revision, contact.revision)?;
         let (before, mut row) = found(txn, &contact, code::checked(&change.code)?).await?;
         change.texts.apply(&mut row);

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         contact::{
+            ERASED,
             attribute::{self, AttributeValue},
             derive, validate,
         },
@@ -74,8 +75,13 @@ impl Chunk<'_> {
         match key.and_then(|key| self.ids.get(&key)) {
             Some(id) => {
                 let place = self.places.get(id).cloned();
-                if place.is_none() {
-                    check.add(columns.caption(Field::No), "The contact is being deleted.");
+                match place.as_ref().map(|place| place.row.erased_at) {
+                    None => check.add(columns.caption(Field::No), "The contact is being deleted."),
+                    Some(None) => {}
+                    Some(Some(_)) => {
+                        check.add(columns.caption(Field::No), ERASED);
+                        return None;
+                    }
                 }
                 place
             }

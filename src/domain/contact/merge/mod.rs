@@ -1,8 +1,12 @@
 //! Merging a duplicate into the contact that survives (MRG-1).
 
+mod conflicts;
+mod fields;
+
 use roaring::RoaringBitmap;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
+use self::fields::fill;
 use super::{
     address,
     change::{ContactChange, complete},
@@ -11,7 +15,9 @@ use super::{
 use crate::{
     db::{self, OnConflict, Table},
     domain::{
-        Context, Error, Event, Reason, Result, expect_revision, members, profile,
+        Context, Error, Event, Reason, Result, expect_revision,
+        members::{self, MembersCache},
+        profile,
         segment::{
             self,
             step::{self, Locked},
@@ -25,6 +31,9 @@ use crate::{
     },
 };
 
+pub use conflicts::{Conflict, ConflictKind};
+pub use fields::MergeField;
+
 /// Rows to write at once.
 const ROWS_MAX: usize = 5_000;
 
@@ -35,23 +44,48 @@ pub struct MergeContacts {
     pub duplicate_id: i32,
     /// Of the survivor.
     pub expected_revision: Option<i32>,
+    /// What the survivor takes of the duplicate, where both have it.
+    pub take: Vec<MergeField>,
     /// What the survivor gets, whatever the two had.
     pub change: ContactChange,
+    /// Whether nothing is to be written.
+    pub dry_run: bool,
 }
 
-/// Merges a duplicate into the survivor, which keeps its values where it has any and gets the
-/// duplicate's where it has none. Everything that referred to the duplicate refers to the survivor
+/// What came, or would come, of a merge.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    pub row: Model,
+    /// What both had, and one is left of.
+    pub conflicts: Vec<Conflict>,
+    /// Of the duplicate, that the survivor gets.
+    pub interactions: u64,
+    /// Segments in which the survivor takes the duplicate's place, now or in an earlier step.
+    pub segments: u64,
+    /// Of a company: people who come to the survivor.
+    pub people: u64,
+}
+
+/// Merges a duplicate into the survivor, which keeps its values where it has any, but for those it is
+/// to take, and gets the duplicate's where it has none. Everything that referred to the duplicate refers to the survivor
 /// afterwards; what both have, mailing groups for instance, the survivor has once. The duplicate's
 /// numbers and external ids find the survivor.
 ///
 /// # Errors
 /// [`Reason::NotFound`] or [`Reason::Invalid`] at `survivorId` or `duplicateId`; a conflict; what
 /// is wrong with the values.
-pub async fn merge(context: &Context, input: MergeContacts) -> Result<Model> {
-    let (row, segments) =
+pub async fn merge(context: &Context, input: MergeContacts) -> Result<Merged> {
+    if input.dry_run {
+        // It is done and undone, so that what is told is what would come of it. The sets it makes on
+        // the way are nobody's.
+        let context = Context { members: MembersCache::default(), ..context.clone() };
+        let work = async |txn: &DatabaseTransaction| write(txn, &context, &input).await;
+        return db::rehearse(&context.db, work).await.map(|(merged, _)| merged);
+    }
+    let (merged, segments) =
         db::write(&context.db, &Table::ALL, async |txn| write(txn, context, &input).await).await?;
     for event in [
-        Event::ContactChanged { id: row.id, revision: row.revision },
+        Event::ContactChanged { id: merged.row.id, revision: merged.row.revision },
         Event::ContactDeleted { id: input.duplicate_id },
     ] {
         context.events.publish(&context.db, event).await;
@@ -59,17 +93,18 @@ pub async fn merge(context: &Context, input: MergeContacts) -> Result<Model> {
     for segment in &segments {
         step::announce_set(context, segment).await;
     }
-    Ok(row)
+    Ok(merged)
 }
 
 async fn write(
     txn: &DatabaseTransaction,
     context: &Context,
     input: &MergeContacts,
-) -> Result<(Model, Vec<Locked>)> {
+) -> Result<(Merged, Vec<Locked>)> {
     let (before, duplicate) = both(txn, input).await?;
+    let conflicts = conflicts::between(txn, &before, &duplicate, &input.take).await?;
     let mut row = before.clone();
-    fill(&mut row, &duplicate);
+    fill(&mut row, &duplicate, &input.take);
     input.change.apply(&mut row);
     complete(txn, &mut row, &input.change).await?;
     row.revision += 1;
@@ -80,10 +115,11 @@ async fn write(
     let (from, heir) = (duplicate.id.cast_unsigned(), row.id.cast_unsigned());
     let segments = segment::rename(txn, context, from, heir).await?;
     hand_on(txn, &duplicate, row.id).await?;
-    leave::hand_on_interactions(txn, &dying, row.id).await?;
+    let interactions = leave::hand_on_interactions(txn, &dying, row.id).await?;
+    let mut people = 0;
     if row.r#type == ContactType::Company {
         leave::change_company_of_interactions(txn, duplicate.id, Some(row.id)).await?;
-        company::dissolve(txn, context.clock.now(), duplicate.id, Some(&row)).await?;
+        people = company::dissolve(txn, context.clock.now(), duplicate.id, Some(&row)).await?;
     }
     leave::delete_rows(txn, &dying).await?;
     if let Some(external_id) =
@@ -96,7 +132,8 @@ async fn write(
     if row.r#type == ContactType::Company {
         company::push(txn, context.clock.now(), &[(&before, &row)], &RoaringBitmap::new()).await?;
     }
-    Ok((row, segments))
+    let segments_count = segments.len() as u64;
+    Ok((Merged { row, conflicts, interactions, segments: segments_count, people }, segments))
 }
 
 /// Both contacts, locked in the order of their keys.
@@ -106,11 +143,11 @@ async fn both(txn: &DatabaseTransaction, input: &MergeContacts) -> Result<(Model
         return Err(Error::reject(Reason::Invalid, &["duplicateId"], message));
     }
     let (survivor, duplicate) = if input.survivor_id < input.duplicate_id {
-        let survivor = find::locked(txn, input.survivor_id, &["survivorId"]).await?;
-        (survivor, find::locked(txn, input.duplicate_id, &["duplicateId"]).await?)
+        let survivor = find::changeable(txn, input.survivor_id, &["survivorId"]).await?;
+        (survivor, find::changeable(txn, input.duplicate_id, &["duplicateId"]).await?)
     } else {
-        let duplicate = find::locked(txn, input.duplicate_id, &["duplicateId"]).await?;
-        (find::locked(txn, input.survivor_id, &["survivorId"]).await?, duplicate)
+        let duplicate = find::changeable(txn, input.duplicate_id, &["duplicateId"]).await?;
+        (find::changeable(txn, input.survivor_id, &["survivorId"]).await?, duplicate)
     };
     expect_revision(input.expected_revision, survivor.revision)?;
     if survivor.r#type != duplicate.r#type {
@@ -118,56 +155,6 @@ async fn both(txn: &DatabaseTransaction, input: &MergeContacts) -> Result<(Model
         return Err(Error::reject(Reason::Invalid, &["duplicateId"], message));
     }
     Ok((survivor, duplicate))
-}
-
-/// Fills what the survivor lacks. Nothing that protects a person is lost.
-fn fill(row: &mut Model, from: &Model) {
-    macro_rules! fill {
-        ($($field:ident),*) => {$(
-            if row.$field.is_none() {
-                row.$field.clone_from(&from.$field);
-            }
-        )*};
-    }
-    fill!(
-        name2,
-        initials,
-        salutation,
-        job_title,
-        organizational_level,
-        phone,
-        mobile,
-        fax,
-        email,
-        email2,
-        home_page,
-        territory,
-        currency,
-        language,
-        salesperson,
-        vat_no,
-        registration_no,
-        external_id,
-        correspondence_type
-    );
-    // An address is taken as a whole.
-    if row.address.is_none()
-        && row.address2.is_none()
-        && row.post_code.is_none()
-        && row.city.is_none()
-    {
-        fill!(address, address2, post_code, city, county, country);
-    }
-    if row.company_id.is_none() {
-        row.company_id = from.company_id;
-        row.company_name.clone_from(&from.company_name);
-    }
-    row.exclude_from_segment |= from.exclude_from_segment;
-    row.privacy_blocked |= from.privacy_blocked;
-    if from.minor && !row.minor {
-        row.minor = true;
-        row.parental_consent = from.parental_consent;
-    }
 }
 
 /// Hands on what hangs on the duplicate; of what the survivor has itself, its own stays.

@@ -1,0 +1,165 @@
+//! A segment on paper: labels and cover sheets, as PDF, page by page in bounded memory.
+//!
+//! As with other exports, each contact comes once, also if others change meanwhile.
+
+mod address;
+mod cover;
+mod font;
+mod labels;
+mod log;
+mod pdf;
+mod text;
+
+use std::{collections::HashMap, sync::Arc};
+
+use roaring::RoaringBitmap;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use self::{
+    address::lines,
+    cover::{Sender, cover_sheet},
+    labels::Sheet,
+    pdf::Document,
+};
+pub use self::{labels::Labels, log::log_cover_sheets};
+use crate::{
+    domain::{
+        Context, PageArgs, Result, Take,
+        contact::{self, Key, Order, Restriction, page_of_ids},
+        text::code,
+    },
+    entity::{code as codes, contact::Model, contact_address, kinds::CodeKind, segment},
+};
+
+/// Contacts that are read at once.
+const PAGE: u64 = 500;
+
+/// What to print.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// LBL-1: a label for each contact.
+    Labels(Labels),
+    /// CVR-1: a page for each contact.
+    CoverSheets,
+}
+
+/// What to print, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub kind: Kind,
+    /// The country in which it is posted: letters within need not name it.
+    pub home_country: Option<String>,
+}
+
+/// A document on its way out.
+pub struct Paper {
+    context: Context,
+    segment: segment::Model,
+    document: Option<Document>,
+    sheet: Option<Sheet>,
+    sender: Sender,
+    home_country: Option<String>,
+    /// What countries are called.
+    countries: HashMap<String, String>,
+    set: Arc<RoaringBitmap>,
+    /// Who has not gone out yet.
+    left: RoaringBitmap,
+    after: Option<Key>,
+    /// How many contacts have gone out.
+    pub done: u64,
+}
+
+impl Paper {
+    /// Begins to print a segment as it is now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn of_segment(
+        context: &Context,
+        segment: &segment::Model,
+        options: &Options,
+    ) -> Result<Self> {
+        let db = context.db.reader();
+        let set = context.members.load(db, segment).await?;
+        let countries = codes::Entity::find().filter(codes::Column::Kind.eq(CodeKind::Country));
+        let countries = countries.all(db).await?.into_iter();
+        let sheet = match options.kind {
+            Kind::Labels(labels) => Some(Sheet::new(labels)),
+            Kind::CoverSheets => None,
+        };
+        Ok(Self {
+            context: context.clone(),
+            document: Some(Document::new(segment.description.as_deref().unwrap_or(&segment.no))),
+            sheet,
+            sender: Sender::of(context, segment).await?,
+            home_country: options.home_country.as_deref().and_then(code),
+            countries: countries.filter_map(|row| Some((row.code, row.description?))).collect(),
+            left: RoaringBitmap::clone(&set),
+            set,
+            after: None,
+            segment: segment.clone(),
+            done: 0,
+        })
+    }
+
+    /// How many contacts there are.
+    pub fn total(&self) -> u64 {
+        self.done + self.left.len()
+    }
+
+    /// The next piece of the document; nothing at its end.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let Some(mut document) = self.document.take() else { return Ok(None) };
+        let db = self.context.db.reader();
+        let args = PageArgs { after: self.after.take(), before: None, take: Take::First(PAGE) };
+        let page = page_of_ids(db, &Restriction::to(&self.set), Order::default(), &args).await?;
+        let ids = page.items.iter().map(|(_, id)| *id);
+        let contacts = contact::by_ids(db, ids.clone()).await?;
+        // ALT-1, on the date of the segment.
+        let date = self.segment.date;
+        let addresses = contact::address::active_of_each(db, ids.clone(), date).await?;
+        for id in ids {
+            let Some(row) = contacts.get(&id.cast_signed()) else { continue };
+            if self.left.remove(id) {
+                self.put(&mut document, row, addresses.get(&id.cast_signed()));
+                self.done += 1;
+            }
+        }
+        let next = page.items.last().filter(|_| page.has_next).map(|(key, _)| key.clone());
+        let found_some = self.left.len() < self.set.len();
+        if next.is_some() {
+            self.after = next;
+        } else if !self.left.is_empty() && found_some {
+            // They moved up the list meanwhile, or were deleted: they are looked for until nobody is
+            // found.
+            self.set = Arc::new(self.left.clone());
+        } else {
+            if let Some(sheet) = &mut self.sheet {
+                sheet.finish(&mut document);
+            }
+            return Ok(Some(document.finish()));
+        }
+        let piece = document.take();
+        self.document = Some(document);
+        Ok(Some(piece))
+    }
+
+    fn put(
+        &mut self,
+        document: &mut Document,
+        row: &Model,
+        address: Option<&contact_address::Model>,
+    ) {
+        let country = address.map_or(&row.country, |it| &it.country).as_ref();
+        let abroad = country.filter(|it| self.home_country.as_ref() != Some(it));
+        let named = abroad.map(|it| self.countries.get(it).unwrap_or(it).as_str());
+        let lines = lines(row, address, country.map(String::as_str), named);
+        match &mut self.sheet {
+            Some(sheet) => sheet.put(document, lines),
+            None => cover_sheet(document, &self.sender, row, address, &lines),
+        }
+    }
+}
