@@ -17,6 +17,7 @@ mod m20261125_000005_access_token;
 mod m20261125_000006_audit_entry;
 mod m20261125_000007_idempotency_key;
 mod m20261129_000009_profile;
+mod m20261129_000013_campaign;
 mod m20261129_000015_contact_address;
 mod m20261129_000016_duplicates;
 mod m20261129_000019_profile_rating;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000006_audit_entry::Migration),
             Box::new(m20261125_000007_idempotency_key::Migration),
             Box::new(m20261129_000009_profile::Migration),
+            Box::new(m20261129_000013_campaign::Migration),
             Box::new(m20261129_000015_contact_address::Migration),
             Box::new(m20261129_000019_profile_rating::Migration),
             Box::new(m20261129_000016_duplicates::Migration),

@@ -121,6 +121,30 @@ impl MembersCache {
         Ok(sets.into_iter().map(remembered).collect())
     }
 
+    /// The current sets of segments whose rows were just read; those that are not remembered come
+    /// with one statement.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub(super) async fn load_all(
+        &self,
+        db: &impl ConnectionTrait,
+        segments: &[segment::Model],
+    ) -> Result<HashMap<i64, Arc<RoaringBitmap>>> {
+        let mut sets = HashMap::new();
+        let mut rest = Vec::new();
+        for segment in segments {
+            match self.known(segment.id, segment.set_revision) {
+                Some(set) => _ = sets.insert(segment.id, set),
+                None => rest.push(segment.id),
+            }
+        }
+        if !rest.is_empty() {
+            sets.extend(self.load_each(db, rest).await?);
+        }
+        Ok(sets)
+    }
+
     /// Remembers a set that was just committed with the row of its segment, so that the next
     /// reader need not load it.
     pub fn remember(&self, segment: &segment::Model, set: Arc<RoaringBitmap>) {

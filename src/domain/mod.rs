@@ -28,6 +28,7 @@ pub mod numbers;
 mod page;
 pub mod paper;
 pub mod profile;
+pub mod salesperson;
 pub mod segment;
 pub mod series;
 mod snapshot;

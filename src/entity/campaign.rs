@@ -11,6 +11,8 @@ pub struct Model {
     #[sea_orm(unique)]
     pub no: String,
     pub description: Option<String>,
+    /// `description` with its case folded.
+    pub description_fold: Option<String>,
     pub starting_date: Option<ChronoDate>,
     pub ending_date: Option<ChronoDate>,
     pub salesperson: Option<String>,
@@ -18,6 +20,9 @@ pub struct Model {
     pub created_at: ChronoDateTimeUtc,
     pub updated_at: ChronoDateTimeUtc,
     pub revision: i32,
+    /// Missing: not activated.
+    pub activated_at: Option<ChronoDateTimeUtc>,
+    pub activated_by: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

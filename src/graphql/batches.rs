@@ -1,4 +1,4 @@
-//! The loaders of campaigns, templates and interactions.
+//! The loaders of templates, logged segments and interactions.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -6,13 +6,13 @@ use async_graphql::dataloader::Loader;
 
 use crate::{
     domain::{
-        self, Context, Page, PageArgs,
+        self, Context, Page,
         interaction::{Filter, Key as InteractionPlace, List, Owner, Statistics, StatisticsKey},
         profile::{Key, Questionnaire},
     },
     entity::{
-        campaign, campaign_entry, contact_profile_answer, interaction, interaction_comment,
-        interaction_template, logged_segment,
+        contact_profile_answer, interaction, interaction_comment, interaction_template,
+        logged_segment,
     },
 };
 
@@ -37,8 +37,6 @@ pub(super) use loaders;
 loaders! {
     NameOf: domain::criteria::Named => String = domain::criteria::names_of;
     TemplateByCode: String => Arc<interaction_template::Model> = domain::template::by_codes;
-    CampaignById: i64 => campaign::Model = domain::campaign::by_ids;
-    CampaignEntryById: i64 => campaign_entry::Model = domain::campaign::entries_by_ids;
     LoggedSegmentById: i64 => logged_segment::Model = domain::segment::logged_by_ids;
     LoggedSegmentBySegment: i64 => logged_segment::Model = domain::segment::logged_by_segments;
     QuestionnaireByCode: String => Arc<Questionnaire> = domain::profile::by_codes;
@@ -49,35 +47,6 @@ loaders! {
     CommentsByInteraction: (i32, i64) => Vec<interaction_comment::Model> =
         domain::interaction::comments_of;
     StatisticsByOwner: StatisticsKey => Statistics = domain::interaction::statistics;
-}
-
-/// A page of the entries of a campaign.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct EntryPageKey {
-    pub(super) campaign_id: i64,
-    pub(super) args: PageArgs<i64>,
-}
-
-pub(super) struct EntryPages(pub(super) Context);
-
-impl Loader<EntryPageKey> for EntryPages {
-    type Value = Page<i64, campaign_entry::Model>;
-    type Error = Arc<domain::Error>;
-
-    async fn load(
-        &self,
-        keys: &[EntryPageKey],
-    ) -> Result<HashMap<EntryPageKey, Self::Value>, Self::Error> {
-        let keys = keys.iter().map(|key| (key.args.clone(), key.campaign_id));
-        let mut loaded = HashMap::new();
-        for (args, campaigns) in grouped(keys) {
-            let pages = domain::campaign::entry_pages(&self.0, &campaigns, &args).await?;
-            loaded.extend(pages.into_iter().map(|(campaign_id, page)| {
-                (EntryPageKey { campaign_id, args: args.clone() }, page)
-            }));
-        }
-        Ok(loaded)
-    }
 }
 
 pub(super) struct InteractionPages(pub(super) Context);
@@ -119,7 +88,9 @@ impl Loader<(Owner, Filter)> for InteractionCounts {
 }
 
 /// Those with the same arguments together: they are one statement.
-fn grouped<A: Eq + std::hash::Hash, O>(keys: impl Iterator<Item = (A, O)>) -> HashMap<A, Vec<O>> {
+pub(super) fn grouped<A: Eq + std::hash::Hash, O>(
+    keys: impl Iterator<Item = (A, O)>,
+) -> HashMap<A, Vec<O>> {
     let mut groups: HashMap<A, Vec<O>> = HashMap::new();
     for (args, owner) in keys {
         groups.entry(args).or_default().push(owner);

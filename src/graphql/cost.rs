@@ -39,8 +39,13 @@ const CHANGE: u64 = 10;
 /// Fields that cost more by themselves than the rest, or are lists of their own kind. Any other
 /// costs 1, a connection 2, and a mutation [`CHANGE`].
 const PRICES: &[(&str, &str, u64, Items)] = &[
+    ("Campaign", "segments", 5, PAGE),
     ("Campaign", "statistics", 5, Items::One),
+    ("Campaign", "targets", 20, PAGE),
+    ("CampaignStatistics", "byDay", 5, Items::About(50)),
+    ("CampaignStatistics", "byTemplate", 5, Items::About(10)),
     ("Contact", "addresses", 2, Items::About(2)),
+    ("Contact", "campaigns", 5, Items::About(5)),
     ("Contact", "people", 5, PAGE),
     ("Contact", "profileQuestionnaires", 2, Items::About(5)),
     ("Contact", "segments", 5, Items::About(10)),
@@ -75,6 +80,7 @@ const PRICES: &[(&str, &str, u64, Items)] = &[
     ("SelectionSample", "added", 5, Items::Page(10, 100)),
     ("SelectionSample", "removed", 5, Items::Page(10, 100)),
     ("Mutation", "campaignEntryCancel", SELECTION, Items::One),
+    ("Mutation", "campaignEntryDelete", SELECTION, Items::One),
     ("Mutation", "campaignEntryReinstate", SELECTION, Items::One),
     ("Mutation", "contactDuplicatesFind", SELECTION, Items::One),
     ("Mutation", "contactErase", SELECTION, Items::One),

@@ -5,12 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::batches::{
-    AnswerCounts, AnswersByContact, CampaignById, CampaignEntryById, CommentsByInteraction,
-    EntryPages, InteractionByKey, InteractionCounts, InteractionPages, LoggedSegmentById,
-    LoggedSegmentBySegment, NameOf, QuestionnaireByCode, Questionnaires, StatisticsByOwner,
-    TemplateByCode,
+    AnswerCounts, AnswersByContact, CommentsByInteraction, InteractionByKey, InteractionCounts,
+    InteractionPages, LoggedSegmentById, LoggedSegmentBySegment, NameOf, QuestionnaireByCode,
+    Questionnaires, StatisticsByOwner, TemplateByCode,
 };
 use super::batching::Batching;
+use super::campaign::loaders::CampaignLoaders;
 use super::contact::loaders as contact;
 use super::segment::SegmentLoaders;
 use crate::{
@@ -24,9 +24,7 @@ pub(super) struct Loaders {
     pub(super) names: DataLoader<NameOf>,
     pub(super) segment: SegmentLoaders,
     pub(super) template: DataLoader<TemplateByCode>,
-    pub(super) campaign: DataLoader<CampaignById>,
-    pub(super) campaign_entry: DataLoader<CampaignEntryById>,
-    pub(super) campaign_entry_pages: DataLoader<EntryPages>,
+    pub(super) campaign: CampaignLoaders,
     pub(super) logged_segment: DataLoader<LoggedSegmentById>,
     pub(super) logged_segment_of_segment: DataLoader<LoggedSegmentBySegment>,
     pub(super) interaction: DataLoader<InteractionByKey>,
@@ -56,9 +54,7 @@ impl Loaders {
             names: batching.loader(NameOf(context.clone())),
             segment: SegmentLoaders::new(context, batching),
             template: batching.loader(TemplateByCode(context.clone())),
-            campaign: batching.loader(CampaignById(context.clone())),
-            campaign_entry: batching.loader(CampaignEntryById(context.clone())),
-            campaign_entry_pages: batching.loader(EntryPages(context.clone())),
+            campaign: CampaignLoaders::new(context, batching),
             logged_segment: batching.loader(LoggedSegmentById(context.clone())),
             logged_segment_of_segment: batching.loader(LoggedSegmentBySegment(context.clone())),
             interaction: batching.loader(InteractionByKey(context.clone())),

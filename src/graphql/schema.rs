@@ -20,7 +20,7 @@ use super::allowance::{Allowance, Cost};
 use super::attribute::{AttributeMutation, AttributeQuery};
 use super::audit::AuditQuery;
 use super::batching::Batching;
-use super::campaign::{CampaignEntryMutation, CampaignMutation, CampaignQuery};
+use super::campaign::{ActivationMutation, CampaignEntryMutation, CampaignMutation, CampaignQuery};
 use super::code::{CodeMutation, CodeQuery};
 use super::codes::{INTROSPECTION_OFF, UNAVAILABLE, all_coded, coded, codes};
 use super::contact::{
@@ -81,6 +81,7 @@ pub(super) struct Mutation(
     ContactImportMutation,
     SegmentMutation,
     CampaignMutation,
+    ActivationMutation,
     CampaignEntryMutation,
     InteractionTemplateMutation,
     InteractionCreateMutation,

@@ -24,6 +24,7 @@ fn needed(of: OperationType, field: &str) -> Scope {
             | "loggedSegmentReinstate"
             | "loggedSegmentDelete"
             | "campaignEntryCancel"
+            | "campaignEntryDelete"
             | "campaignEntryReinstate",
         ) => Scope::Log,
         (_, "attributeCreate" | "attributeDelete" | "numberSeriesUpdate") => Scope::Admin,

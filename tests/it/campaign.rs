@@ -126,4 +126,73 @@ both! {
         let next = format!("orderBy: NO_DESC, first: 2, after: \"{cursor}\"");
         assert_eq!(nos(&next).await, ["C", "B"]);
     }
+
+    async fn campaigns_are_searched_and_ordered(app) {
+        for (no, description, from) in [
+            ("C1", Some("Ärende"), Some("2026-03-01")), ("C2", Some("äpple"), None), ("C3", None, Some("2026-01-01")),
+            ("X4", Some("Straße 50%"), Some("2026-03-01")),
+        ] {
+            campaign(&app, json!({ "no": no, "description": description, "startingDate": from })).await;
+        }
+        let nos = async |arguments: &str| -> Vec<String> {
+            let query = format!("{{ campaigns({arguments}) {{ nodes {{ no }} }} }}");
+            let data = app.data(&query, json!({})).await;
+            let nodes = data["campaigns"]["nodes"].as_array().unwrap();
+            nodes.iter().map(|it| it["no"].as_str().unwrap().to_owned()).collect()
+        };
+        for (text, found) in [
+            ("Ä", vec!["C1", "C2"]), ("c", vec!["C1", "C2", "C3"]), ("STRASSE", vec!["X4"]), ("0%", vec!["X4"]),
+            ("%", vec!["X4"]), ("_", vec![]), (" ", vec!["C1", "C2", "C3", "X4"]),
+        ] {
+            assert_eq!(nos(&format!("filter: {{ text: {text:?} }}")).await, found, "{text}");
+        }
+        for (order, expected) in [
+            ("NO_DESC", ["X4", "C3", "C2", "C1"]), ("DESCRIPTION_ASC", ["C3", "X4", "C2", "C1"]),
+            ("DESCRIPTION_DESC", ["C1", "C2", "X4", "C3"]), ("STARTING_DATE_ASC", ["C2", "C3", "C1", "X4"]),
+            ("STARTING_DATE_DESC", ["X4", "C1", "C3", "C2"]), ("ENDING_DATE_ASC", ["C1", "C2", "C3", "X4"]),
+            ("UPDATED_DESC", ["X4", "C3", "C2", "C1"]),
+        ] {
+            assert_eq!(nos(&format!("orderBy: {order}")).await, expected, "{order}");
+            // The same one by one, forward and backward.
+            for (size, cursor, edge) in [("first", "after", "endCursor"), ("last", "before", "startCursor")] {
+                let (mut seen, mut bound) = (Vec::new(), String::new());
+                for _ in 0..expected.len() {
+                    let query = format!("{{ campaigns(orderBy: {order}, {size}: 1{bound}) {{ nodes {{ no }} pageInfo {{ {edge} }} }} }}");
+                    let data = app.data(&query, json!({})).await["campaigns"].clone();
+                    seen.push(data["nodes"][0]["no"].as_str().unwrap().to_owned());
+                    bound = format!(", {cursor}: {}", data["pageInfo"][edge]);
+                }
+                if size == "last" {
+                    seen.reverse();
+                }
+                assert_eq!(seen, expected, "{order} {size}");
+            }
+        }
+        let page = app.data("{ campaigns(first: 1) { pageInfo { endCursor } } }", json!({})).await;
+        let other = format!("{{ campaigns(orderBy: UPDATED_ASC, after: {}) {{ nodes {{ no }} }} }}", page["campaigns"]["pageInfo"]["endCursor"]);
+        let refused = app.graphql(&other, json!({})).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+    }
+
+    // Rules 1.11: the salesperson is the one who creates it, unless it is said.
+    async fn whoever_creates_a_campaign_is_responsible_if_they_sell(app) {
+        use async_graphql::Executor;
+        use urval::domain::access::Viewer;
+        for (code, email) in [("AH", "ada@example.com"), ("BC", "bo@example.com"), ("CC", "bo@example.com")] {
+            let input = json!({ "kind": "SALESPERSON", "code": code, "email": email });
+            app.must("codeCreate", "", input).await;
+        }
+        let created = async |name: &str, input: &str| -> Value {
+            let viewer = Viewer { name: Some(name.to_owned()), ..Viewer::ANYBODY };
+            let mutation = format!("mutation {{ campaignCreate(input: {{ {input} }}) {{ campaign {{ salesperson {{ code }} }} }} }}");
+            let response = app.schema.execute(async_graphql::Request::new(mutation).data(viewer)).await;
+            let response = serde_json::to_value(response).unwrap();
+            response["data"]["campaignCreate"]["campaign"]["salesperson"]["code"].clone()
+        };
+        assert_eq!(created("Ada@Example.com", "").await, "AH");
+        assert_eq!(created("ada@example.com", "salesperson: \"BC\"").await, "BC");
+        for (name, input) in [("ada@example.com", "salesperson: null"), ("bo@example.com", ""), ("Ada", "")] {
+            assert_eq!(created(name, input).await, Value::Null, "{name} {input}");
+        }
+    }
 }

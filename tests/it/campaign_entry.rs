@@ -97,11 +97,44 @@ both! {
         assert_eq!(entries(&app, &one).await["statistics"]["count"], 2);
     }
 
+    // CAN-6, Q17: with interactions and comments; what else was logged stays.
+    async fn a_canceled_entry_is_deleted_with_its_interactions(app) {
+        let (one, two) = logged(&app).await;
+        let of_one = "query($id: ID!) { campaign(id: $id) { entries { nodes { id statistics { count }
+            interactions(filter: { includeCanceled: true }) { totalCount nodes { id } } } } } }";
+        let entry = app.data(of_one, json!({ "id": one })).await["campaign"]["entries"]["nodes"][0].clone();
+        assert_eq!((&entry["statistics"]["count"], &entry["interactions"]["totalCount"]), (&json!(2), &json!(2)));
+        let interaction = &entry["interactions"]["nodes"][0]["id"];
+        let comment = json!({ "interactionId": interaction, "comment": "Called back" });
+        app.must("interactionCommentAdd", "", comment).await;
+
+        let input = json!({ "campaignEntryId": entry["id"] });
+        let gone = "deletedCampaignEntryId deletedInteractions";
+        let early = app.mutate("campaignEntryDelete", gone, input.clone()).await;
+        assert_eq!(wrong(&early), ["NOT_ALLOWED campaignEntryId"]);
+        assert_eq!((&early["deletedCampaignEntryId"], &early["deletedInteractions"]), (&Value::Null, &Value::Null));
+        app.must("campaignEntryCancel", "", input.clone()).await;
+        let deleted = app.must("campaignEntryDelete", gone, input.clone()).await;
+        assert_eq!((&deleted["deletedCampaignEntryId"], &deleted["deletedInteractions"]), (&entry["id"], &json!(2)));
+        let again = app.mutate("campaignEntryDelete", gone, input).await;
+        assert_eq!(wrong(&again), ["NOT_FOUND campaignEntryId"]);
+
+        assert_eq!(entries(&app, &one).await["entries"]["nodes"], json!([]));
+        assert_eq!(entries(&app, &two).await["statistics"]["count"], 1);
+        let left = app.data(
+            "{ interactions(filter: { includeCanceled: true }) { totalCount } loggedSegments { nodes { interactionsCount } } }",
+            json!({}),
+        ).await;
+        assert_eq!(left["interactions"]["totalCount"], 1);
+        assert_eq!(left["loggedSegments"]["nodes"][0]["interactionsCount"], 3);
+        assert!(crate::check::check(&app).await.is_empty());
+    }
+
     async fn canceling_entries_has_its_errors(app) {
-        for name in ["campaignEntryCancel", "campaignEntryReinstate"] {
+        for name in ["campaignEntryCancel", "campaignEntryReinstate", "campaignEntryDelete"] {
             for (id, expected) in [("campaignEntry:9", "NOT_FOUND campaignEntryId"), ("campaign:1", "INVALID campaignEntryId"),
                 ("", "INVALID campaignEntryId")] {
-                let refused = app.mutate(name, "campaignEntry { id }", json!({ "campaignEntryId": id })).await;
+                let refused = app.mutate(name, "", json!({ "campaignEntryId": id })).await;
                 assert_eq!(wrong(&refused), [expected]);
             }
         }

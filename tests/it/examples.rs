@@ -102,6 +102,11 @@ both! {
                     }
                     "SegmentWithLines" => assert!(0 < data["segmentByNo"]["contactsCount"].as_u64().unwrap()),
                     "LogSegment" => assert!(0 < data["segmentLog"]["interactionsCount"].as_u64().unwrap()),
+                    "CampaignResults" => {
+                        let campaign = &data["campaignByNo"];
+                        assert!(0 < campaign["targets"]["totalCount"].as_u64().unwrap());
+                        assert!(0.0 < campaign["statistics"]["responseRate"].as_f64().unwrap());
+                    }
                     "FindDuplicates" => assert_eq!(data["contactDuplicatesFind"]["searchedCount"], 1_000),
                     "ListDuplicates" => assert_eq!(data["contactDuplicates"]["unsearchedCount"], 0),
                     other => panic!("{other} is not looked at"),
@@ -110,6 +115,7 @@ both! {
             }
         }
         assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "Questionnaire", "CreateSegment", "AddContacts",
-            "SegmentWithLines", "LogSegment", "FindDuplicates", "ListDuplicates", "WatchSegment"]);
+            "SegmentWithLines", "LogSegment", "CampaignResults", "FindDuplicates", "ListDuplicates",
+            "WatchSegment"]);
     }
 }

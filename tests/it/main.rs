@@ -8,6 +8,8 @@ mod audit;
 mod browser;
 mod campaign;
 mod campaign_entry;
+mod campaign_statistics;
+mod campaign_targets;
 mod check;
 mod citus;
 mod cli;

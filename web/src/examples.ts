@@ -231,6 +231,40 @@ mutation LogSegment($segment: ID!) {
 }`,
   },
   {
+    query: `# Whom a campaign reached, who responded,
+# and what each template did for it.
+query CampaignResults($no: String!) {
+  campaignByNo(no: $no) {
+    description
+    activated
+    targets(by: COMPANY, first: 5) {
+      totalCount
+      nodes {
+        no
+        name
+      }
+    }
+    statistics {
+      targetsContacted
+      contactsResponded
+      responseRate
+      cost
+      byTemplate {
+        template {
+          code
+        }
+        count
+        contactsResponded
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "no": "CP000001"
+}`,
+  },
+  {
     query: `# Contacts that may be one and the same: look
 # for them, then see the likeliest pairs.
 mutation FindDuplicates {

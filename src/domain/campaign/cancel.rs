@@ -1,4 +1,4 @@
-//! Canceling campaign entries, and taking it back (CAN-2, D14).
+//! Canceling campaign entries, taking it back, and deleting those that are canceled (CAN-2, CAN-6, D14).
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait,
@@ -7,7 +7,11 @@ use sea_orm::{
 
 use crate::{
     db::{self, Table},
-    domain::{Context, Error, Reason, Result, id::Kind, interaction::mark_canceled},
+    domain::{
+        Context, Error, Reason, Result,
+        id::Kind,
+        interaction::{delete_where, mark_canceled},
+    },
     entity::{campaign_entry, interaction, logged_segment, segment},
 };
 
@@ -54,12 +58,27 @@ async fn mark_interactions(
     entry: &campaign_entry::Model,
     canceled: bool,
 ) -> Result<()> {
-    use interaction::Column;
-    let of_entry = Condition::all()
-        // What leads to the entry is the index of campaigns.
-        .add(Column::CampaignId.eq(entry.campaign_id))
-        .add(Column::CampaignEntryId.eq(entry.id));
+    let of_entry = Condition::all().add(interaction::Column::CampaignEntryId.eq(entry.id));
     mark_canceled(txn, context, of_entry, canceled).await
+}
+
+/// Deletes a canceled campaign entry with its interactions and their comments (CAN-6); returns how many
+/// interactions went. The log that they came from stays, and says how many were logged.
+///
+/// # Errors
+/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it is not canceled, at `campaignEntryId`.
+pub async fn delete_entry(context: &Context, id: i64) -> Result<u64> {
+    db::write(&context.db, &[Table::Interaction], async |txn| {
+        let (entry, _) = locked(txn, id).await?;
+        if !entry.canceled {
+            let message = "Cancel the campaign entry before you delete it.";
+            return Err(Error::reject(Reason::NotAllowed, &["campaignEntryId"], message));
+        }
+        let gone = delete_where(txn, interaction::Column::CampaignEntryId.eq(id)).await?;
+        campaign_entry::Entity::delete_by_id(id).exec(txn).await?;
+        Ok(gone)
+    })
+    .await
 }
 
 /// The entry and its logged segment, locked until the transaction ends, after the segment: whoever

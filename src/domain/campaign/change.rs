@@ -12,7 +12,8 @@ use super::missing;
 use crate::{
     db::{self, Table},
     domain::{
-        Context, Error, Reason, Rejections, Result, check, code, expect_revision, numbers, text,
+        Context, Error, Reason, Rejections, Result, check, code, expect_revision, numbers,
+        salesperson, text,
     },
     entity::{
         campaign, campaign_entry, interaction, interaction_template,
@@ -31,7 +32,8 @@ pub struct CampaignChange {
     pub status: Option<Option<String>>,
 }
 
-/// Creates a campaign. Without `no` it gets the next number of the series.
+/// Creates a campaign. Without `no` it gets the next number of the series; if nothing is said of the
+/// salesperson, whoever creates it is responsible, if they are one.
 ///
 /// # Errors
 /// [`Reason::Taken`], [`Reason::NotAllowed`] or [`Reason::Invalid`] at `no`, and what is wrong with
@@ -49,7 +51,11 @@ pub async fn create(
             revision: Set(1),
             ..Default::default()
         };
-        apply(txn, &mut row, change.clone()).await?;
+        let mut change = change.clone();
+        if change.salesperson.is_none() {
+            change.salesperson = Some(salesperson::who(txn, context.actor()).await?);
+        }
+        apply(txn, &mut row, change).await?;
         row.no = Set(match no {
             Some(no) => own_number(txn, no).await?,
             None => next_number(txn).await?,
@@ -121,7 +127,7 @@ async fn users(txn: &DatabaseTransaction, id: i64) -> Result<Vec<&'static str>> 
     Ok(users.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name).collect())
 }
 
-async fn locked(
+pub(super) async fn locked(
     txn: &DatabaseTransaction,
     id: i64,
     expected_revision: Option<i32>,
@@ -170,6 +176,7 @@ async fn apply(
     if let Some(description) = &change.description {
         let text = check::text(description.as_deref(), &["description"]);
         if let Some(text) = rejections.keep(text)? {
+            row.description_fold = Set(text.as_deref().map(text::fold));
             row.description = Set(text);
         }
     }

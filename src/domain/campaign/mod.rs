@@ -1,34 +1,31 @@
 //! Campaigns: the marketing efforts that segments serve.
 
+mod activate;
 mod cancel;
 mod change;
 mod entries;
+mod list;
+mod statistics;
+mod target_of;
+mod targets;
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::ExprTrait,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 
-pub use cancel::{cancel_entry, reinstate_entry};
+pub use activate::{activate, deactivate, is_activated};
+pub use cancel::{cancel_entry, delete_entry, reinstate_entry};
 pub use change::{CampaignChange, create, delete, update};
 pub use entries::{entries_by_ids, entry_pages};
+pub use list::{CampaignFilter, CampaignKey, CampaignOrder, CampaignSort, count, list};
+pub use statistics::{Part, Reach, ReachKey, by_day, by_template, reach};
+pub use target_of::of_contacts;
+pub use targets::{TargetsBy, of_campaign, targets};
 
 use crate::{
-    domain::{Context, Error, Page, PageArgs, Reason, Result, id::Kind, text},
+    domain::{Context, Error, Reason, Result, id::Kind, text},
     entity::campaign,
 };
-
-/// Which campaigns to list: those for which all holds that is set.
-#[derive(Clone, Debug, Default)]
-pub struct CampaignFilter {
-    pub status: Option<String>,
-    pub salesperson: Option<String>,
-    /// Begun by this day, and not ended before it. What has no such date has no such bound.
-    pub active_on: Option<NaiveDate>,
-}
 
 /// The campaigns with these keys; those that are not there are left out.
 ///
@@ -50,62 +47,6 @@ pub async fn by_no(context: &Context, no: &str) -> Result<Option<campaign::Model
     let Some(no) = text::code(no) else { return Ok(None) };
     let found = campaign::Entity::find().filter(campaign::Column::No.eq(no));
     Ok(found.one(context.db.reader()).await?)
-}
-
-/// A page of campaigns, in the order of their numbers or the other way round.
-///
-/// # Errors
-/// What the database says.
-pub async fn list(
-    context: &Context,
-    filter: &CampaignFilter,
-    descending: bool,
-    args: PageArgs<String>,
-) -> Result<Page<String, campaign::Model>> {
-    use campaign::Column::No;
-    let mut query = campaign::Entity::find().filter(filter.condition());
-    for (bound, above) in [(&args.after, !descending), (&args.before, descending)] {
-        if let Some(no) = bound {
-            query = query.filter(if above { No.gt(no.as_str()) } else { No.lt(no.as_str()) });
-        }
-    }
-    let query = match args.take.is_last() == descending {
-        true => query.order_by_asc(No),
-        false => query.order_by_desc(No),
-    };
-    let rows = query.limit(args.take.count() + 1).all(context.db.reader()).await?;
-    let items = rows.into_iter().map(|row| (row.no.clone(), row)).collect();
-    Ok(Page::from_one_extra(items, &args))
-}
-
-/// How many campaigns [`list`] has in all.
-///
-/// # Errors
-/// What the database says.
-pub async fn count(context: &Context, filter: &CampaignFilter) -> Result<u64> {
-    let query = campaign::Entity::find().filter(filter.condition());
-    Ok(query.count(context.db.reader()).await?)
-}
-
-impl CampaignFilter {
-    fn condition(&self) -> Condition {
-        use campaign::Column;
-        // A code that none can be finds nothing.
-        let code = |code: &str| text::code(code).unwrap_or_default();
-        let mut all = Condition::all();
-        if let Some(status) = &self.status {
-            all = all.add(Column::Status.eq(code(status)));
-        }
-        if let Some(salesperson) = &self.salesperson {
-            all = all.add(Column::Salesperson.eq(code(salesperson)));
-        }
-        if let Some(day) = self.active_on {
-            let begun = Column::StartingDate.lte(day).or(Column::StartingDate.is_null());
-            let going_on = Column::EndingDate.gte(day).or(Column::EndingDate.is_null());
-            all = all.add(begun).add(going_on);
-        }
-        all
-    }
 }
 
 /// The campaign with this key, which has to be there and stays until the transaction ends.

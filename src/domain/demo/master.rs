@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     db::{self, OnConflict},
-    domain::{Result, numbers},
+    domain::{Result, numbers, text},
     entity::{
         campaign, code, interaction_template,
         kinds::{CodeKind, CorrespondenceType, InformationFlow, InitiatedBy, SeriesKind},
@@ -102,10 +102,12 @@ async fn campaigns(txn: &DatabaseTransaction, demo: &Demo) -> Result<Vec<i64>> {
         let end = *start + Days::new(60);
         let status = if end < demo.until { "DONE" } else { "STARTED" };
         let created_at = start.and_time(chrono::NaiveTime::MIN).and_utc();
+        let description = format!("{name} {}", start.year());
         campaign::ActiveModel {
             id: NotSet,
             no: Set(no),
-            description: Set(Some(format!("{name} {}", start.year()))),
+            description_fold: Set(Some(text::fold(&description))),
+            description: Set(Some(description)),
             starting_date: Set(Some(*start)),
             ending_date: Set(Some(end)),
             salesperson: Set(Some(words::SALESPEOPLE[0].0.to_owned())),
@@ -113,6 +115,8 @@ async fn campaigns(txn: &DatabaseTransaction, demo: &Demo) -> Result<Vec<i64>> {
             created_at: Set(created_at),
             updated_at: Set(created_at),
             revision: Set(1),
+            activated_at: Set(None),
+            activated_by: Set(None),
         }
     });
     campaign::Entity::insert_many(rows).exec(txn).await?;

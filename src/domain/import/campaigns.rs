@@ -135,7 +135,10 @@ impl Campaigns {
                 kind_of(field).and_then(|kind| check.code(caption(field), text, kind, codes));
             match field {
                 Field::No => {}
-                Field::Description => campaign.description = text::tidy(text),
+                Field::Description => {
+                    campaign.description = text::tidy(text);
+                    campaign.description_fold = campaign.description.as_deref().map(text::fold);
+                }
                 Field::StartingDate => {
                     campaign.starting_date = check.keep(caption(field), value::date(text));
                 }
@@ -165,6 +168,7 @@ impl Campaigns {
                 id: NotSet,
                 no: Set(row.no),
                 description: Set(row.description),
+                description_fold: Set(row.description_fold),
                 starting_date: Set(row.starting_date),
                 ending_date: Set(row.ending_date),
                 salesperson: Set(row.salesperson),
@@ -172,11 +176,14 @@ impl Campaigns {
                 created_at: Set(row.created_at),
                 updated_at: Set(self.now),
                 revision: Set(if row.id == 0 { 1 } else { row.revision + 1 }),
+                activated_at: Set(row.activated_at),
+                activated_by: Set(row.activated_by),
             })
             .collect();
         for rows in rows.chunks(INSERT_ROWS) {
             let columns = [
                 Column::Description,
+                Column::DescriptionFold,
                 Column::StartingDate,
                 Column::EndingDate,
                 Column::Salesperson,
@@ -205,6 +212,7 @@ fn blank(no: String, now: DateTime<Utc>) -> campaign::Model {
         id: 0,
         no,
         description: None,
+        description_fold: None,
         starting_date: None,
         ending_date: None,
         salesperson: None,
@@ -212,5 +220,7 @@ fn blank(no: String, now: DateTime<Utc>) -> campaign::Model {
         created_at: now,
         updated_at: now,
         revision: 1,
+        activated_at: None,
+        activated_by: None,
     }
 }

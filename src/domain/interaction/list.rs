@@ -28,6 +28,7 @@ pub enum Owner {
     /// Those of the company and of whoever belonged to it at the time.
     Company(i32),
     Campaign(i64),
+    CampaignEntry(i64),
     LoggedSegment(i64),
     /// Those of the segment, whatever became of its logging.
     Segment(i64),
@@ -162,6 +163,7 @@ impl Owner {
             Self::Contact(_) => Some(interaction::Column::ContactId),
             Self::Company(_) => Some(interaction::Column::CompanyId),
             Self::Campaign(_) => Some(interaction::Column::CampaignId),
+            Self::CampaignEntry(_) => Some(interaction::Column::CampaignEntryId),
             Self::LoggedSegment(_) => Some(interaction::Column::LoggedSegmentId),
             Self::Segment(_) => Some(interaction::Column::SegmentId),
         }
@@ -171,7 +173,10 @@ impl Owner {
         match self {
             Self::Everybody => 0,
             Self::Contact(id) | Self::Company(id) => i64::from(id),
-            Self::Campaign(id) | Self::LoggedSegment(id) | Self::Segment(id) => id,
+            Self::Campaign(id)
+            | Self::CampaignEntry(id)
+            | Self::LoggedSegment(id)
+            | Self::Segment(id) => id,
         }
     }
 }

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, UpdateMany, Value,
-    sea_query::Expr,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoSimpleExpr, QueryFilter,
+    QuerySelect, QueryTrait, UpdateMany, Value,
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{locked, named};
 use crate::{
     db::{self, Table},
     domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id},
-    entity::{campaign_entry, interaction, kinds::Evaluation, logged_segment},
+    entity::{campaign_entry, interaction, interaction_comment, kinds::Evaluation, logged_segment},
 };
 
 /// Gives all the interactions one evaluation (IAC-1). Returns them in the order of the ids.
@@ -73,6 +74,26 @@ pub(in crate::domain) async fn mark_canceled(
         .exec(txn)
         .await?;
     Ok(())
+}
+
+/// Deletes interactions with their comments; returns how many went.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn delete_where(txn: &DatabaseTransaction, which: Expr) -> Result<u64> {
+    use interaction_comment::Column;
+    let interaction = |column: interaction::Column| column.into_simple_expr();
+    let commented = interaction::Entity::find()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(
+            interaction(interaction::Column::ContactId).eq(Column::ContactId.into_simple_expr()),
+        )
+        .filter(interaction(interaction::Column::Id).eq(Column::InteractionId.into_simple_expr()))
+        .filter(which.clone())
+        .into_query();
+    interaction_comment::Entity::delete_many().filter(Expr::exists(commented)).exec(txn).await?;
+    Ok(interaction::Entity::delete_many().filter(which).exec(txn).await?.rows_affected)
 }
 
 async fn mark(

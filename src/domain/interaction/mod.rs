@@ -14,8 +14,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Exp
 pub use comments::{COMMENTS_MAX, add_comment, comments_of, delete_comment, update_comment};
 pub use create::{InteractionValues, create};
 pub use list::{Filter, Key, List, Owner, counts, pages};
-pub(in crate::domain) use mark::mark_canceled;
 pub use mark::{cancel, evaluate, reinstate};
+pub(in crate::domain) use mark::{delete_where, mark_canceled};
 pub use statistics::{Statistics, StatisticsKey, Window, statistics};
 pub use update::{InteractionChange, update};
 

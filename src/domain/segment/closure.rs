@@ -53,6 +53,28 @@ pub(super) async fn with_companies(
     Ok(contacts | companies_among(&ids, &companies, contacts))
 }
 
+/// The companies of the contacts, and those of them that have none.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_company(
+    db: &impl ConnectionTrait,
+    contacts: &RoaringBitmap,
+) -> Result<RoaringBitmap> {
+    if contacts.len() <= FEW {
+        let employed = contact::Entity::find()
+            .select_only()
+            .column(contact::Column::Id)
+            .filter(contact::Column::CompanyId.is_not_null())
+            .filter(is_one_of(db, contact::Column::Id, contacts));
+        let employed = db::keys(db, employed.into_query()).await?;
+        return Ok(few_companies(db, contacts).await? | (contacts - employed));
+    }
+    let (ids, companies) = links(db).await?;
+    let employed: RoaringBitmap = ids.iter().copied().collect();
+    Ok(companies_among(&ids, &companies, contacts) | (contacts - employed))
+}
+
 async fn few_companies(
     db: &impl ConnectionTrait,
     contacts: &RoaringBitmap,

@@ -213,6 +213,11 @@ impl Defaults {
         self.campaign_id
     }
 
+    /// Whether the lines that say nothing else are targets of their campaign.
+    pub fn is_target_by_default(&self) -> bool {
+        self.campaign_target
+    }
+
     /// The lines for which no salesperson is responsible; nothing if there can't be any.
     pub fn without_salesperson(&self) -> Option<Condition> {
         if self.salesperson.is_some() {

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     db::dialect,
-    domain::{Context, Error, Page, PageArgs, Reason, Result, is_storable, text},
+    domain::{
+        Context, Error, Page, PageArgs, Reason, Result, campaign::of_campaign, is_storable, text,
+    },
     entity::{kinds::SegmentStatus, segment},
 };
 
@@ -20,6 +22,7 @@ pub struct SegmentFilter {
     pub status: Vec<SegmentStatus>,
     /// In the number or the description, whatever the case.
     pub text: Option<String>,
+    /// Whose lines are for this campaign unless they say something else.
     pub campaign_id: Option<i64>,
     pub salesperson: Option<String>,
 }
@@ -162,7 +165,7 @@ fn filtered(context: &Context, filter: &SegmentFilter) -> Select<segment::Entity
         condition = condition.add(no.or(description));
     }
     if let Some(campaign) = filter.campaign_id {
-        condition = condition.add(segment::Column::CampaignId.eq(campaign));
+        condition = condition.add(of_campaign(campaign));
     }
     if let Some(salesperson) = filter.salesperson.as_deref().and_then(text::code) {
         condition = condition.add(segment::Column::Salesperson.eq(salesperson));

@@ -32,6 +32,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 pub(super) use choose::privacy_blocked;
 pub use choose::{Chosen, PICKED_MAX, Request, picked};
+pub use closure::by_company;
 pub use compare::{Diff, OVERLAP_MAX, Overlap, State, diff, overlap};
 pub use explain::{Change, ExplainedStep, Explanation, explain};
 pub use header::{SegmentChange, create, delete, insert, update};

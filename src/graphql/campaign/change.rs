@@ -22,8 +22,9 @@ pub(in crate::graphql) struct CampaignCreateInput {
     starting_date: Option<Date>,
     /// The last day; not before the first.
     ending_date: Option<Date>,
-    /// Who is responsible.
-    salesperson: Option<String>,
+    /// Who is responsible. If it is left out, the salesperson whose e-mail address is the name of who
+    /// creates it, if there is one.
+    salesperson: MaybeUndefined<String>,
     /// How far it is.
     status: Option<String>,
 }
@@ -91,7 +92,7 @@ impl CampaignMutation {
             description: Some(input.description),
             starting_date: Some(input.starting_date.map(|it| it.0)),
             ending_date: Some(input.ending_date.map(|it| it.0)),
-            salesperson: Some(input.salesperson),
+            salesperson: input.salesperson.into(),
             status: Some(input.status),
         };
         let created = domain::campaign::create(ctx.data()?, input.no.as_deref(), change).await;

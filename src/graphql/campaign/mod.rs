@@ -1,37 +1,59 @@
 //! Campaigns and their entries.
 
+mod activate;
 mod change;
 mod entry;
+pub(super) mod loaders;
+mod query;
+mod statistics;
 
 use async_graphql::{
-    Context, Description, Enum, ID, InputObject, Object,
+    Context, Description, Enum, ID, Object,
     connection::{Connection, EmptyFields},
 };
 use chrono::{DateTime, Utc};
 
-pub(super) use self::{change::CampaignMutation, entry::CampaignEntryMutation};
+pub(super) use self::{
+    activate::ActivationMutation,
+    change::CampaignMutation,
+    entry::{CampaignEntry, CampaignEntryMutation},
+    query::CampaignQuery,
+};
+use self::{
+    loaders::EntryPageKey,
+    statistics::{CampaignStatistics, statistics_of_campaign},
+};
 use super::{
-    batches::EntryPageKey,
     code::Code,
+    contact::ContactOrder,
     error::Result,
-    interaction::{
-        InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics,
-        interactions_of, statistics_of,
-    },
+    interaction::{InteractionConnection, InteractionFilter, InteractionOrder, interactions_of},
+    kinds::SegmentStatus,
     loaders::Loaders,
-    logged_segment::LoggedSegment,
     page::{Cursor, Slice, connection},
     scalar::Date,
+    segment::{Contacts, SegmentConnection, SegmentOrder, contacts_in, segments_of_campaign},
 };
 use crate::{
     domain::{
         self,
-        campaign::CampaignFilter as Filter,
+        campaign::{TargetsBy, is_activated},
         id::Kind,
         interaction::{Owner, Window},
     },
-    entity::{campaign, campaign_entry, kinds::CodeKind},
+    entity::{campaign, kinds::CodeKind},
 };
+
+/// Whom to show as the targets of a campaign.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Enum)]
+#[graphql(remote = "TargetsBy")]
+pub(super) enum CampaignTargetsBy {
+    /// The contacts themselves.
+    #[default]
+    Contact,
+    /// Their companies, each once, and those contacts who have none.
+    Company,
+}
 
 /// A marketing effort that segments serve.
 #[derive(Description)]
@@ -89,6 +111,65 @@ impl Campaign {
         self.0.revision
     }
 
+    /// Whether it is activated today: it was activated, and today is one of its days. A date that it
+    /// does not have is no bound.
+    async fn activated(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(is_activated(&self.0, ctx.data::<domain::Context>()?.today()))
+    }
+
+    /// When it was activated; null if it was not, or no longer is.
+    async fn activated_at(&self) -> Option<DateTime<Utc>> {
+        self.0.activated_at
+    }
+
+    /// Who activated it, where that is known.
+    async fn activated_by(&self) -> Option<&str> {
+        self.0.activated_by.as_deref()
+    }
+
+    /// Its targets, each once: the contacts on lines of open segments, and those of its interactions
+    /// that are neither canceled nor postponed, where the line or the interaction is for this campaign
+    /// and says that it is a target. Exact, as of now, activated or not.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn targets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Whether to show contacts or companies.",
+            default_with = "Some(CampaignTargetsBy::default())"
+        )]
+        by: Option<CampaignTargetsBy>,
+        #[graphql(desc = "By company name unless it is said.")] order_by: Option<ContactOrder>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Contacts> {
+        let context = ctx.data::<domain::Context>()?;
+        let by = by.unwrap_or_default().into();
+        let targets = domain::campaign::targets(context, self.0.id, by).await?;
+        contacts_in(ctx, &targets, order_by, Slice { first, after, last, before }).await
+    }
+
+    /// The segments whose lines are for it unless they say something else: those that name it, and
+    /// those that name none and have a template that does. Of any status.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn segments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those with one of these statuses.")] status: Option<
+            Vec<SegmentStatus>,
+        >,
+        #[graphql(desc = "The newest first unless it is said.")] order_by: Option<SegmentOrder>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<SegmentConnection> {
+        let slice = Slice { first, after, last, before };
+        segments_of_campaign(ctx, self.0.id, status, order_by, slice).await
+    }
+
     /// What was done for it, newest first: an entry for each logged segment, and one for
     /// interactions that no segment brought about.
     async fn entries(
@@ -101,7 +182,7 @@ impl Campaign {
     ) -> Result<Connection<Cursor, CampaignEntry>> {
         let args = Slice { first, after, last, before }.args()?;
         let key = EntryPageKey { campaign_id: self.0.id, args };
-        let page = ctx.data::<Loaders>()?.campaign_entry_pages.load_one(key).await?;
+        let page = ctx.data::<Loaders>()?.campaign.entry_pages.load_one(key).await?;
         Ok(connection(page.unwrap_or_default(), EmptyFields, CampaignEntry))
     }
 
@@ -122,15 +203,16 @@ impl Campaign {
         interactions_of(ctx, Owner::Campaign(self.0.id), filter, order_by, slice).await
     }
 
-    /// What its interactions add up to, without canceled and postponed ones.
+    /// How it goes: what its interactions add up to, whom they reached, and who responded. Canceled and
+    /// postponed ones do not count.
     async fn statistics(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those on this day or later.")] from: Option<Date>,
         #[graphql(desc = "Only those on this day or earlier.")] to: Option<Date>,
-    ) -> Result<InteractionStatistics> {
+    ) -> Result<CampaignStatistics> {
         let window = Window { from: from.map(|it| it.0), to: to.map(|it| it.0) };
-        statistics_of(ctx, Owner::Campaign(self.0.id), window).await
+        statistics_of_campaign(ctx, self.0.id, window).await
     }
 }
 
@@ -138,159 +220,6 @@ impl Campaign {
     /// The campaign with this key, in a batch with others.
     pub(super) async fn load(ctx: &Context<'_>, id: Option<i64>) -> Result<Option<Self>> {
         let Some(id) = id else { return Ok(None) };
-        Ok(ctx.data::<Loaders>()?.campaign.load_one(id).await?.map(Self))
+        Ok(ctx.data::<Loaders>()?.campaign.campaign.load_one(id).await?.map(Self))
     }
-}
-
-/// What was done for a campaign: one logging of a segment, or interactions without a segment.
-#[derive(Description)]
-pub(super) struct CampaignEntry(pub(super) campaign_entry::Model);
-
-#[Object(use_type_description)]
-impl CampaignEntry {
-    /// The global id.
-    pub(super) async fn id(&self) -> ID {
-        ID(Kind::CampaignEntry.id(self.0.id))
-    }
-
-    /// The campaign.
-    async fn campaign(&self, ctx: &Context<'_>) -> Option<Result<Campaign>> {
-        Campaign::load(ctx, Some(self.0.campaign_id)).await.transpose()
-    }
-
-    /// The logging it came from; null if no segment brought it about, or the logging has been deleted.
-    async fn logged_segment(&self, ctx: &Context<'_>) -> Option<Result<LoggedSegment>> {
-        LoggedSegment::load(ctx, self.0.logged_segment_id?).await.transpose()
-    }
-
-    /// What was done.
-    async fn description(&self) -> Option<&str> {
-        self.0.description.as_deref()
-    }
-
-    /// The date of its first interaction when it was made.
-    async fn date(&self) -> Date {
-        Date(self.0.date)
-    }
-
-    /// Who was responsible.
-    async fn salesperson(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        Code::load(ctx, CodeKind::Salesperson, self.0.salesperson.as_deref()).await.transpose()
-    }
-
-    /// Whether it is canceled, on its own or with its logged segment. Its interactions are, too.
-    async fn canceled(&self) -> bool {
-        self.0.canceled
-    }
-
-    /// Whether it was canceled on its own.
-    async fn canceled_itself(&self) -> bool {
-        self.0.canceled_itself
-    }
-
-    /// Who made it.
-    async fn actor(&self) -> Option<&str> {
-        self.0.actor.as_deref()
-    }
-}
-
-impl CampaignEntry {
-    /// The entry with this key, in a batch with others.
-    pub(super) async fn load(ctx: &Context<'_>, id: Option<i64>) -> Result<Option<Self>> {
-        let Some(id) = id else { return Ok(None) };
-        Ok(ctx.data::<Loaders>()?.campaign_entry.load_one(id).await?.map(Self))
-    }
-}
-
-/// Which campaigns to list: those for which all holds that is given.
-#[derive(Clone, Default, InputObject)]
-pub(super) struct CampaignFilter {
-    /// With this status code.
-    status: Option<String>,
-    /// Of this salesperson.
-    salesperson: Option<String>,
-    /// Begun by this day, and not ended before it. A missing date is no bound.
-    active_on: Option<Date>,
-}
-
-impl From<CampaignFilter> for Filter {
-    fn from(filter: CampaignFilter) -> Self {
-        Self {
-            status: filter.status,
-            salesperson: filter.salesperson,
-            active_on: filter.active_on.map(|it| it.0),
-        }
-    }
-}
-
-/// The order of campaigns.
-#[derive(Copy, Clone, PartialEq, Eq, Default, Enum)]
-pub(super) enum CampaignOrder {
-    /// By number, the lowest first.
-    #[default]
-    NoAsc,
-    /// By number, the highest first.
-    NoDesc,
-}
-
-/// How many campaigns there are, besides a page of them.
-#[derive(Description)]
-pub(super) struct CampaignTotal(Filter);
-
-#[Object(use_type_description)]
-impl CampaignTotal {
-    /// How many there are in all.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        Ok(domain::campaign::count(ctx.data()?, &self.0).await?)
-    }
-}
-
-#[derive(Default)]
-pub(super) struct CampaignQuery;
-
-#[Object]
-impl CampaignQuery {
-    /// The campaign with this id; null if there is none.
-    async fn campaign(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its global id.")] id: ID,
-    ) -> Option<Result<Campaign>> {
-        match Kind::Campaign.key(&id, &["id"]) {
-            Ok(key) => Campaign::load(ctx, Some(key)).await.transpose(),
-            Err(err) => Some(Err(err.into())),
-        }
-    }
-
-    /// The campaign with this number; null if there is none.
-    async fn campaign_by_no(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its number, in capitals or not.")] no: String,
-    ) -> Option<Result<Campaign>> {
-        by_no(ctx, &no).await.transpose()
-    }
-
-    /// The campaigns.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    async fn campaigns(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which of them.")] filter: Option<CampaignFilter>,
-        #[graphql(desc = "By number unless it is said.")] order_by: Option<CampaignOrder>,
-        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Cursor, Campaign, CampaignTotal>> {
-        let args = Slice { first, after, last, before }.args()?;
-        let filter = Filter::from(filter.unwrap_or_default());
-        let descending = order_by == Some(CampaignOrder::NoDesc);
-        let page = domain::campaign::list(ctx.data()?, &filter, descending, args).await?;
-        Ok(connection(page, CampaignTotal(filter), Campaign))
-    }
-}
-
-async fn by_no(ctx: &Context<'_>, no: &str) -> Result<Option<Campaign>> {
-    Ok(domain::campaign::by_no(ctx.data()?, no).await?.map(Campaign))
 }

@@ -19,6 +19,7 @@ use crate::{
     },
     entity::{code, contact_code, kinds::CodeKind},
     graphql::{
+        campaign::Campaign,
         code::Code,
         error::Result,
         interaction::{
@@ -209,6 +210,13 @@ impl Contact {
     async fn segments(&self, ctx: &Context<'_>) -> Result<Vec<Segment>> {
         let segments = ctx.data::<Loaders>()?.contact_segments.load_one(self.row.id).await?;
         Ok(segments.unwrap_or_default().into_iter().map(Segment).collect())
+    }
+
+    /// The campaigns it is a target of, in the order in which they were created: by lines of open segments
+    /// it is in, or by interactions. Exact, as of now, activated or not.
+    async fn campaigns(&self, ctx: &Context<'_>) -> Result<Vec<Campaign>> {
+        let campaigns = ctx.data::<Loaders>()?.campaign.of_contact.load_one(self.row.id).await?;
+        Ok(campaigns.unwrap_or_default().into_iter().map(Campaign).collect())
     }
 
     /// The custom attributes it has values for, in the order of their names.

@@ -107,19 +107,19 @@ pub(in crate::graphql) async fn interactions_of(
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct InteractionStatistics {
     /// How many there are.
-    count: i64,
+    pub(in crate::graphql) count: i64,
     /// What they cost together, in local currency.
-    cost: Decimal,
+    pub(in crate::graphql) cost: Decimal,
     /// How long they took together, in minutes.
-    duration_min: i64,
+    pub(in crate::graphql) duration_min: i64,
     /// The day of the last one that did not fail.
-    last_date: Option<Date>,
+    pub(in crate::graphql) last_date: Option<Date>,
     /// The day of the last one that we began, failed or not.
-    last_attempted: Option<Date>,
+    pub(in crate::graphql) last_attempted: Option<Date>,
     /// How many reached a target of their campaign.
-    campaign_targets: i64,
+    pub(in crate::graphql) campaign_targets: i64,
     /// How many are responses to their campaign.
-    campaign_responses: i64,
+    pub(in crate::graphql) campaign_responses: i64,
 }
 
 /// What the interactions of somebody add up to, in a batch with those of others.

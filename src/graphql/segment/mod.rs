@@ -22,7 +22,9 @@ use chrono::{DateTime, Utc};
 
 pub(super) use criterion::Criterion;
 pub(super) use loaders::SegmentLoaders;
+pub(super) use query::{SegmentConnection, SegmentOrder, segments_of_campaign};
 pub(super) use saved::{SavedCriteria, load as load_saved_criteria};
+pub(super) use sets::{Contacts, contacts_in};
 
 use line::{LineTotal, SegmentLine, SegmentLineOrder, SegmentLines, line_order};
 

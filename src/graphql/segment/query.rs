@@ -27,7 +27,7 @@ pub(in crate::graphql) struct SegmentFilterInput {
     status: Option<Vec<SegmentStatus>>,
     /// Those with this text in the number or the description, whatever the case.
     text: Option<String>,
-    /// Those of this campaign.
+    /// Those of this campaign: that name it, or name none and have a template that does.
     campaign_id: Option<ID>,
     /// Those of the salesperson with this code.
     salesperson: Option<String>,
@@ -104,6 +104,9 @@ fn filter(input: Option<SegmentFilterInput>) -> domain::Result<SegmentFilter> {
     })
 }
 
+/// A page of segments.
+pub(in crate::graphql) type SegmentConnection = Connection<Cursor, Segment, SegmentTotal>;
+
 /// How many segments the whole list has.
 pub(in crate::graphql) struct SegmentTotal(SegmentFilter);
 
@@ -154,12 +157,40 @@ impl FindSegment {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Cursor, Segment, SegmentTotal>> {
-        let context = ctx.data::<domain::Context>()?;
-        let args = Slice { first, after, last, before }.args()?;
-        let filter = filter(input)?;
-        let page =
-            segment::list(context, &filter, order_by.unwrap_or_default().into(), &args).await?;
-        Ok(connection(page, SegmentTotal(filter), Segment::from))
+    ) -> Result<SegmentConnection> {
+        let slice = Slice { first, after, last, before };
+        segments(ctx, filter(input)?, order_by, slice).await
     }
+}
+
+async fn segments(
+    ctx: &Context<'_>,
+    filter: SegmentFilter,
+    order_by: Option<SegmentOrder>,
+    slice: Slice,
+) -> Result<SegmentConnection> {
+    let context = ctx.data::<domain::Context>()?;
+    let (order, args) = (order_by.unwrap_or_default().into(), slice.args()?);
+    let page = segment::list(context, &filter, order, &args).await?;
+    Ok(connection(page, SegmentTotal(filter), Segment::from))
+}
+
+/// A page of the segments of a campaign, with any of the statuses unless it is said.
+pub(in crate::graphql) async fn segments_of_campaign(
+    ctx: &Context<'_>,
+    campaign_id: i64,
+    status: Option<Vec<SegmentStatus>>,
+    order_by: Option<SegmentOrder>,
+    slice: Slice,
+) -> Result<SegmentConnection> {
+    let status = match status {
+        Some(status) => status.into_iter().map(Into::into).collect(),
+        None => {
+            use kinds::SegmentStatus::{Canceled, Logged, Open};
+            vec![Open, Logged, Canceled]
+        }
+    };
+    let campaign_id = Some(campaign_id);
+    let filter = SegmentFilter { status, text: None, campaign_id, salesperson: None };
+    segments(ctx, filter, order_by, slice).await
 }

@@ -15,10 +15,10 @@ use crate::domain::{
     segment::{self, Delta},
 };
 
-pub(super) type Contacts = Connection<Cursor, Contact, ContactTotal>;
+pub(in crate::graphql) type Contacts = Connection<Cursor, Contact, ContactTotal>;
 
 /// A page of a set of contacts, by company name unless it is said.
-pub(super) async fn contacts_in(
+pub(in crate::graphql) async fn contacts_in(
     ctx: &Context<'_>,
     set: &RoaringBitmap,
     order_by: Option<ContactOrder>,

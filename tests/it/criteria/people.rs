@@ -136,6 +136,7 @@ fn interactions(
         id,
         no: format!("CP{id}"),
         description: None,
+        description_fold: None,
         starting_date: None,
         ending_date: None,
         salesperson: None,
@@ -143,6 +144,8 @@ fn interactions(
         created_at: now,
         updated_at: now,
         revision: 1,
+        activated_at: None,
+        activated_by: None,
     };
     let log = |id: i64| logged_segment::Model {
         id,

@@ -38,6 +38,7 @@ const UPDATE: &str = "UPDATE_GUIDES";
 /// All pages with requests in them.
 const PAGES: [&str; 10] = [
     "README.md",
+    "docs/guides/campaigns.md",
     "docs/guides/contacts.md",
     "docs/guides/criteria.md",
     "docs/guides/errors.md",
