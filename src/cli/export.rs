@@ -1,27 +1,32 @@
-//! `urval export`: the contacts of a segment as a file, or on paper.
+//! `urval export`: the contacts of a segment, or those that criteria select, as a file, or on paper.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::{Args, ValueEnum};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use super::{Failure, and_replicas, open_existing, progress::Bar};
+use super::{
+    Failure, and_replicas, count::left_out, criteria::CriteriaArgs, open_existing, progress::Bar,
+};
 use crate::{
     config::Config,
     domain::{
         Context,
         export::{self, Export},
         paper::{self, Kind, Paper, log_cover_sheets},
-        segment,
+        segment::{self, Options},
     },
-    entity::segment::Model as Segment,
+    entity::{kinds::Operation, segment::Model as Segment},
 };
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ExportArgs {
     /// The number of the segment, such as SM000001.
-    #[arg(long, value_name = "NO")]
-    segment: String,
+    #[arg(long, value_name = "NO", conflicts_with_all = ["text", "filter"])]
+    segment: Option<String>,
+
+    #[command(flatten)]
+    criteria: CriteriaArgs,
 
     /// How the file is written. Values go out unchanged: one that begins with `=` is a formula to a
     /// spreadsheet.
@@ -59,6 +64,25 @@ enum Format {
     CoverSheets,
 }
 
+impl Format {
+    /// What is printed, if it is for paper.
+    fn paper(self, labels: Labels) -> Option<Kind> {
+        match self {
+            Self::Labels => Some(Kind::Labels(labels.into())),
+            Self::CoverSheets => Some(Kind::CoverSheets),
+            Self::Bc | Self::Csv | Self::Ndjson => None,
+        }
+    }
+
+    fn table(self) -> export::Format {
+        match self {
+            Self::Bc => export::Format::BusinessCentral,
+            Self::Ndjson => export::Format::Ndjson,
+            _ => export::Format::Csv,
+        }
+    }
+}
+
 /// Labels by height and width.
 #[derive(Copy, Clone, Debug, ValueEnum)]
 enum Labels {
@@ -94,24 +118,29 @@ enum Outgoing {
 }
 
 impl Outgoing {
-    async fn begin(context: &Context, row: &Segment, args: &ExportArgs) -> Result<Self, Failure> {
-        let kind = match args.format {
-            Format::Labels => Kind::Labels(args.labels.into()),
-            Format::CoverSheets => Kind::CoverSheets,
-            Format::Bc => return Self::table(context, row, export::Format::BusinessCentral).await,
-            Format::Csv => return Self::table(context, row, export::Format::Csv).await,
-            Format::Ndjson => return Self::table(context, row, export::Format::Ndjson).await,
+    async fn of_segment(
+        context: &Context,
+        row: &Segment,
+        args: &ExportArgs,
+    ) -> Result<Self, Failure> {
+        let Some(kind) = args.format.paper(args.labels) else {
+            let format = args.format.table();
+            return Ok(Self::Table(Export::of_segment(context, row, format).await?));
         };
         let options = paper::Options { kind, home_country: args.home_country.clone() };
         Ok(Self::Paper(Box::new(Paper::of_segment(context, row, &options).await?)))
     }
 
-    async fn table(
-        context: &Context,
-        row: &Segment,
-        format: export::Format,
-    ) -> Result<Self, Failure> {
-        Ok(Self::Table(Export::of_segment(context, row, format).await?))
+    /// Whom the criteria select.
+    async fn of_criteria(context: &Context, args: &ExportArgs) -> Result<Self, Failure> {
+        if args.format.paper(args.labels).is_some() {
+            return Err(Failure::new("Labels and cover sheets are of a segment: add --segment."));
+        }
+        let request = args.criteria.request(context, Operation::Add, Options::default()).await?;
+        let found = segment::preview(context, &request, context.moment(), false).await?.chosen;
+        left_out(found.excluded, found.privacy_blocked);
+        let contacts = Arc::new(found.contacts);
+        Ok(Self::Table(Export::of(context, contacts, args.format.table()).await?))
     }
 
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
@@ -139,15 +168,25 @@ impl Outgoing {
 pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure> {
     let all = and_replicas(config, open_existing(config).await?).await?;
     let context = all.for_reading().await;
-    let found = segment::by_no(&context, &args.segment).await?;
-    let row = found.ok_or_else(|| {
-        Failure::new(format!("There is no segment {} in this database.", args.segment))
-    })?;
-    let is_cover_sheet = matches!(args.format, Format::CoverSheets);
-    if args.log && !is_cover_sheet {
+    if args.log && !matches!(args.format, Format::CoverSheets) {
         return Err(Failure::new("--log is for cover sheets: add --format cover-sheets."));
     }
-    let mut export = Outgoing::begin(&context, &row, &args).await?;
+    let row = match &args.segment {
+        Some(no) => {
+            let missing = || Failure::new(format!("There is no segment {no} in this database."));
+            Some(segment::by_no(&context, no).await?.ok_or_else(missing)?)
+        }
+        None if args.criteria.is_empty() => {
+            return Err(Failure::new(
+                "Say what to export: --segment SM000001, criteria, or --filter.",
+            ));
+        }
+        None => None,
+    };
+    let mut export = match &row {
+        Some(row) => Outgoing::of_segment(&context, row, &args).await?,
+        None => Outgoing::of_criteria(&context, &args).await?,
+    };
     match &args.output {
         Some(path) => {
             let file = tokio::fs::File::create(path).await;
@@ -156,7 +195,7 @@ pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure
         }
         None => write(&mut export, tokio::io::stdout()).await?,
     }
-    if args.log {
+    if let Some(row) = row.filter(|_| args.log) {
         log_cover_sheets(&all.doing("export", None), row.id, None).await?;
     }
     Ok(context.db.close().await?)

@@ -4,6 +4,8 @@ mod backup;
 mod check;
 mod config;
 mod copy;
+mod count;
+mod criteria;
 mod demo;
 mod export;
 mod failure;
@@ -14,6 +16,7 @@ mod progress;
 mod ready;
 mod rejects;
 mod schema;
+mod segment;
 mod serve;
 mod token;
 mod traces;
@@ -80,7 +83,13 @@ enum Command {
     /// Fill an empty database with invented contacts, groups, templates, campaigns and
     /// interactions, and serve it.
     Demo(demo::Demo),
-    /// Write the contacts of a segment to a file, in the order of its lines.
+    /// Count the contacts that criteria select.
+    Count(count::CountArgs),
+    /// Change the contacts of a segment by criteria: each change is a step that can be taken back.
+    /// Prints how many contacts the segment has then.
+    #[command(subcommand)]
+    Segment(segment::Segment),
+    /// Write the contacts of a segment, or those that criteria select, to a file, in the order of lines.
     Export(export::ExportArgs),
     /// Import table files: contacts, their codes, templates, campaigns, interactions, segments. What
     /// is there already, by its number or external id, is changed.
@@ -159,6 +168,8 @@ impl Cli {
             Command::Check => check::run(&self.config).await,
             Command::Serve(listening) => serve::run(&self.config, &listening).await,
             Command::Demo(demo) => demo::run(&self.config, demo).await,
+            Command::Count(args) => count::run(&self.config, args).await,
+            Command::Segment(args) => segment::run(&self.config, args).await,
             Command::Export(args) => export::run(&self.config, args).await,
             Command::Import(import) => import::run(&self.config, import).await,
             Command::Migrate(args) => migrate::run(&self.config, &args).await,

@@ -98,7 +98,7 @@ fn questions() -> Vec<Value> {
     vec![
         json!({ "city": { "eq": "Oslo" } }),
         json!({ "name": { "contains": "an" } }),
-        json!({ "name": { "filter": "*an*&<>*x*" } }),
+        json!({ "name": { "matches": "*an*&<>*x*" } }),
         json!({ "search": "an" }),
         json!({ "country": { "in": [] } }),
         json!({ "mailingGroups": { "hasAny": ["SE", "NO"] } }),

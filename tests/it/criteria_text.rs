@@ -23,8 +23,8 @@ both! {
             (json!({ "inSegment": { "ever": segment } }), "ever in SM000001"),
             (json!({ "inSegment": { "asOfStep": { "segment": segment, "step": 1 } } }), "in SM000001 after step 1"),
             (json!({ "inSegment": { "logged": segment } }), "logged with SM000001"),
-            (json!({ "not": { "inSegment": { "logged": log } } }), "not (logged with SM000001)"),
-            (json!({ "ids": [] }), "nobody"),
+            (json!({ "not": { "inSegment": { "logged": log } } }), "not (logged with the log of SM000001)"),
+            (json!({ "ids": [] }), "one of ()"),
             (json!({ "ids": [contacts[1]] }), "is CT000002"),
             (json!({ "ids": [contacts[1], contacts[0], "contact:77"] }), "one of (CT000002, CT000001, contact:77)"),
             (json!({ "ids": (1..=11).map(|id| format!("contact:{id}")).collect::<Vec<_>>() }), "one of 11 chosen contacts"),
@@ -38,7 +38,7 @@ both! {
         // Everywhere: the steps of a segment, the funnel, an explanation, what is saved.
         let follow_up = &logged["followUpSegment"]["id"];
         let steps = app.data("query($id: ID!) { segment(id: $id) { criteria { text } } }", json!({ "id": follow_up })).await;
-        assert_eq!(steps["segment"]["criteria"], json!([{ "text": "logged with SM000001" }]));
+        assert_eq!(steps["segment"]["criteria"], json!([{ "text": "logged with the log of SM000001" }]));
         let both = json!({ "all": [{ "inSegment": { "current": segment } }, { "ids": [contacts[0]] }] });
         let refine = json!({ "segmentId": follow_up, "criteria": both });
         let refined = app.must("segmentRefineContacts", "funnel { text matches }", refine).await;
@@ -49,7 +49,7 @@ both! {
         assert_eq!(texts, ["in SM000001 and is CT000001", "in SM000001", "is CT000001"]);
         let save = json!({ "segmentId": follow_up, "name": "Kept" });
         let saved = app.must("segmentSaveCriteria", "savedCriteria { steps { text operation } }", save).await;
-        assert_eq!(saved["savedCriteria"]["steps"][0], json!({ "text": "logged with SM000001", "operation": "ADD_LOGGED" }));
+        assert_eq!(saved["savedCriteria"]["steps"][0], json!({ "text": "logged with the log of SM000001", "operation": "ADD_LOGGED" }));
 
         // All names in one go: three more statements, for contacts, logged segments and segments.
         let steps = "query($f: SegmentFilter) { segments(filter: $f) { nodes { criteria { no FIELD } } } }";

@@ -94,6 +94,10 @@ both! {
                         let music = &data["profileQuestionnaire"]["questions"][0]["answers"][0];
                         assert!(0 < music["contactsCount"].as_u64().unwrap());
                     }
+                    "ReadCriteria" => {
+                        assert_eq!(data["criteriaParse"]["diagnostics"], json!([]));
+                        assert!(0 < data["criteriaPreview"]["selected"]["count"].as_u64().unwrap());
+                    }
                     "CreateSegment" => segment = data["segmentCreate"]["segment"]["id"].clone(),
                     "AddContacts" => {
                         assert!(0 < data["segmentAddContacts"]["effect"]["added"].as_u64().unwrap());
@@ -114,8 +118,8 @@ both! {
                 seen.push(operation);
             }
         }
-        assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "Questionnaire", "CreateSegment", "AddContacts",
-            "SegmentWithLines", "LogSegment", "CampaignResults", "FindDuplicates", "ListDuplicates",
-            "WatchSegment"]);
+        assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "ReadCriteria", "Questionnaire", "CreateSegment",
+            "AddContacts", "SegmentWithLines", "LogSegment", "CampaignResults", "FindDuplicates",
+            "ListDuplicates", "WatchSegment"]);
     }
 }

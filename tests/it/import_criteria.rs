@@ -54,7 +54,7 @@ both! {
         insta::allow_duplicates! {
             insta::assert_json_snapshot!(steps, @r#"
             [
-              "Add {\"ignoreExclusion\":true,\"includeCompanies\":true} {\"all\":[{\"businessRelations\":{\"hasAny\":[\"PRESS\",\"CUST\"]}},{\"all\":[{\"city\":{\"filter\":\"Oslo\"}},{\"no\":{\"filter\":\"<>C3\"}}]}]}",
+              "Add {\"ignoreExclusion\":true,\"includeCompanies\":true} {\"all\":[{\"businessRelations\":{\"hasAny\":[\"PRESS\",\"CUST\"]}},{\"all\":[{\"city\":{\"eq\":\"Oslo\"}},{\"no\":{\"not\":{\"eq\":\"C3\"}}}]}]}",
               "Reduce {\"entireCompanies\":true} {\"interactions\":{\"includeCanceled\":true,\"includePostponed\":true,\"measure\":{\"some\":true},\"scope\":\"PERSON\",\"where\":{\"evaluation\":{\"eq\":\"NEGATIVE\"}}}}",
               "Refine {} {\"all\":[]}"
             ]

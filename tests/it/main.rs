@@ -30,6 +30,8 @@ mod contacts_import;
 mod copy;
 mod corpus;
 mod criteria;
+mod criteria_filters;
+mod criteria_parse;
 mod criteria_text;
 mod criteria_values;
 mod demo;

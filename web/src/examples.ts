@@ -73,6 +73,39 @@ query PreviewCriteria($criteria: ContactCriteria!) {
 }`,
   },
   {
+    query: `# Criteria as text: what it means, or what is
+# wrong with it, and where. Take a word away,
+# or write one wrong.
+query ReadCriteria($text: String!) {
+  criteriaParse(input: { text: $text }) {
+    text
+    criteria
+    filters {
+      field
+      expression
+    }
+    diagnostics {
+      severity
+      message
+      line
+      column
+      length
+      expected
+      suggestion
+    }
+  }
+  criteriaPreview(input: { criteria: { text: $text } }) {
+    selected {
+      count
+    }
+  }
+}
+`,
+    variables: `{
+  "text": "country in (SE, NO) and Post Code matches \"1*\" and not mailing_group has NEWS"
+}`,
+  },
+  {
     query: `# What is asked about people, and how
 # many of them gave each answer.
 query Questionnaire($code: String!) {

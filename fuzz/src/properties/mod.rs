@@ -4,6 +4,7 @@
 //! A property panics where it does not hold. Bytes of which it can't make anything pass.
 
 mod criteria;
+mod criteria_text;
 mod filter_expression;
 mod names;
 mod server;
@@ -12,6 +13,7 @@ mod table;
 mod tokens;
 
 pub use criteria::criteria;
+pub use criteria_text::criteria_text;
 pub use filter_expression::filter_expression;
 pub use names::{cursor, id};
 pub use server::{Server, import, request};
@@ -24,8 +26,9 @@ pub type Property = fn(&[u8]);
 
 /// The targets that need no server, by their names. Of those that do, there are [`import`] and
 /// [`request`].
-pub const PROPERTIES: [(&str, Property); 7] = [
+pub const PROPERTIES: [(&str, Property); 8] = [
     ("criteria", criteria),
+    ("criteria_text", criteria_text),
     ("cursor", cursor),
     ("filter_expression", filter_expression),
     ("id", id),

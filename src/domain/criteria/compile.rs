@@ -13,11 +13,11 @@ use super::{
     AttributeTest, CodesTest, FieldTest, Kind, LoggedIn, PeopleMeasure, Test,
     field::Column,
     predicate::{Piece, Predicate, Scalar},
-    resolve::resolve,
+    resolve::{Asked, resolve},
 };
 use crate::{
     db::dialect,
-    domain::{Moment, text},
+    domain::text,
     entity::{
         campaign, contact, contact_attribute, contact_code, interaction,
         kinds::{CodeKind, ContactType},
@@ -30,11 +30,11 @@ mod question;
 
 pub(super) use question::Question;
 
-/// Compiles for one database and one moment.
+/// Compiles for one database, one moment and one who asks.
 #[derive(Copy, Clone)]
-pub(super) struct Compiler {
+pub(super) struct Compiler<'a> {
     pub(super) backend: DbBackend,
-    pub(super) moment: Moment,
+    pub(super) asked: Asked<'a>,
 }
 
 /// The opposite of a condition, two-valued.
@@ -66,9 +66,9 @@ fn company_id() -> Expr {
     on(contact::Column::CompanyId)
 }
 
-impl Compiler {
+impl Compiler<'_> {
     pub(super) fn field(self, FieldTest { field, test }: &FieldTest) -> Expr {
-        let predicate = resolve(field.kind, test, self.moment);
+        let predicate = resolve(field.kind, test, self.asked);
         match field.column {
             Column::Contact(column) => self.predicate(&predicate, &on(column), None),
             Column::ContactText(column, folded) => {
@@ -131,10 +131,7 @@ impl Compiler {
             Predicate::StartsWith(prefix) => dialect::starts_with(expr, prefix),
             Predicate::EndsWith(suffix) => dialect::ends_with(self.backend, expr, suffix),
             Predicate::Contains(part) => dialect::contains(self.backend, expr, part),
-            Predicate::Like { pattern, negated } => {
-                let like = dialect::like(self.backend, expr, &like_pattern(pattern));
-                if *negated { like.not() } else { like }
-            }
+            Predicate::Like(pattern) => dialect::like(self.backend, expr, &like_pattern(pattern)),
             Predicate::Folded(inner) => self.compared(inner, folded.unwrap_or(column), None, value),
             Predicate::All(each) => {
                 each.iter().fold(Condition::all(), |all, it| all.add(again(it))).into()
@@ -142,6 +139,7 @@ impl Compiler {
             Predicate::Any(each) => {
                 each.iter().fold(Condition::any(), |any, it| any.add(again(it))).into()
             }
+            Predicate::Not(predicate) => not(again(predicate)),
         }
     }
 
@@ -157,7 +155,7 @@ impl Compiler {
             AttributeTest::Value(kind, test) => (*kind, test),
         };
         where_present(
-            &resolve(kind, test, self.moment),
+            &resolve(kind, test, self.asked),
             |present| values(self.attribute_value(kind, present)),
             // A missing value is a missing row.
             not(values(self.attribute_value(kind, &Predicate::Present))),
@@ -205,7 +203,7 @@ impl Compiler {
     /// only for keys with rows, so a test that zero passes is asked the other way round.
     fn counted(self, key: Expr, grouped: SelectStatement, test: &Test) -> Expr {
         let count = Expr::cust("COUNT(*)");
-        let predicate = resolve(Kind::Integer, test, self.moment);
+        let predicate = resolve(Kind::Integer, test, self.asked);
         let passes = self.predicate(&predicate, &count, None);
         let having = |condition: Expr| grouped.clone().and_having(condition).to_owned();
         if predicate.holds(Some(&Scalar::Number(0))) {
@@ -219,16 +217,17 @@ impl Compiler {
     pub(super) fn codes(self, kind: CodeKind, test: &CodesTest) -> Expr {
         use contact_code::Column as C;
         let key = if of_company(kind) { company_id() } else { contact_id() };
-        let any = |codes: &[String]| {
-            if codes.is_empty() {
-                return Expr::val(false);
-            }
-            let mut rows = code_rows(kind).and_where(C::Code.is_in(codes)).to_owned();
+        let having = |condition: Expr| {
+            let mut rows = code_rows(kind).and_where(condition).to_owned();
             match of_company(kind) {
                 // Of another contact, who may be on another node.
                 true => key.clone().in_subquery(rows.expr(on(C::ContactId)).to_owned()),
                 false => dialect::owns(self.backend, key.clone(), on(C::ContactId), rows),
             }
+        };
+        let any = |codes: &[String]| match codes {
+            [] => Expr::val(false),
+            codes => having(C::Code.is_in(codes)),
         };
         match test {
             CodesTest::HasAny(codes) => any(codes),
@@ -237,12 +236,19 @@ impl Compiler {
                 .iter()
                 .fold(Condition::all(), |all, code| all.add(any(std::slice::from_ref(code))))
                 .into(),
+            CodesTest::Has(test) => having(self.code(test)),
             CodesTest::Count(test) => {
                 let mut grouped = code_rows(kind);
                 grouped.expr(on(C::ContactId)).add_group_by([on(C::ContactId)]);
                 self.counted(key.clone(), grouped, test)
             }
         }
+    }
+
+    /// What holds of one code in a row of its own.
+    fn code(self, test: &Test) -> Expr {
+        let predicate = resolve(Kind::Code, test, self.asked);
+        self.predicate(&predicate, &on(contact_code::Column::Code), None)
     }
 
     pub(super) fn search(self, words: &str) -> Expr {
@@ -318,8 +324,7 @@ fn value(scalar: &Scalar) -> Expr {
     }
 }
 
-/// Splits what holds of a missing value from what holds of present ones, for values that lie in
-/// rows of their own: `missing` says that there is no row.
+/// For values that lie in rows of their own: `missing` says that there is no row.
 fn where_present(
     predicate: &Predicate,
     passing: impl Fn(&Predicate) -> Expr,
@@ -327,12 +332,8 @@ fn where_present(
 ) -> Expr {
     match predicate {
         Predicate::Missing => missing,
-        Predicate::Any(either) if either.contains(&Predicate::Missing) => either
-            .iter()
-            .filter(|it| **it != Predicate::Missing)
-            .fold(Condition::any().add(missing), |any, present| any.add(passing(present)))
-            .into(),
-        present => passing(present),
+        predicate if predicate.holds(None) => missing.or(passing(predicate)),
+        predicate => passing(predicate),
     }
 }
 

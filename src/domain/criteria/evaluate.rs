@@ -20,7 +20,9 @@ use super::{
     compile::{Compiler, Question, contacts_where, not},
     names,
     plan::{effort, in_simpler_terms},
-    require, sample, segments, slow,
+    require,
+    resolve::Asked,
+    sample, segments, slow,
 };
 use crate::{
     db::dialect,
@@ -178,13 +180,15 @@ impl Part {
 
 struct Evaluation<'a, C> {
     place: Place<'a, C>,
-    compiler: Compiler,
+    compiler: Compiler<'a>,
 }
 
 impl<'a, C: ConnectionTrait> Evaluation<'a, C> {
     fn new(place: Place<'a, C>) -> Self {
         let backend = place.facts.db().get_database_backend();
-        Self { place, compiler: Compiler { backend, moment: place.moment } }
+        let by = place.context.viewer.name.as_deref().unwrap_or_default();
+        let asked = Asked { moment: place.moment, by };
+        Self { place, compiler: Compiler { backend, asked } }
     }
 
     /// Who matches, as far as they are `among` those; of others, whatever is cheapest to say.

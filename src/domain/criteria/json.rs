@@ -10,7 +10,9 @@ use super::{
 use crate::domain::{Error, Result, id::Kind as Id};
 
 /// The version of the stored form. Older ones are upgraded when they are read.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
+/// How whoever asks is written.
+pub(super) const ME: &str = "%me";
 
 /// What is stored for criteria.
 pub fn stored(criteria: &Criteria) -> Value {
@@ -22,12 +24,29 @@ pub fn stored(criteria: &Criteria) -> Value {
 /// # Errors
 /// [`Error::Corrupt`] if it makes no sense.
 pub fn upgrade(value: &Value) -> Result<Criteria> {
-    match value["version"].as_u64() {
-        Some(VERSION) => Criteria::parse(&value["criteria"], &[]).map_err(|err| match err {
-            Error::Rejected(_) => Error::Corrupt(format!("stored criteria: {err}")),
-            other => other,
-        }),
-        version => Err(Error::Corrupt(format!("criteria of version {version:?}"))),
+    let parsed = match value["version"].as_u64() {
+        Some(VERSION) => Criteria::parse(&value["criteria"], &[]),
+        Some(1) => Criteria::parse(&of_version_1(&value["criteria"]), &[]),
+        version => return Err(Error::Corrupt(format!("criteria of version {version:?}"))),
+    };
+    parsed.map_err(|err| match err {
+        Error::Rejected(_) => Error::Corrupt(format!("stored criteria: {err}")),
+        other => other,
+    })
+}
+
+/// In version 1 filter expressions were kept as they were written, under `filter`.
+fn of_version_1(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| {
+                let key = if key == "filter" { "matches" } else { key };
+                (key.to_owned(), of_version_1(value))
+            });
+            Value::Object(fields.collect())
+        }
+        Value::Array(items) => items.iter().map(of_version_1).collect(),
+        other => other.clone(),
     }
 }
 
@@ -99,6 +118,7 @@ fn leaf(leaf: &Leaf) -> Value {
                 CodesTest::HasAny(codes) => json!({ "hasAny": codes }),
                 CodesTest::HasAll(codes) => json!({ "hasAll": codes }),
                 CodesTest::HasNone(codes) => json!({ "hasNone": codes }),
+                CodesTest::Has(test) => json!({ "has": of_test(test) }),
                 CodesTest::Count(test) => json!({ "count": of_test(test) }),
             };
             one(name, test)
@@ -188,10 +208,13 @@ fn measure(measure: &Measure) -> Value {
     }
 }
 
-fn of_test(test: &Test) -> Value {
+pub(super) fn of_test(test: &Test) -> Value {
     match test {
         Test::Is(flag) => json!(flag),
         Test::Op(operator, operands) => one(operator.name(), of_operands(*operator, operands)),
+        Test::All(tests) => json!({ "all": Value::from_iter(tests.iter().map(of_test)) }),
+        Test::Any(tests) => json!({ "any": Value::from_iter(tests.iter().map(of_test)) }),
+        Test::Not(test) => json!({ "not": of_test(test) }),
     }
 }
 
@@ -207,6 +230,7 @@ fn of_operands(operator: Operator, operands: &[Operand]) -> Value {
 fn operand(operand: &Operand) -> Value {
     match operand {
         Operand::Text(text) => json!(text),
+        Operand::Me => json!(ME),
         // `Int` takes no strings, and `Decimal` takes whole numbers as they are.
         Operand::Number(number) => match i64::try_from(*number) {
             Ok(whole) if number.is_integer() => json!(whole),
@@ -216,6 +240,7 @@ fn operand(operand: &Operand) -> Value {
         Operand::Period(period) => json!(period.to_string()),
         Operand::When(When::Date(date)) => json!({ "date": date }),
         Operand::When(When::Instant(instant)) => json!({ "instant": instant }),
+        Operand::When(When::Formula(formula)) => json!({ "formula": formula.to_string() }),
         Operand::When(When::Relative { anchor, plus }) => {
             json!({ "relative": { "anchor": anchor.name(), "plus": plus.to_string() } })
         }

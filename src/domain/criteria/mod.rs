@@ -3,9 +3,12 @@
 //! One tree serves all: what a client sends, what is stored (the same JSON, with a version), what
 //! is shown as text, what is compiled to SQL and what explains a single contact.
 //!
-//! - `parse` reads the JSON and says what is wrong and where; `json` writes it; `text` shows it.
+//! - `parse` reads the JSON and says what is wrong and where; `json` writes it; `text` writes and reads
+//!   it in words.
 //! - `field` and `operator` are the vocabulary: which fields there are, and what can be asked of
 //!   each. The API's input types are made from them.
+//! - `filter_expression` reads Business Central's filter expressions into tests, and writes them;
+//!   `formula` does so with its date formulas, and `captions` knows what it calls fields.
 //! - `resolve` turns a test into a plain predicate, with dates made certain.
 //! - `compile` turns trees into SQL, `evaluate` into sets (`segments` finds those of segments, `sample`
 //!   draws from them), `oracle` into an answer for one contact.
@@ -13,11 +16,15 @@
 //! Meaning is two-valued: a test on a missing value is false, whatever it asks, except whether the
 //! value is missing; `not` is the complement among all living contacts.
 
+mod always;
+pub mod captions;
 mod combine;
 mod compile;
 mod evaluate;
 mod field;
 pub mod filter_expression;
+mod filters;
+mod formula;
 mod json;
 mod names;
 mod operator;
@@ -42,12 +49,17 @@ pub use evaluate::{Place, Stage, condition, evaluate, funnel, matching};
 pub use field::{
     CLASSIFICATIONS, CONTACT_FIELDS, Choice, EVALUATIONS, Field, INTERACTION_FIELDS, Kind,
 };
+pub use filters::{Filter, of_filters};
+pub use formula::Formula;
 pub use json::{attribute_key, stored, upgrade};
 pub use names::{Named, Names, names, names_of};
 pub use operator::{Operator, Takes};
 pub use oracle::{Verdict, World, explain};
 pub use parse::{DEPTH_MAX, LIST_VALUES_MAX, NODES_MAX};
 pub use references::{are_personal, require};
+pub use text::{
+    Checked, Diagnostic, DiagnosticCode, Severity, Span, check as check_text, expanded, from_text,
+};
 pub use values::{FieldOf, Values, has_values, values};
 pub use when::{Anchor, Period, When};
 
@@ -110,6 +122,12 @@ pub enum Test {
     Is(bool),
     /// An operator with its operands, as many as it takes.
     Op(Operator, Vec<Operand>),
+    /// All of these hold of the value; whatever it is, if there are none.
+    All(Vec<Test>),
+    /// At least one of these holds of the value; never, if there are none.
+    Any(Vec<Test>),
+    /// This does not hold: also of a missing value, if this does not.
+    Not(Box<Test>),
 }
 
 /// What a value is compared with.
@@ -117,10 +135,22 @@ pub enum Test {
 pub enum Operand {
     /// Text; codes and choices in upper case.
     Text(String),
+    /// The name of whoever asks.
+    Me,
     Number(Decimal),
     Flag(bool),
     When(When),
     Period(Period),
+}
+
+impl Operand {
+    /// Its text, if it is one.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            _ => String::new(),
+        }
+    }
 }
 
 /// What is asked of a custom attribute. The test fits the type of the attribute, or is false.
@@ -144,6 +174,8 @@ pub enum CodesTest {
     HasAny(Vec<String>),
     HasAll(Vec<String>),
     HasNone(Vec<String>),
+    /// One of them is like this.
+    Has(Test),
     Count(Test),
 }
 

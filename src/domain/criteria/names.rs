@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use super::{Criteria, Leaf, LoggedIn, SegmentTest, Tree, text::LIST_MAX};
 use crate::{
     db::dialect,
-    domain::{Context, Result, id::Kind},
+    domain::{Context, Result},
     entity::{contact, logged_segment, segment},
 };
 
@@ -22,16 +22,6 @@ pub enum Named {
 /// The numbers by which people know them; a logged segment goes by that of its segment. What is
 /// missing has been deleted, and is shown by its id.
 pub type Names = HashMap<Named, String>;
-
-impl Named {
-    pub(super) fn shown(self, names: &Names) -> String {
-        names.get(&self).cloned().unwrap_or_else(|| match self {
-            Self::Contact(key) => Kind::Contact.id(key.into()),
-            Self::Segment(key) => Kind::Segment.id(key),
-            Self::LoggedSegment(key) => Kind::LoggedSegment.id(key),
-        })
-    }
-}
 
 impl Criteria {
     /// What their text names.

@@ -36,6 +36,8 @@ pub enum Operator {
     StartsWithIgnoreCase,
     EndsWithIgnoreCase,
     ContainsIgnoreCase,
+    Like,
+    LikeIgnoreCase,
     On,
     Before,
     OnOrBefore,
@@ -46,7 +48,7 @@ pub enum Operator {
     OlderThan,
     IsEmpty,
     IsSet,
-    Filter,
+    Matches,
 }
 
 impl Operator {
@@ -69,6 +71,8 @@ impl Operator {
             Self::StartsWithIgnoreCase => "startsWithIgnoreCase",
             Self::EndsWithIgnoreCase => "endsWithIgnoreCase",
             Self::ContainsIgnoreCase => "containsIgnoreCase",
+            Self::Like => "like",
+            Self::LikeIgnoreCase => "likeIgnoreCase",
             Self::On => "on",
             Self::Before => "before",
             Self::OnOrBefore => "onOrBefore",
@@ -79,7 +83,7 @@ impl Operator {
             Self::OlderThan => "olderThan",
             Self::IsEmpty => "isEmpty",
             Self::IsSet => "isSet",
-            Self::Filter => "filter",
+            Self::Matches => "matches",
         }
     }
 
@@ -89,7 +93,7 @@ impl Operator {
             Self::Between => Takes::Range,
             Self::InLast | Self::InNext | Self::OlderThan => Takes::Period,
             Self::IsEmpty | Self::IsSet => Takes::Flag,
-            Self::Filter => Takes::Expression,
+            Self::Matches => Takes::Expression,
             _ => Takes::One,
         }
     }
@@ -113,6 +117,10 @@ impl Operator {
             Self::StartsWithIgnoreCase => "Begins with this, whatever the case.",
             Self::EndsWithIgnoreCase => "Ends with this, whatever the case.",
             Self::ContainsIgnoreCase => "Contains this, whatever the case.",
+            Self::Like => "Like this pattern, to the letter: `*` is any text, `?` any character.",
+            Self::LikeIgnoreCase => {
+                "Like this pattern, whatever the case: `*` is any text, `?` any character."
+            }
             Self::On => "On this day; for an instant, on its day.",
             Self::Before => "Before this day or instant.",
             Self::OnOrBefore => "Before the end of this day, or not after this instant.",
@@ -130,10 +138,9 @@ impl Operator {
             Self::IsEmpty | Self::IsSet => {
                 "Whether there is a value. The only way to find missing values."
             }
-            Self::Filter => {
-                "A filter expression, such as `10000..20000|<>*test*`: ranges with `..`, choices \
-                 with `|`, both with `&`, `*` and `?` as wildcards, `@` to ignore case, `''` for \
-                 missing, quotes around what is meant literally."
+            Self::Matches => {
+                "What a filter expression asks, such as `10000..20000|<>*test*`: it is read once, and \
+                 kept as the tests that it stands for."
             }
         }
     }
@@ -154,8 +161,15 @@ pub(super) const TEXT: &[Operator] = &[
     Op::StartsWithIgnoreCase,
     Op::EndsWithIgnoreCase,
     Op::ContainsIgnoreCase,
+    Op::Like,
+    Op::LikeIgnoreCase,
+    Op::Lt,
+    Op::Lte,
+    Op::Gt,
+    Op::Gte,
+    Op::Between,
     Op::IsEmpty,
-    Op::Filter,
+    Op::Matches,
 ];
 /// What can be asked of text that is compared to the letter only.
 pub(super) const EXACT_TEXT: &[Operator] = &[
@@ -166,14 +180,33 @@ pub(super) const EXACT_TEXT: &[Operator] = &[
     Op::StartsWith,
     Op::EndsWith,
     Op::Contains,
+    Op::Like,
+    Op::Lt,
+    Op::Lte,
+    Op::Gt,
+    Op::Gte,
+    Op::Between,
     Op::IsEmpty,
-    Op::Filter,
+    Op::Matches,
 ];
-pub(super) const CODE: &[Operator] =
-    &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::StartsWith, Op::Between, Op::IsSet, Op::Filter];
-pub(super) const CHOICE: &[Operator] = &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::IsSet];
+pub(super) const CODE: &[Operator] = &[
+    Op::Eq,
+    Op::Ne,
+    Op::In,
+    Op::NotIn,
+    Op::StartsWith,
+    Op::Like,
+    Op::Lt,
+    Op::Lte,
+    Op::Gt,
+    Op::Gte,
+    Op::Between,
+    Op::IsSet,
+    Op::Matches,
+];
+pub(super) const CHOICE: &[Operator] = &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::IsSet, Op::Matches];
 pub(super) const RANK: &[Operator] =
-    &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::Lt, Op::Lte, Op::Gt, Op::Gte, Op::IsSet];
+    &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::Lt, Op::Lte, Op::Gt, Op::Gte, Op::IsSet, Op::Matches];
 pub(super) const NUMBER: &[Operator] = &[
     Op::Eq,
     Op::Ne,
@@ -185,7 +218,7 @@ pub(super) const NUMBER: &[Operator] = &[
     Op::Gte,
     Op::Between,
     Op::IsSet,
-    Op::Filter,
+    Op::Matches,
 ];
 pub(super) const TIME: &[Operator] = &[
     Op::On,
@@ -198,5 +231,5 @@ pub(super) const TIME: &[Operator] = &[
     Op::InNext,
     Op::OlderThan,
     Op::IsSet,
-    Op::Filter,
+    Op::Matches,
 ];

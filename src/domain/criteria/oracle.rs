@@ -17,7 +17,7 @@ use super::{
     field::Column,
     names,
     predicate::Scalar,
-    resolve::resolve,
+    resolve::{Asked, resolve},
 };
 use crate::{
     db::dialect,
@@ -43,6 +43,8 @@ pub struct Verdict {
 /// Some contacts with all that criteria ask of them: for one contact, it and all of its company.
 pub struct World {
     pub moment: Moment,
+    /// The name of whoever asks.
+    pub asked_by: Option<String>,
     pub contacts: HashMap<i32, contact::Model>,
     pub codes: Vec<contact_code::Model>,
     pub attributes: Vec<contact_attribute::Model>,
@@ -67,6 +69,7 @@ pub async fn explain(
     moment: Moment,
 ) -> Result<Verdict> {
     let mut world = World::around(db, contact_id, moment).await?;
+    world.asked_by.clone_from(&context.viewer.name);
     world.fetch_sets(context, criteria).await?;
     world.names = names(db, &criteria.named()).await?;
     let contact = &world.contacts[&contact_id];
@@ -111,6 +114,7 @@ impl World {
         let attributes = among(contact_attribute::Column::ContactId.into_expr(), &ids);
         Ok(Self {
             moment,
+            asked_by: None,
             contacts: contacts.into_iter().map(|contact| (contact.id, contact)).collect(),
             codes: contact_code::Entity::find().filter(codes).all(db).await?,
             attributes: contact_attribute::Entity::find().filter(attributes).all(db).await?,
@@ -144,6 +148,10 @@ impl World {
             self.sets.push((leaf.clone(), Arc::new(set)));
         }
         facts.close().await
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { moment: self.moment, by: self.asked_by.as_deref().unwrap_or_default() }
     }
 
     fn verdict(&self, criteria: &Criteria, contact: &contact::Model, path: Vec<String>) -> Verdict {
@@ -191,7 +199,7 @@ impl World {
                     }
                     Column::Interaction(_) | Column::CampaignNo => None,
                 };
-                resolve(field.kind, test, self.moment).holds(value.as_ref())
+                resolve(field.kind, test, self.asked()).holds(value.as_ref())
             }
             Leaf::Attribute { name, test } => self.attribute(name, test, contact),
             Leaf::Company(criteria) => {
@@ -244,7 +252,7 @@ impl World {
             _ => contact_attribute::Column::Text,
         };
         let value = row.and_then(|row| scalar(row.get(column)));
-        resolve(kind, test, self.moment).holds(value.as_ref())
+        resolve(kind, test, self.asked()).holds(value.as_ref())
     }
 
     fn has_codes(&self, kind: CodeKind, test: &CodesTest, contact: &contact::Model) -> bool {
@@ -259,6 +267,10 @@ impl World {
             CodesTest::HasAny(wanted) => wanted.iter().any(|it| codes.contains(&it)),
             CodesTest::HasAll(wanted) => wanted.iter().all(|it| codes.contains(&it)),
             CodesTest::HasNone(unwanted) => !unwanted.iter().any(|it| codes.contains(&it)),
+            CodesTest::Has(test) => {
+                let predicate = resolve(Kind::Code, test, self.asked());
+                codes.into_iter().any(|it| predicate.holds(Some(&Scalar::Text(it.clone()))))
+            }
             // Whoever has no company has no number of its codes, but none is none.
             CodesTest::Count(test) => self.number(Kind::Integer, test, codes.len()),
         }
@@ -284,24 +296,23 @@ impl World {
         let of_company = |it: &interaction::Model| {
             contact.company_id.is_some() && it.company_id == contact.company_id
         };
-        let mut rows: Vec<&interaction::Model> = self
-            .interactions
-            .iter()
-            .filter(|it| match test.scope {
-                Scope::Person => own(it),
-                Scope::Company => of_company(it),
-                Scope::Either => own(it) || of_company(it),
-            })
-            .filter(|it| test.include_canceled || !it.canceled)
-            .filter(|it| test.include_postponed || !it.postponed)
-            .filter(|it| match &test.within {
-                None => true,
-                Some(within) => {
-                    resolve(Kind::Date, within, self.moment).holds(Some(&Scalar::Date(it.date)))
-                }
-            })
-            .filter(|it| self.interaction_holds(&test.filter, it))
-            .collect();
+        let mut rows: Vec<&interaction::Model> =
+            self.interactions
+                .iter()
+                .filter(|it| match test.scope {
+                    Scope::Person => own(it),
+                    Scope::Company => of_company(it),
+                    Scope::Either => own(it) || of_company(it),
+                })
+                .filter(|it| test.include_canceled || !it.canceled)
+                .filter(|it| test.include_postponed || !it.postponed)
+                .filter(|it| match &test.within {
+                    None => true,
+                    Some(within) => resolve(Kind::Date, within, self.asked())
+                        .holds(Some(&Scalar::Date(it.date))),
+                })
+                .filter(|it| self.interaction_holds(&test.filter, it))
+                .collect();
         rows.sort_by_key(|it| (it.date, it.id));
         self.measured(&rows, &test.measure)
     }
@@ -315,7 +326,7 @@ impl World {
         };
         let passes = |test: &Test, value: Option<i64>| {
             let value = value.map(Scalar::Number);
-            resolve(Kind::Decimal, test, self.moment).holds(value.as_ref())
+            resolve(Kind::Decimal, test, self.asked()).holds(value.as_ref())
         };
         let some = !rows.is_empty();
         match measure {
@@ -327,7 +338,7 @@ impl World {
             Measure::Greatest(amount, test) => passes(test, amounts(*amount).max()),
             Measure::Average(amount, test) => {
                 let count = i64::try_from(rows.len()).expect("rows in memory");
-                let predicate = resolve(Kind::Decimal, test, self.moment);
+                let predicate = resolve(Kind::Decimal, test, self.asked());
                 let sum = some.then(|| Scalar::Number(amounts(*amount).sum()));
                 predicate.times(count).holds(sum.as_ref())
             }
@@ -354,14 +365,14 @@ impl World {
                         .map(|campaign| Scalar::Text(campaign.no.clone())),
                     Column::Contact(_) | Column::ContactText(..) => None,
                 };
-                resolve(field.kind, test, self.moment).holds(value.as_ref())
+                resolve(field.kind, test, self.asked()).holds(value.as_ref())
             }
         }
     }
 
     fn number(&self, kind: Kind, test: &Test, number: usize) -> bool {
         let number = i64::try_from(number).expect("rows in memory");
-        resolve(kind, test, self.moment).holds(Some(&Scalar::Number(number)))
+        resolve(kind, test, self.asked()).holds(Some(&Scalar::Number(number)))
     }
 }
 

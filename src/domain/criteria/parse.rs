@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     AttributeTest, CLASSIFICATIONS, CONTACT_FIELDS, CodesTest, Criteria, Field, FieldTest,
     INTERACTION_FIELDS, InteractionCriteria, InteractionsTest, Kind, Leaf, LoggedIn, Measure,
-    PeopleMeasure, Sample, SampleSize, Scope, SegmentTest, Test, Tree,
+    Operand, Operator, PeopleMeasure, Sample, SampleSize, Scope, SegmentTest, Test, Tree,
 };
 use crate::domain::{
     Error, Reason, Rejection, Result,
@@ -116,29 +116,32 @@ impl Parser {
                 "all" => Some(Tree::All(parser.list(value, Self::criteria)?)),
                 "any" => Some(Tree::Any(parser.list(value, Self::criteria)?)),
                 "not" => Some(Tree::Not(Box::new(parser.criteria(value)?))),
-                _ => Some(Tree::Leaf(parser.leaf(key, value)?)),
+                _ => parser.leaf(key, value),
             })
         })
     }
 
-    fn leaf(&mut self, key: &str, value: &Value) -> Option<Leaf> {
-        match key {
-            "company" => Some(Leaf::Company(Box::new(self.criteria(value)?))),
-            "people" => self.people(value),
-            "interactions" => Some(Leaf::Interactions(Box::new(self.interactions(value)?))),
-            "inSegment" => Some(Leaf::Segment(self.segment(value)?)),
-            "ids" => Some(Leaf::Ids(self.ids(value)?)),
-            "sample" => Some(Leaf::Sample(Box::new(self.sample(value)?))),
-            "custom" => self.attribute(value),
-            "search" => self.search(value),
+    fn leaf(&mut self, key: &str, value: &Value) -> Option<Criteria> {
+        let leaf = match key {
+            "company" => Leaf::Company(Box::new(self.criteria(value)?)),
+            "people" => self.people(value)?,
+            "interactions" => Leaf::Interactions(Box::new(self.interactions(value)?)),
+            "inSegment" => Leaf::Segment(self.segment(value)?),
+            "ids" => Leaf::Ids(self.ids(value)?),
+            "sample" => Leaf::Sample(Box::new(self.sample(value)?)),
+            "custom" => return self.attribute(value),
+            "search" => self.search(value)?,
             _ => {
                 if let Some(found) = CLASSIFICATIONS.iter().find(|it| it.name == key) {
-                    return Some(Leaf::Codes { kind: found.kind, test: self.codes(value)? });
+                    let test = self.codes(value)?;
+                    return Some(Tree::Leaf(Leaf::Codes { kind: found.kind, test }));
                 }
                 let field = self.field(CONTACT_FIELDS, key)?;
-                Some(Leaf::Field(self.field_test(field, value)?))
+                let test = self.test(field.kind, value)?;
+                return Some(parted(test, &|test| Leaf::Field(FieldTest { field, test })));
             }
-        }
+        };
+        Some(Tree::Leaf(leaf))
     }
 
     fn interaction_criteria(&mut self, value: &Value) -> Option<InteractionCriteria> {
@@ -150,7 +153,8 @@ impl Parser {
                 "not" => Some(Tree::Not(Box::new(parser.interaction_criteria(value)?))),
                 _ => {
                     let field = parser.field(INTERACTION_FIELDS, key)?;
-                    Some(Tree::Leaf(parser.field_test(field, value)?))
+                    let test = parser.test(field.kind, value)?;
+                    Some(parted(test, &|test| FieldTest { field, test }))
                 }
             })
         })
@@ -161,10 +165,6 @@ impl Parser {
             Some(field) => Some(field),
             None => self.invalid(format!("There is no field {name} to test.")),
         }
-    }
-
-    fn field_test(&mut self, field: &'static Field, value: &Value) -> Option<FieldTest> {
-        Some(FieldTest { field, test: self.test(field.kind, value)? })
     }
 
     fn people(&mut self, value: &Value) -> Option<Leaf> {
@@ -194,8 +194,18 @@ impl Parser {
             "hasAny" => Some(CodesTest::HasAny(parser.code_list(value)?)),
             "hasAll" => Some(CodesTest::HasAll(parser.code_list(value)?)),
             "hasNone" => Some(CodesTest::HasNone(parser.code_list(value)?)),
+            "has" => Some(CodesTest::Has(parser.test(Kind::Code, value)?)),
+            "matches" => Some(match parser.matches(Kind::Code, value)? {
+                Test::Op(Operator::Eq | Operator::In, codes)
+                    if codes.iter().all(|it| matches!(it, Operand::Text(_))) =>
+                {
+                    CodesTest::HasAny(codes.iter().map(Operand::text).collect())
+                }
+                test => CodesTest::Has(test),
+            }),
             "count" => Some(CodesTest::Count(parser.test(Kind::Integer, value)?)),
-            _ => parser.invalid("Codes are tested by hasAny, hasAll, hasNone or count."),
+            _ => parser
+                .invalid("Codes are tested by hasAny, hasAll, hasNone, has, matches or count."),
         })
     }
 
@@ -323,7 +333,7 @@ impl Parser {
         Some(Sample { of, size, salt })
     }
 
-    fn attribute(&mut self, value: &Value) -> Option<Leaf> {
+    fn attribute(&mut self, value: &Value) -> Option<Criteria> {
         const TESTS: [(&str, Kind); 5] = [
             ("text", Kind::Text),
             ("code", Kind::Code),
@@ -351,7 +361,14 @@ impl Parser {
             let (_, kind) = TESTS.into_iter().find(|(name, _)| *name == key)?;
             Some(AttributeTest::Value(kind, parser.test(kind, value)?))
         })?;
-        Some(Leaf::Attribute { name: name?, test })
+        let name = name?;
+        let leaf = |test| Leaf::Attribute { name: name.clone(), test };
+        Some(match test {
+            AttributeTest::Value(kind, test) => {
+                parted(test, &|test| leaf(AttributeTest::Value(kind, test)))
+            }
+            is_set => Tree::Leaf(leaf(is_set)),
+        })
     }
 
     fn search(&mut self, value: &Value) -> Option<Leaf> {
@@ -360,6 +377,34 @@ impl Parser {
             return self.invalid("Give at least one letter or digit to search for.");
         }
         Some(Leaf::Search(words))
+    }
+}
+
+/// The criteria of a test. What is asked of a flag is plain, so what is combined are the conditions.
+fn parted<L>(test: Test, leaf: &dyn Fn(Test) -> L) -> Tree<L> {
+    let is_of_flag = |test: &Test| {
+        let mut test = test;
+        loop {
+            test = match test {
+                Test::Is(_) => return true,
+                Test::Op(..) => return false,
+                Test::Not(test) => test,
+                Test::All(tests) | Test::Any(tests) => match tests.first() {
+                    Some(test) => test,
+                    None => return false,
+                },
+            }
+        }
+    };
+    if !is_of_flag(&test) {
+        return Tree::Leaf(leaf(test));
+    }
+    let each = |tests: Vec<Test>| tests.into_iter().map(|it| parted(it, leaf)).collect();
+    match test {
+        Test::All(tests) => Tree::All(each(tests)),
+        Test::Any(tests) => Tree::Any(each(tests)),
+        Test::Not(test) => Tree::Not(Box::new(parted(*test, leaf))),
+        test => Tree::Leaf(leaf(test)),
     }
 }
 

@@ -53,6 +53,14 @@ pub(super) fn in_simpler_terms(leaf: &Leaf) -> Option<Criteria> {
         Leaf::People { filter, measure: PeopleMeasure::None } => {
             not(Leaf::People { filter: filter.clone(), measure: PeopleMeasure::Some })
         }
+        Leaf::Field(FieldTest { field, test: Test::Not(test) }) if field.has_index() => {
+            not(Leaf::Field(FieldTest { field, test: (**test).clone() }))
+        }
+        Leaf::Field(FieldTest { field, test: Test::Any(tests) }) if field.has_index() => {
+            let leaf =
+                |test: &Test| Tree::Leaf(Leaf::Field(FieldTest { field, test: test.clone() }));
+            Some(Tree::Any(tests.iter().map(leaf).collect()))
+        }
         Leaf::Field(field) if field.test == Test::Is(false) => {
             let mut is = field.clone();
             is.test = Test::Is(true);

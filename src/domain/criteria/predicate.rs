@@ -14,7 +14,7 @@ pub(super) enum Scalar {
     Instant(DateTime<Utc>),
 }
 
-/// What has to hold of a value. All but `Missing` are false of a missing one.
+/// What has to hold of a value. Only `Missing`, and what is made with `Not`, is true of a missing one.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Predicate {
     Missing,
@@ -30,15 +30,13 @@ pub(super) enum Predicate {
     StartsWith(String),
     EndsWith(String),
     Contains(String),
-    /// There, and like this, or not like this.
-    Like {
-        pattern: Vec<Piece>,
-        negated: bool,
-    },
+    Like(Vec<Piece>),
     /// The predicate holds of the text with its case folded.
     Folded(Box<Predicate>),
     All(Vec<Predicate>),
     Any(Vec<Predicate>),
+    /// It does not hold; of a missing value, too.
+    Not(Box<Predicate>),
 }
 
 /// A piece of a pattern.
@@ -69,6 +67,7 @@ impl Predicate {
             Self::GreaterOrEqual(than) => Self::GreaterOrEqual(product(than)),
             Self::All(predicates) => Self::All(each(predicates)),
             Self::Any(predicates) => Self::Any(each(predicates)),
+            Self::Not(predicate) => Self::Not(Box::new(predicate.times(count))),
             other => other,
         }
     }
@@ -79,6 +78,7 @@ impl Predicate {
             return match self {
                 Self::Missing => true,
                 Self::Any(either) => either.iter().any(|it| it.holds(None)),
+                Self::Not(predicate) => !predicate.holds(None),
                 // An empty conjunction says nothing, so a missing value does not pass it.
                 Self::All(each) => !each.is_empty() && each.iter().all(|it| it.holds(None)),
                 _ => false,
@@ -100,10 +100,11 @@ impl Predicate {
             Self::StartsWith(prefix) => text.starts_with(prefix),
             Self::EndsWith(suffix) => text.ends_with(suffix),
             Self::Contains(part) => text.contains(part),
-            Self::Like { pattern, negated } => is_like(text, pattern) != *negated,
+            Self::Like(pattern) => is_like(text, pattern),
             Self::Folded(inner) => inner.holds(Some(&Scalar::Text(text::fold(text)))),
             Self::All(each) => each.iter().all(|it| it.holds(Some(value))),
             Self::Any(each) => each.iter().any(|it| it.holds(Some(value))),
+            Self::Not(predicate) => !predicate.holds(Some(value)),
         }
     }
 }

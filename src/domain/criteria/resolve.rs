@@ -4,36 +4,60 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Kind, Operand, Operator, Period, Test, Tree, When,
+    Kind, Operand, Operator, Period, Test, When,
     field::EVALUATIONS,
-    filter_expression::{self, Term},
     predicate::{Piece, Predicate, Scalar},
     when::{Certain, start_of},
 };
 use crate::domain::{Moment, amount, text};
 
+/// When criteria are asked, and by whom: nobody has an empty name.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) moment: Moment,
+    pub(super) by: &'a str,
+}
+
 /// What `test` asks of a value of `kind`.
-pub(super) fn resolve(kind: Kind, test: &Test, moment: Moment) -> Predicate {
+pub(super) fn resolve(kind: Kind, test: &Test, asked: Asked<'_>) -> Predicate {
     let (operator, operands) = match test {
         Test::Is(flag) => return Predicate::In(vec![Scalar::Flag(*flag)]),
         Test::Op(operator, operands) => (*operator, operands),
+        // Nothing asked of a value is passed by all, and none of nothing by no one.
+        Test::All(tests) if tests.is_empty() => {
+            return Predicate::Any(vec![Predicate::Missing, Predicate::Present]);
+        }
+        Test::Any(tests) if tests.is_empty() => return Predicate::In(Vec::new()),
+        Test::All(tests) => {
+            return Predicate::All(tests.iter().map(|it| resolve(kind, it, asked)).collect());
+        }
+        Test::Any(tests) => {
+            return Predicate::Any(tests.iter().map(|it| resolve(kind, it, asked)).collect());
+        }
+        Test::Not(test) => return Predicate::Not(Box::new(resolve(kind, test, asked))),
     };
     match (operator, operands.as_slice()) {
         (Operator::IsEmpty, [Operand::Flag(true)]) | (Operator::IsSet, [Operand::Flag(false)]) => {
             Predicate::Missing
         }
         (Operator::IsEmpty | Operator::IsSet, _) => Predicate::Present,
-        (Operator::Filter, [Operand::Text(expression)]) => filter(kind, expression, moment),
-        _ if matches!(kind, Kind::Date | Kind::Instant) => time(kind, operator, operands, moment),
-        _ => plain(kind, operator, operands),
+        _ if matches!(kind, Kind::Date | Kind::Instant) => {
+            time(kind, operator, operands, asked.moment)
+        }
+        _ => plain(kind, operator, operands, asked),
     }
 }
 
-fn plain(kind: Kind, operator: Operator, operands: &[Operand]) -> Predicate {
-    let scalars = || operands.iter().map(|operand| scalar(kind, operand)).collect();
-    let first = || scalar(kind, &operands[0]);
+fn plain(kind: Kind, operator: Operator, operands: &[Operand], asked: Asked<'_>) -> Predicate {
+    let scalar = |operand: &Operand| match operand {
+        Operand::Me => Scalar::Text(me(kind, asked.by)),
+        operand => scalar(kind, operand),
+    };
+    let scalars = || operands.iter().map(scalar).collect();
+    let first = || scalar(&operands[0]);
     let text = || match &operands[0] {
         Operand::Text(text) => text.clone(),
+        Operand::Me => me(kind, asked.by),
         _ => String::new(),
     };
     let folded = || text::fold(&text());
@@ -46,7 +70,7 @@ fn plain(kind: Kind, operator: Operator, operands: &[Operand]) -> Predicate {
         Operator::Gte => Predicate::GreaterOrEqual(first()),
         Operator::Between => Predicate::All(vec![
             Predicate::GreaterOrEqual(first()),
-            Predicate::LessOrEqual(scalar(kind, &operands[1])),
+            Predicate::LessOrEqual(scalar(&operands[1])),
         ]),
         Operator::StartsWith => Predicate::StartsWith(text()),
         Operator::EndsWith => Predicate::EndsWith(text()),
@@ -59,6 +83,8 @@ fn plain(kind: Kind, operator: Operator, operands: &[Operand]) -> Predicate {
         }
         Operator::EndsWithIgnoreCase => Predicate::Folded(Box::new(Predicate::EndsWith(folded()))),
         Operator::ContainsIgnoreCase => Predicate::Folded(Box::new(Predicate::Contains(folded()))),
+        Operator::Like => Predicate::Like(pieces(&text())),
+        Operator::LikeIgnoreCase => Predicate::Folded(Box::new(Predicate::Like(pieces(&folded())))),
         _ => unreachable!("the parser lets only operators of the kind through"),
     }
 }
@@ -78,10 +104,14 @@ fn scalar(kind: Kind, operand: &Operand) -> Scalar {
             Scalar::Number(amount::to_stored(*number, &[]).expect("the parser checked the range"))
         }
         Operand::Flag(flag) => Scalar::Flag(*flag),
-        Operand::When(_) | Operand::Period(_) => {
-            unreachable!("dates and periods are resolved by `time`")
+        Operand::Me | Operand::When(_) | Operand::Period(_) => {
+            unreachable!("names, dates and periods are resolved before")
         }
     }
+}
+
+fn me(kind: Kind, name: &str) -> String {
+    if kind == Kind::Code { name.to_uppercase() } else { name.to_owned() }
 }
 
 /// A half-open stretch of time; an end may be open.
@@ -94,20 +124,20 @@ fn time(kind: Kind, operator: Operator, operands: &[Operand], moment: Moment) ->
     if let [Operand::Period(period)] = operands {
         return recent(kind, operator, *period, moment);
     }
-    let whens: Vec<When> = operands
+    let whens: Vec<&When> = operands
         .iter()
         .filter_map(|operand| match operand {
-            Operand::When(when) => Some(*when),
+            Operand::When(when) => Some(when),
             _ => None,
         })
         .collect();
     let zone = moment.time_zone;
     // Where it begins, and where what comes after it begins.
-    let start = |when: When| match when.certain(moment) {
+    let start = |when: &When| match when.certain(moment) {
         Certain::Day(day) => start_of(day, zone),
         Certain::Point(point) => point,
     };
-    let end = |when: When| match when.certain(moment) {
+    let end = |when: &When| match when.certain(moment) {
         Certain::Day(day) => start_of(day.succ_opt().unwrap_or(day), zone),
         // Instants are kept to the microsecond.
         Certain::Point(point) => point + TimeDelta::microseconds(1),
@@ -121,11 +151,11 @@ fn time(kind: Kind, operator: Operator, operands: &[Operand], moment: Moment) ->
             let next = day.succ_opt().unwrap_or(day);
             Stretch { from: Some(start_of(day, zone)), to: Some(start_of(next, zone)) }
         }
-        (Operator::Before, [when]) => Stretch { from: None, to: Some(start(*when)) },
-        (Operator::OnOrBefore, [when]) => Stretch { from: None, to: Some(end(*when)) },
-        (Operator::After, [when]) => Stretch { from: Some(end(*when)), to: None },
-        (Operator::OnOrAfter, [when]) => Stretch { from: Some(start(*when)), to: None },
-        (Operator::Between, [from, to]) => Stretch { from: Some(start(*from)), to: Some(end(*to)) },
+        (Operator::Before, [when]) => Stretch { from: None, to: Some(start(when)) },
+        (Operator::OnOrBefore, [when]) => Stretch { from: None, to: Some(end(when)) },
+        (Operator::After, [when]) => Stretch { from: Some(end(when)), to: None },
+        (Operator::OnOrAfter, [when]) => Stretch { from: Some(start(when)), to: None },
+        (Operator::Between, [from, to]) => Stretch { from: Some(start(from)), to: Some(end(to)) },
         _ => unreachable!("the parser lets only operators of the kind through"),
     };
     within(kind, stretch, moment)
@@ -171,67 +201,10 @@ fn within(kind: Kind, stretch: Stretch, moment: Moment) -> Predicate {
     if ends.is_empty() { Predicate::Present } else { Predicate::All(ends) }
 }
 
-/// An expression, and whether a missing value, which counts as blank, passes it.
-fn filter(kind: Kind, expression: &str, moment: Moment) -> Predicate {
-    let tree = filter_expression::parse(kind, expression).expect("it was read when it came in");
-    let present = terms(kind, &tree, moment);
-    if blank_passes(&tree) { Predicate::Any(vec![Predicate::Missing, present]) } else { present }
-}
-
-fn terms(kind: Kind, tree: &Tree<Term>, moment: Moment) -> Predicate {
-    let each = |trees: &[Tree<Term>]| trees.iter().map(|tree| terms(kind, tree, moment)).collect();
-    match tree {
-        Tree::All(trees) => Predicate::All(each(trees)),
-        Tree::Any(trees) => Predicate::Any(each(trees)),
-        Tree::Not(_) => unreachable!("expressions have no negation but <>"),
-        Tree::Leaf(term) => of_term(kind, term, moment),
-    }
-}
-
-fn of_term(kind: Kind, term: &Term, moment: Moment) -> Predicate {
-    let is_time = matches!(kind, Kind::Date | Kind::Instant);
-    let test = |operator: Operator, on_time: Operator, operand: &Operand| {
-        let operands = [operand.clone()];
-        if is_time {
-            time(kind, on_time, &operands, moment)
-        } else {
-            plain(kind, operator, &operands)
-        }
-    };
-    match term {
-        Term::Equal(value) => test(Operator::Eq, Operator::On, value),
-        Term::NotEqual(value) if is_time => Predicate::Any(vec![
-            test(Operator::Lt, Operator::Before, value),
-            test(Operator::Gt, Operator::After, value),
-        ]),
-        Term::NotEqual(value) => test(Operator::Ne, Operator::On, value),
-        Term::Less(value) => test(Operator::Lt, Operator::Before, value),
-        Term::LessOrEqual(value) => test(Operator::Lte, Operator::OnOrBefore, value),
-        Term::Greater(value) => test(Operator::Gt, Operator::After, value),
-        Term::GreaterOrEqual(value) => test(Operator::Gte, Operator::OnOrAfter, value),
-        Term::Range(from, to) => {
-            let from = from.as_ref().map(|it| test(Operator::Gte, Operator::OnOrAfter, it));
-            let to = to.as_ref().map(|it| test(Operator::Lte, Operator::OnOrBefore, it));
-            Predicate::All(from.into_iter().chain(to).collect())
-        }
-        Term::Pattern { pattern, ignore_case, negated } => {
-            like(kind, pattern, *ignore_case, *negated)
-        }
-        Term::Blank { negated: true } => Predicate::Present,
-        // Present values are never blank; missing ones are dealt with as a whole.
-        Term::Blank { negated: false } => Predicate::In(Vec::new()),
-    }
-}
-
-fn like(kind: Kind, pattern: &str, ignore_case: bool, negated: bool) -> Predicate {
-    let fold = ignore_case && kind == Kind::Text;
-    let text = match kind {
-        Kind::Code => pattern.to_uppercase(),
-        _ if fold => text::fold(pattern),
-        _ => pattern.to_owned(),
-    };
+/// The pieces of a pattern.
+fn pieces(pattern: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for char in text.chars() {
+    for char in pattern.chars() {
         match (char, pieces.last_mut()) {
             ('*', Some(Piece::Many)) => {}
             ('*', _) => pieces.push(Piece::Many),
@@ -240,25 +213,7 @@ fn like(kind: Kind, pattern: &str, ignore_case: bool, negated: bool) -> Predicat
             (char, _) => pieces.push(Piece::Text(char.into())),
         }
     }
-    let like = Predicate::Like { pattern: pieces, negated };
-    if fold { Predicate::Folded(Box::new(like)) } else { like }
-}
-
-fn blank_passes(tree: &Tree<Term>) -> bool {
-    match tree {
-        Tree::All(trees) => trees.iter().all(blank_passes),
-        Tree::Any(trees) => trees.iter().any(blank_passes),
-        Tree::Not(tree) => !blank_passes(tree),
-        Tree::Leaf(term) => match term {
-            Term::Blank { negated } => !negated,
-            Term::Equal(_) | Term::Greater(_) | Term::GreaterOrEqual(_) => false,
-            Term::NotEqual(_) | Term::Less(_) | Term::LessOrEqual(_) => true,
-            Term::Range(from, _) => from.is_none(),
-            Term::Pattern { pattern, negated, .. } => {
-                pattern.chars().all(|char| char == '*') != *negated
-            }
-        },
-    }
+    pieces
 }
 
 #[cfg(test)]
@@ -268,7 +223,7 @@ mod tests {
     #[test]
     fn patterns_match_whole_texts() {
         let is_like = |text: &str, pattern: &str| {
-            let predicate = like(Kind::ExactText, pattern, false, false);
+            let predicate = Predicate::Like(pieces(pattern));
             predicate.holds(Some(&Scalar::Text(text.to_owned())))
         };
         for (text, pattern, expected) in [

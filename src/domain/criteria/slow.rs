@@ -82,7 +82,14 @@ fn field(test: &FieldTest) -> FieldTest {
 
 /// The same without its values.
 fn hidden(test: &Test) -> Test {
-    let Test::Op(operator, operands) = test else { return test.clone() };
+    let all = |tests: &[Test]| tests.iter().map(hidden).collect();
+    let (operator, operands) = match test {
+        Test::Is(_) => return test.clone(),
+        Test::All(tests) => return Test::All(all(tests)),
+        Test::Any(tests) => return Test::Any(all(tests)),
+        Test::Not(test) => return Test::Not(Box::new(hidden(test))),
+        Test::Op(operator, operands) => (operator, operands),
+    };
     let operands = operands.iter().map(|operand| match operand {
         Operand::Flag(flag) => Operand::Flag(*flag),
         _ => Operand::Text(HIDDEN.to_owned()),

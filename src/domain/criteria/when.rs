@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
+use super::formula::{Formula, Unit};
 use crate::domain::Moment;
 
 /// A day or an instant.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     Date(NaiveDate),
     Instant(DateTime<Utc>),
@@ -17,6 +18,8 @@ pub enum When {
         anchor: Anchor,
         plus: Period,
     },
+    /// A day found in several steps.
+    Formula(Formula),
 }
 
 /// What a relative date counts from.
@@ -29,16 +32,28 @@ pub enum Anchor {
     MonthStart,
     QuarterStart,
     YearStart,
+    /// Sunday of this week.
+    WeekEnd,
+    MonthEnd,
+    QuarterEnd,
+    YearEnd,
+    /// Monday of week 1 of this year, by ISO 8601.
+    FirstWeek,
 }
 
 impl Anchor {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Today,
         Self::Now,
         Self::WeekStart,
         Self::MonthStart,
         Self::QuarterStart,
         Self::YearStart,
+        Self::WeekEnd,
+        Self::MonthEnd,
+        Self::QuarterEnd,
+        Self::YearEnd,
+        Self::FirstWeek,
     ];
 
     pub fn name(self) -> &'static str {
@@ -49,6 +64,11 @@ impl Anchor {
             Self::MonthStart => "MONTH_START",
             Self::QuarterStart => "QUARTER_START",
             Self::YearStart => "YEAR_START",
+            Self::WeekEnd => "WEEK_END",
+            Self::MonthEnd => "MONTH_END",
+            Self::QuarterEnd => "QUARTER_END",
+            Self::YearEnd => "YEAR_END",
+            Self::FirstWeek => "FIRST_WEEK",
         }
     }
 }
@@ -98,7 +118,7 @@ impl Period {
         Self { negative: !self.negative, ..self }
     }
 
-    fn after_day(self, day: NaiveDate) -> Option<NaiveDate> {
+    pub(super) fn after_day(self, day: NaiveDate) -> Option<NaiveDate> {
         let (months, days) = (Months::new(self.months), Days::new(self.days.into()));
         if self.negative {
             day.checked_sub_months(months)?.checked_sub_days(days)
@@ -167,24 +187,31 @@ pub(super) enum Certain {
 
 impl When {
     /// What it is at `moment`. Beyond the calendar it stays at its end.
-    pub(super) fn certain(self, moment: Moment) -> Certain {
-        let (anchor, plus) = match self {
-            Self::Date(date) => return Certain::Day(date),
-            Self::Instant(instant) => return Certain::Point(instant),
-            Self::Relative { anchor, plus } => (anchor, plus),
-        };
+    pub(super) fn certain(&self, moment: Moment) -> Certain {
         let today = moment.today();
-        let first = |day: NaiveDate| day.with_day(1).expect("every month has a first");
+        let (anchor, plus) = match self {
+            Self::Date(date) => return Certain::Day(*date),
+            Self::Instant(instant) => return Certain::Point(*instant),
+            Self::Formula(formula) => return Certain::Day(formula.from(today)),
+            Self::Relative { anchor, plus } => (*anchor, *plus),
+        };
         let day = match anchor {
             Anchor::Now => {
                 let point = plus.after_instant(moment.as_of, moment.time_zone);
                 return Certain::Point(point.unwrap_or(moment.as_of));
             }
             Anchor::Today => today,
-            Anchor::WeekStart => today - Days::new(today.weekday().num_days_from_monday().into()),
-            Anchor::MonthStart => first(today),
-            Anchor::QuarterStart => first(today) - Months::new(today.month0() % 3),
-            Anchor::YearStart => first(today) - Months::new(today.month0()),
+            Anchor::WeekStart => Unit::Week.start(today),
+            Anchor::MonthStart => Unit::Month.start(today),
+            Anchor::QuarterStart => Unit::Quarter.start(today),
+            Anchor::YearStart => Unit::Year.start(today),
+            Anchor::WeekEnd => Unit::Week.end(today),
+            Anchor::MonthEnd => Unit::Month.end(today),
+            Anchor::QuarterEnd => Unit::Quarter.end(today),
+            Anchor::YearEnd => Unit::Year.end(today),
+            Anchor::FirstWeek => {
+                NaiveDate::from_isoywd_opt(today.year(), 1, Weekday::Mon).unwrap_or(today)
+            }
         };
         if plus.seconds == 0 {
             return Certain::Day(plus.after_day(day).unwrap_or(day));
@@ -247,6 +274,11 @@ mod tests {
         assert_eq!(at(Anchor::MonthStart), day("2026-11-01"));
         assert_eq!(at(Anchor::QuarterStart), day("2026-10-01"));
         assert_eq!(at(Anchor::YearStart), day("2026-01-01"));
+        assert_eq!(at(Anchor::WeekEnd), day("2026-11-08"));
+        assert_eq!(at(Anchor::MonthEnd), day("2026-11-30"));
+        assert_eq!(at(Anchor::QuarterEnd), day("2026-12-31"));
+        assert_eq!(at(Anchor::YearEnd), day("2026-12-31"));
+        assert_eq!(at(Anchor::FirstWeek), day("2025-12-29"));
         assert_eq!(at(Anchor::Now), Certain::Point(moment.as_of));
     }
 

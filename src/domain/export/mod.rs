@@ -1,4 +1,4 @@
-//! Export: the contacts of a segment as a file, in the order of its lines, a page at a time.
+//! Export: contacts as a file, in the order of a segment's lines, a page at a time.
 //!
 //! Each contact goes out once, also if others change while the file is written: who moves in the
 //! order meanwhile is neither lost nor there twice. Values come from the database as JSON, a page
@@ -73,8 +73,16 @@ impl Export {
         segment: &segment::Model,
         format: Format,
     ) -> Result<Self> {
+        let set = context.members.load(context.db.reader(), segment).await?;
+        Self::of(context, set, format).await
+    }
+
+    /// Begins to export these contacts.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn of(context: &Context, set: Arc<RoaringBitmap>, format: Format) -> Result<Self> {
         let db = context.db.reader();
-        let set = context.members.load(db, segment).await?;
         let attributes: Vec<String> = attribute::Entity::find()
             .order_by_asc(attribute::Column::Name)
             .all(db)

@@ -64,14 +64,12 @@ impl ContactQuery {
         let context = ctx.data::<domain::Context>()?;
         let args = Slice { first, after, last, before }.args()?;
         let order = contact::order(&context.viewer, order_by.map(Into::into))?;
-        let listed = contact::list(
-            context,
-            search.as_deref(),
-            filter.as_ref().map(|criteria| &criteria.0),
-            order,
-            &args,
-        )
-        .await?;
+        let filter = match filter {
+            Some(filter) => Some(filter.read(context, &["filter"]).await?),
+            None => None,
+        };
+        let listed =
+            contact::list(context, search.as_deref(), filter.as_ref(), order, &args).await?;
         let total = ContactTotal::Of(listed.whole);
         Ok(connection(listed.page, total, |row| Contact::new(context, row)))
     }

@@ -2,14 +2,14 @@
 
 use async_graphql::{Context, Description, Enum, Object, SimpleObject};
 
-use super::{trees::CODE_SET, types_of};
+use super::{ContactCriteria, FilterExpression, trees::CODE_SET, types_of};
 use crate::{
     domain::{
         self,
         contact::attribute,
         criteria::{
-            self, CLASSIFICATIONS, CONTACT_FIELDS, FieldOf, INTERACTION_FIELDS, Kind, Operator,
-            Takes, attribute_key, has_values,
+            self, CLASSIFICATIONS, CONTACT_FIELDS, Criteria, FieldOf, INTERACTION_FIELDS, Kind,
+            Operator, Takes, attribute_key, has_values,
         },
     },
     entity::kinds,
@@ -86,6 +86,8 @@ pub(super) enum CriteriaOperand {
     Expression,
     /// A test of a number: an `IntTest`.
     Test,
+    /// A test of a code: a `CodeTest`.
+    CodeTest,
 }
 
 impl From<Takes> for CriteriaOperand {
@@ -138,6 +140,21 @@ impl CriteriaValue {
     /// What the value means, if it comes from a code table and is still there.
     async fn code(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
         Code::load(ctx, self.codes?, Some(&self.value)).await.transpose()
+    }
+}
+
+/// A filter on one field.
+#[derive(Clone, SimpleObject)]
+pub(super) struct CriteriaFilter {
+    /// The name of the field, the classification or the custom attribute.
+    field: String,
+    /// What its values have to be like.
+    expression: FilterExpression,
+}
+
+impl From<criteria::Filter> for CriteriaFilter {
+    fn from(criteria::Filter { field, expression }: criteria::Filter) -> Self {
+        Self { field, expression: FilterExpression(expression) }
     }
 }
 
@@ -208,10 +225,10 @@ fn of_interactions() -> impl Iterator<Item = CriteriaField> {
 }
 
 #[derive(Default)]
-pub(in crate::graphql) struct CriteriaQuery;
+pub(in crate::graphql) struct CriteriaFieldQuery;
 
 #[Object]
-impl CriteriaQuery {
+impl CriteriaFieldQuery {
     /// All fields that criteria can test, with what can be asked of each: enough to build a user
     /// interface.
     async fn criteria_fields(&self, ctx: &Context<'_>) -> Result<Vec<CriteriaField>> {
@@ -223,6 +240,20 @@ impl CriteriaQuery {
             described(CriteriaFieldOf::Attribute, &it.name, path, kind, it.description)
         });
         Ok(of_contacts().chain(attributes).chain(of_interactions()).collect())
+    }
+
+    /// The filter expressions that ask the same as criteria, one for each field; null if none do. All of
+    /// them have to hold; a contact with several codes passes with one of them.
+    async fn criteria_filters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which contacts.")] criteria: ContactCriteria,
+    ) -> Result<Option<Vec<CriteriaFilter>>> {
+        let context = ctx.data::<domain::Context>()?;
+        let criteria = criteria.read(context, &["criteria"]).await.map_err(ApiError::from)?;
+        let criteria = Criteria::parse(&criteria, &["criteria"]).map_err(ApiError::from)?;
+        let filters = criteria.filters();
+        Ok(filters.map(|filters| filters.into_iter().map(CriteriaFilter::from).collect()))
     }
 
     /// The values of a field that occur, the most frequent first.

@@ -7,7 +7,8 @@ use async_graphql::{
 };
 
 use super::{
-    DateAnchor, Duration, FilterExpression, InteractionAmount, InteractionScope, trees, types_of,
+    DateAnchor, DateFormula, Duration, FilterExpression, InteractionAmount, InteractionScope,
+    trees, types_of,
 };
 use crate::{
     domain::criteria::{Choice, Kind, Takes},
@@ -94,6 +95,7 @@ fn register_scalars(registry: &mut Registry) {
     <Decimal as InputType>::create_type_info(registry);
     <Date as InputType>::create_type_info(registry);
     <chrono::DateTime<chrono::Utc> as InputType>::create_type_info(registry);
+    <DateFormula as InputType>::create_type_info(registry);
     <Duration as InputType>::create_type_info(registry);
     <FilterExpression as InputType>::create_type_info(registry);
     <DateAnchor as InputType>::create_type_info(registry);
@@ -125,27 +127,33 @@ const TESTS: &[(Kind, &str)] = &[
 
 fn add_test(registry: &mut Registry, kind: Kind, description: &str) {
     let (name, value) = types_of(kind);
-    let fields: Vec<Declared<'_>> = kind
-        .operators()
-        .iter()
-        .map(|operator| {
-            let ty = match operator.takes() {
-                Takes::One => value.to_owned(),
-                Takes::Many => format!("[{value}!]"),
-                Takes::Range => match kind {
-                    Kind::Integer => "IntRange".to_owned(),
-                    Kind::Decimal => "DecimalRange".to_owned(),
-                    Kind::Date | Kind::Instant => "DateRange".to_owned(),
-                    _ => "CodeRange".to_owned(),
-                },
-                Takes::Flag => "Boolean".to_owned(),
-                Takes::Period => "Duration".to_owned(),
-                Takes::Expression => "FilterExpression".to_owned(),
-            };
-            (operator.name(), ty, operator.description().to_owned())
-        })
+    let operators = kind.operators().iter().map(|operator| {
+        let ty = match operator.takes() {
+            Takes::One => value.to_owned(),
+            Takes::Many => format!("[{value}!]"),
+            Takes::Range => match kind {
+                Kind::Integer => "IntRange".to_owned(),
+                Kind::Decimal => "DecimalRange".to_owned(),
+                Kind::Date | Kind::Instant => "DateRange".to_owned(),
+                _ => "CodeRange".to_owned(),
+            },
+            Takes::Flag => "Boolean".to_owned(),
+            Takes::Period => "Duration".to_owned(),
+            Takes::Expression => "FilterExpression".to_owned(),
+        };
+        (operator.name(), ty, operator.description().to_owned())
+    });
+    let list = format!("[{name}!]");
+    let fields: Vec<Declared<'_>> = operators
+        .chain([
+            declare("all", &list, "All of these hold of the value."),
+            declare("any", &list, "At least one of these holds of the value."),
+            declare("not", name, "This does not hold: also of a missing value, if this does not."),
+        ])
         .collect();
-    let description = format!("{description} Give exactly one field. A missing value passes none.");
+    let description = format!(
+        "{description} Give exactly one field. A missing value passes nothing but what says so."
+    );
     add(registry, name, &description, true, &fields);
 }
 
@@ -154,6 +162,7 @@ fn register_dates(registry: &mut Registry) {
         declare("date", "Date", "A whole day, in the time zone of the request."),
         declare("instant", "DateTime", "A point in time."),
         declare("relative", "RelativeDate", "Resolved anew whenever the criteria are evaluated."),
+        declare("formula", "DateFormula", "The same, found in several steps from today."),
     ];
     add(registry, "DateExpr", "A day or an instant. Give exactly one field.", true, &fields);
     let fields = [

@@ -6,16 +6,15 @@
 
 mod fields;
 mod inputs;
+mod text;
 mod trees;
 
 use std::borrow::Cow;
 
 use async_graphql::{
-    Context, Enum, InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value,
-    registry::Registry,
+    Context, Enum, InputType, InputValueError, InputValueResult, MergedObject, Scalar, ScalarType,
+    Value, registry::Registry,
 };
-
-pub(super) use self::fields::CriteriaQuery;
 
 use super::{error::Result, loaders::Loaders};
 use crate::domain::{
@@ -23,8 +22,26 @@ use crate::domain::{
     criteria::{Choice, Criteria, Kind},
 };
 
+/// What can be asked about criteria.
+#[derive(Default, MergedObject)]
+pub(super) struct CriteriaQuery(fields::CriteriaFieldQuery, text::CriteriaTextQuery);
+
 /// Criteria as they came in. The domain reads them.
-pub(in crate::graphql) struct ContactCriteria(pub(super) serde_json::Value);
+pub(in crate::graphql) struct ContactCriteria(serde_json::Value);
+
+impl ContactCriteria {
+    /// As the domain reads them: each text among them has become criteria.
+    ///
+    /// # Errors
+    /// What is wrong with a text, at its path below `path`.
+    pub(in crate::graphql) async fn read(
+        &self,
+        context: &domain::Context,
+        path: &[&str],
+    ) -> domain::Result<serde_json::Value> {
+        domain::criteria::expanded(context, &self.0, path).await
+    }
+}
 
 impl InputType for ContactCriteria {
     type RawValueType = Self;
@@ -72,10 +89,33 @@ impl ScalarType for Duration {
     }
 }
 
+struct DateFormula(String);
+
+/// A date formula as in Microsoft Dynamics 365 Business Central: `"-1Y"` is a year ago, `"CM"` the end of
+/// this month, `"-CM"` its beginning, `"WD4"` the next Thursday, `"D10"` the next 10th; `"-1M+CM"` is the
+/// end of last month.
+#[Scalar]
+impl ScalarType for DateFormula {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+#[derive(Clone)]
 struct FilterExpression(String);
 
 /// A filter expression as in Microsoft Dynamics 365 Business Central, such as
-/// `"10000..20000|<>*test*"`.
+/// `"10000..20000|<>*test*"`: ranges with `..`, choices with `|`, both with `&`, `<>` and comparisons,
+/// parentheses, `*` and `?` as wildcards, `@` to ignore case, `''` for missing, quotes around what holds
+/// such signs; `Yes` and `No`, captions and their numbers; days such as `2026-11-23`, `221126`, `today`,
+/// `mon25`, `-90D` and `CM+10D`, which stay relative; `%me` for whoever asks.
 #[Scalar]
 impl ScalarType for FilterExpression {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -105,6 +145,16 @@ enum DateAnchor {
     QuarterStart,
     /// The first of January of this year.
     YearStart,
+    /// Sunday of this week.
+    WeekEnd,
+    /// The last of this month.
+    MonthEnd,
+    /// The last day of this quarter.
+    QuarterEnd,
+    /// The last of December of this year.
+    YearEnd,
+    /// Monday of week 1 of this year, by ISO 8601.
+    FirstWeek,
 }
 
 /// What of interactions can be summed and averaged.

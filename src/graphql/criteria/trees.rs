@@ -13,10 +13,12 @@ use crate::domain::criteria::{
 };
 
 /// What can be asked of the codes of one kind.
-pub(super) const CODE_SET: [(&str, CriteriaOperand, &str); 4] = [
+pub(super) const CODE_SET: [(&str, CriteriaOperand, &str); 6] = [
     ("hasAny", CriteriaOperand::Many, "At least one of these codes; nobody if the list is empty."),
     ("hasAll", CriteriaOperand::Many, "All of these codes; everybody if the list is empty."),
     ("hasNone", CriteriaOperand::Many, "None of these codes; everybody if the list is empty."),
+    ("has", CriteriaOperand::CodeTest, "A code like this."),
+    ("matches", CriteriaOperand::Expression, "A code that this filter expression lets through."),
     ("count", CriteriaOperand::Test, "How many codes."),
 ];
 
@@ -28,7 +30,12 @@ pub(super) fn register(registry: &mut Registry) {
 
 fn register_relations(registry: &mut Registry) {
     let fields = CODE_SET.map(|(name, takes, description)| {
-        let ty = if takes == CriteriaOperand::Test { "IntTest" } else { "[String!]" };
+        let ty = match takes {
+            CriteriaOperand::Test => "IntTest",
+            CriteriaOperand::CodeTest => "CodeTest",
+            CriteriaOperand::Expression => "FilterExpression",
+            _ => "[String!]",
+        };
         declare(name, ty, description)
     });
     let description = "What is asked of a contact's codes of one kind. Give exactly one field.";
@@ -148,6 +155,12 @@ fn register_trees(registry: &mut Registry) {
         declare("inSegment", "SegmentTest", "Membership of a segment."),
         declare("ids", "[ID!]", "One of these contacts; nobody if the list is empty."),
         declare("sample", "SampleTest", "In a stable sample."),
+        declare(
+            "text",
+            "String",
+            "The same as text: `\"country = SE and not mailing_group has NEWS\"`. It is read once, and kept \
+             as the criteria that it stands for; `criteriaParse` says what is wrong with it.",
+        ),
         declare(
             "search",
             "String",

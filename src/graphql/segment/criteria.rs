@@ -170,7 +170,8 @@ impl PreviewQuery {
         let with_funnel = ctx.look_ahead().field("funnel").exists();
         let found = async {
             let options = input.options.unwrap_or_default().into();
-            let request = Request::with_criteria(Operation::Add, options, &input.criteria.0)?;
+            let criteria = input.criteria.read(context, &["criteria"]).await?;
+            let request = Request::with_criteria(Operation::Add, options, &criteria)?;
             let moment = moment(context, input.context.as_ref());
             let preview = segment::preview(context, &request, moment, with_funnel).await?;
             Ok((preview, request.criteria))
@@ -255,7 +256,8 @@ async fn select(
     let with_funnel = ctx.look_ahead().field("funnel").exists();
     let selected = async {
         let target = selection.target.checked()?;
-        let request = Request::with_criteria(operation, options, &selection.criteria.0)?;
+        let criteria = selection.criteria.read(context, &["criteria"]).await?;
+        let request = Request::with_criteria(operation, options, &criteria)?;
         let moment = moment(context, selection.context.as_ref());
         segment::select(context, target, &request, moment, with_funnel).await
     };

@@ -197,7 +197,13 @@ impl Segment {
     ) -> Result<SegmentLines> {
         let context = ctx.data::<domain::Context>()?;
         let args = Slice { first, after, last, before }.args()?;
-        let filter = filter.map(|it| Criteria::parse(&it.0, &["filter"])).transpose()?;
+        let filter = match filter {
+            Some(filter) => {
+                let filter = filter.read(context, &["filter"]).await?;
+                Some(Criteria::parse(&filter, &["filter"])?)
+            }
+            None => None,
+        };
         let order = line_order(&context.viewer, order_by)?;
         let query = LineQuery { filter, order, as_of_step };
         let lines = Box::pin(segment::lines(context, &self.0, &query, &args)).await?;

@@ -107,14 +107,16 @@ fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
 }
 
 impl SegmentLineSelector {
-    fn which(self) -> domain::Result<Which> {
+    async fn which(self, context: &domain::Context) -> domain::Result<Which> {
         match self {
             Self::ContactIds(ids) => {
                 let ids: Vec<String> = ids.into_iter().map(|id| id.0).collect();
                 Ok(Which::Contacts(picked(&ids, &["lines", "contactIds"])?))
             }
             Self::Criteria(criteria) => {
-                Ok(Which::Criteria(Criteria::parse(&criteria.0, &["lines", "criteria"])?))
+                let path = ["lines", "criteria"];
+                let criteria = criteria.read(context, &path).await?;
+                Ok(Which::Criteria(Criteria::parse(&criteria, &path)?))
             }
             Self::All(true) => Ok(Which::All),
             Self::All(false) => {
@@ -164,7 +166,7 @@ impl LineMutation {
         let context = ctx.data::<domain::Context>()?;
         let updated = async {
             let target = input.target.checked()?;
-            let which = input.lines.which()?;
+            let which = input.lines.which(context).await?;
             segment::update_lines(context, target, &which, input.set.change()?).await
         };
         let (updated, user_errors) = outcome(updated.await)?;

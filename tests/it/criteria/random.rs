@@ -16,20 +16,32 @@ fn when() -> BoxedStrategy<Value> {
     let date = (-5..DAYS + 5).prop_map(|offset| json!({ "date": day(offset) }));
     let instant = (-5..DAYS * 24)
         .prop_map(|hours| json!({ "instant": format!("{}T22:30:00Z", day(hours / 24)) }));
-    let anchors = ["TODAY", "NOW", "WEEK_START", "MONTH_START", "QUARTER_START", "YEAR_START"];
+    let anchors = [
+        "TODAY",
+        "NOW",
+        "WEEK_START",
+        "MONTH_START",
+        "QUARTER_START",
+        "YEAR_START",
+        "MONTH_END",
+        "FIRST_WEEK",
+    ];
     let plus = ["P0D", "-P1D", "P1M", "-P2W", "-PT36H"];
     let relative = (select(anchors.to_vec()), select(plus.to_vec()))
         .prop_map(|(anchor, plus)| json!({ "relative": { "anchor": anchor, "plus": plus } }));
-    prop_oneof![date, instant, relative].boxed()
+    let formula = select(vec!["D10", "-WD3", "-1M+CM", "1D+1M"])
+        .prop_map(|formula| json!({ "formula": formula }));
+    prop_oneof![date, instant, relative, formula].boxed()
 }
 
 fn value(kind: Kind) -> BoxedStrategy<Value> {
     let texts = |texts: &[&'static str]| select(texts.to_vec()).prop_map(Value::from).boxed();
     match kind {
-        Kind::Text | Kind::ExactText => {
-            prop_oneof![texts(&TEXTS), texts(&["s", "S", "ss", "%", "_", "1", "", "&", "\\", "i"])]
-                .boxed()
-        }
+        Kind::Text | Kind::ExactText => prop_oneof![
+            texts(&TEXTS),
+            texts(&["s", "S", "ss", "%", "_", "1", "", "&", "\\", "i", "%me", "*s?", "[s]*"])
+        ]
+        .boxed(),
         Kind::Code => {
             prop_oneof![texts(&CODES), texts(&["se", "S", "åL", "CT000007", "CP1", "BUS", "11122"])]
                 .boxed()
@@ -46,14 +58,29 @@ fn value(kind: Kind) -> BoxedStrategy<Value> {
 
 fn expression(kind: Kind) -> BoxedStrategy<Value> {
     let terms: &[&'static str] = match kind {
+        Kind::Flag => &["yes", "<>Yes", "0", "false"],
+        Kind::Choice(Choice::ContactType) => &["Person", "<>Company", "0", "1..", "<1"],
+        Kind::Choice(_) | Kind::Evaluation => &["1", "<>2", "''", "<>''", "..1", ">1", "0"],
         Kind::Text => &[
             "Åse", "<>Åse", "@åse", "*s*", "@*S*", "<>@*s*", "?se", "''", "<>''", "'100%'", "..M",
-            "M..", "<a", ">=a",
+            "M..", "<a", ">=a", "*", "<>*", "A*s*", "@?s*",
         ],
         Kind::ExactText => &["08*", "<>08*", "''", "<>''", "*1?3", "'08 123'", "..M", "'*[star]?'"],
         Kind::Code => &["se", "<>NO", "D..S", "..NO", "S*", "'A*B'", "''", "CT00000?", ">NO"],
         Kind::Integer | Kind::Decimal => &["1", "<>0", "..15", "15..30", ">0.5", "''"],
-        _ => &["2026-10-10", "<>2026-10-10", "2026-10-05..2026-10-20", "<TODAY", "T-5D..", "''"],
+        _ => &[
+            "2026-10-10",
+            "<>2026-10-10",
+            "2026-10-05..2026-10-20",
+            "<TODAY",
+            "T-5D..",
+            "''",
+            "..-CM",
+            "mon40..sun44",
+            "0110..31",
+            "-1M+CM",
+            "<>D10",
+        ],
     };
     let term = move || select(terms.to_vec());
     let valid = move |text: &String| filter_expression::parse(kind, text).is_ok();
@@ -67,8 +94,20 @@ fn expression(kind: Kind) -> BoxedStrategy<Value> {
 
 fn test(kind: Kind) -> BoxedStrategy<Value> {
     if kind == Kind::Flag {
-        return any::<bool>().prop_map(Value::from).boxed();
+        let matches = expression(kind).prop_map(|it| json!({ "matches": it }));
+        return prop_oneof![any::<bool>().prop_map(Value::from), matches].boxed();
     }
+    let one = simple_test(kind);
+    prop_oneof![
+        6 => simple_test(kind),
+        1 => (select(vec!["all", "any"]), vec(one.clone(), 0..3))
+            .prop_map(|(key, tests)| self::one(key, json!(tests))),
+        1 => one.prop_map(|test| json!({ "not": test })),
+    ]
+    .boxed()
+}
+
+fn simple_test(kind: Kind) -> BoxedStrategy<Value> {
     select(kind.operators().to_vec())
         .prop_flat_map(move |operator| {
             let operand = match operator.takes() {
@@ -178,6 +217,8 @@ fn leaf() -> BoxedStrategy<Value> {
     let codes = prop_oneof![
         (select(vec!["hasAny", "hasAll", "hasNone"]), code_list())
             .prop_map(|(key, codes)| one(key, json!(codes))),
+        test(Kind::Code).prop_map(|test| json!({ "has": test })),
+        expression(Kind::Code).prop_map(|it| json!({ "matches": it })),
         test(Kind::Integer).prop_map(|test| json!({ "count": test })),
     ];
     let codes = (select(kinds), codes).prop_map(|(kind, test)| one(kind, test));

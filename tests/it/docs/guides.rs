@@ -36,12 +36,14 @@ use crate::{
 const UPDATE: &str = "UPDATE_GUIDES";
 
 /// All pages with requests in them.
-const PAGES: [&str; 10] = [
+const PAGES: &[&str] = &[
     "README.md",
     "docs/guides/campaigns.md",
     "docs/guides/contacts.md",
+    "docs/guides/criteria-text.md",
     "docs/guides/criteria.md",
     "docs/guides/errors.md",
+    "docs/guides/filter-expressions.md",
     "docs/guides/first-query.md",
     "docs/guides/live.md",
     "docs/guides/paging.md",

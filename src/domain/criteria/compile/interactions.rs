@@ -18,7 +18,7 @@ use crate::{
     entity::{contact, interaction},
 };
 
-impl Compiler {
+impl Compiler<'_> {
     pub(in crate::domain::criteria) fn interactions(self, test: &InteractionsTest) -> Expr {
         let condition = self.those_that_count(test);
         if test.scope == Scope::Person {
@@ -68,7 +68,7 @@ impl Compiler {
             condition = condition.add(I::Postponed.eq(false));
         }
         if let Some(within) = &test.within {
-            let predicate = resolve(Kind::Date, within, self.moment);
+            let predicate = resolve(Kind::Date, within, self.asked);
             condition = condition.add(self.predicate(&predicate, &on(I::Date), None));
         }
         condition.add(self.interaction_criteria(&test.filter))
@@ -116,13 +116,13 @@ impl Compiler {
     }
 
     fn aggregated(self, key: Expr, grouped: SelectStatement, test: &Test, sum: Expr) -> Expr {
-        let predicate = resolve(Kind::Decimal, test, self.moment);
+        let predicate = resolve(Kind::Decimal, test, self.asked);
         self.having(key, grouped, &predicate, |present| self.predicate(present, &sum, None))
     }
 
     /// An average is compared without dividing: the sum with so many times the value. Exact.
     fn averaged(self, key: Expr, grouped: SelectStatement, test: &Test, amount: Amount) -> Expr {
-        let predicate = resolve(Kind::Decimal, test, self.moment);
+        let predicate = resolve(Kind::Decimal, test, self.asked);
         let sum: Expr = Func::sum(ten_thousandths(amount)).into();
         let times_count = |scalar: &Scalar| value(scalar).mul(Expr::cust("COUNT(*)"));
         self.having(key, grouped, &predicate, |present| {

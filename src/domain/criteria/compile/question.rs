@@ -38,7 +38,7 @@ impl Question {
     }
 }
 
-impl Compiler {
+impl Compiler<'_> {
     /// The question for the rows of another table that decide, if they are the contact's own: their
     /// index alone answers it, without a look at contacts.
     pub(in crate::domain::criteria) fn owners(self, leaf: &Leaf) -> Option<Question> {
@@ -48,12 +48,17 @@ impl Compiler {
                 rows.and_where(contact_code::Column::Code.is_in(codes));
                 Some(Question::owners(rows, contact_code::Column::ContactId))
             }
+            Leaf::Codes { kind, test: CodesTest::Has(test) } if !of_company(*kind) => {
+                let mut rows = code_rows(*kind);
+                rows.and_where(self.code(test));
+                Some(Question::owners(rows, contact_code::Column::ContactId))
+            }
             Leaf::Attribute { name, test } => {
                 let condition = match test {
                     AttributeTest::IsSet(true) => Expr::val(true),
                     AttributeTest::IsSet(false) => return None,
                     AttributeTest::Value(kind, test) => {
-                        let predicate = resolve(*kind, test, self.moment);
+                        let predicate = resolve(*kind, test, self.asked);
                         if predicate.holds(None) {
                             return None;
                         }
@@ -78,7 +83,7 @@ impl Compiler {
         self,
         FieldTest { field, test }: &FieldTest,
     ) -> bool {
-        let predicate = resolve(field.kind, test, self.moment);
+        let predicate = resolve(field.kind, test, self.asked);
         match (field.column, &predicate) {
             (Column::ContactText(..), Predicate::Folded(folded)) => {
                 field.has_index() && is_range(folded)

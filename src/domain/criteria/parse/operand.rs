@@ -8,8 +8,8 @@ use super::{Id, LIST_VALUES_MAX, Parser, TEXT_CHARS_MAX, given};
 use crate::domain::{
     Error, Reason, amount,
     criteria::{
-        Anchor, Kind, Operand, Operator, Period, Takes, Test, When, field::EVALUATIONS,
-        filter_expression,
+        Anchor, Formula, Kind, Operand, Operator, Period, Takes, Test, When, field::EVALUATIONS,
+        filter_expression, json::ME,
     },
     is_storable, text,
 };
@@ -17,11 +17,22 @@ use crate::domain::{
 impl Parser {
     /// A test that fits values of `kind`.
     pub(super) fn test(&mut self, kind: Kind, value: &Value) -> Option<Test> {
-        if kind == Kind::Flag {
+        if kind == Kind::Flag && value.is_boolean() {
             return Some(Test::Is(self.flag(value)?));
+        }
+        if kind == Kind::Flag && !value.is_object() {
+            return self.invalid("Give true or false.");
         }
         let (key, value) = self.one_of(value)?;
         self.at(key, |parser| {
+            let inner = |parser: &mut Self, value: &Value| parser.node(|it| it.test(kind, value));
+            match key {
+                "all" => return Some(Test::All(parser.list(value, inner)?)),
+                "any" => return Some(Test::Any(parser.list(value, inner)?)),
+                "not" => return Some(Test::Not(Box::new(inner(parser, value)?))),
+                "matches" => return parser.matches(kind, value),
+                _ => {}
+            }
             let operator = kind.operators().iter().copied().find(|it| it.name() == key);
             match operator {
                 Some(operator) => Some(Test::Op(operator, parser.operands(kind, operator, value)?)),
@@ -49,20 +60,39 @@ impl Parser {
                     None => self.invalid("Give a length of time such as P90D, P3M or PT36H."),
                 }
             }
-            Takes::Expression => {
-                let expression = self.text(value)?;
-                match filter_expression::parse(kind, &expression) {
-                    Ok(_) => Some(vec![Operand::Text(expression)]),
-                    Err(err) => {
-                        self.invalid(format!("{} (at character {})", err.message, err.position + 1))
-                    }
-                }
+            Takes::Expression => unreachable!("it is read into other tests"),
+        }
+    }
+
+    /// What a filter expression stands for.
+    pub(super) fn matches(&mut self, kind: Kind, value: &Value) -> Option<Test> {
+        let expression = self.text_of(value, filter_expression::CHARS_MAX)?;
+        match filter_expression::parse(kind, &expression) {
+            Ok(test) => self.admitted(&test).map(|()| test),
+            Err(err) => {
+                self.invalid(format!("{} (at character {})", err.message, err.position + 1))
             }
+        }
+    }
+
+    /// Counts what an expression stands for against the limits, as if it had come as tests.
+    fn admitted(&mut self, test: &Test) -> Option<()> {
+        match test {
+            Test::Is(_) => Some(()),
+            Test::Op(operator, operands) if operator.takes() == Takes::Many => {
+                self.counted(operands.len())
+            }
+            Test::Op(..) => Some(()),
+            Test::All(tests) | Test::Any(tests) => {
+                tests.iter().try_for_each(|it| self.node(|parser| parser.admitted(it)))
+            }
+            Test::Not(test) => self.node(|parser| parser.admitted(test)),
         }
     }
 
     fn operand(&mut self, kind: Kind, value: &Value) -> Option<Operand> {
         match kind {
+            Kind::Text | Kind::ExactText | Kind::Code if value == ME => Some(Operand::Me),
             Kind::Text | Kind::ExactText => Some(Operand::Text(self.text(value)?)),
             Kind::Code => Some(Operand::Text(self.text(value)?.to_uppercase())),
             Kind::Choice(choice) => self.name(choice.names(), value),
@@ -110,7 +140,7 @@ impl Parser {
         }
     }
 
-    /// `{date}`, `{instant}` or `{relative: {anchor, plus}}`.
+    /// `{date}`, `{instant}`, `{relative: {anchor, plus}}` or `{formula}`.
     fn when(&mut self, value: &Value) -> Option<When> {
         let (key, value) = self.one_of(value)?;
         self.at(key, |parser| match key {
@@ -145,7 +175,11 @@ impl Parser {
                 };
                 Some(When::Relative { anchor, plus })
             }
-            _ => parser.invalid("Give a date, an instant, or a relative date."),
+            "formula" => match value.as_str().and_then(Formula::parse) {
+                Some(formula) => Some(formula.when()),
+                None => parser.invalid("Give a date formula such as CM+10D."),
+            },
+            _ => parser.invalid("Give a date, an instant, a relative date or a date formula."),
         })
     }
 
@@ -176,11 +210,15 @@ impl Parser {
 
     /// Text as it is stored, though it may be empty.
     pub(super) fn text(&mut self, value: &Value) -> Option<String> {
+        self.text_of(value, TEXT_CHARS_MAX)
+    }
+
+    fn text_of(&mut self, value: &Value, chars_max: usize) -> Option<String> {
         let Some(given) = value.as_str() else {
             return self.invalid("Give text.");
         };
-        if TEXT_CHARS_MAX < given.chars().count() {
-            let message = format!("A text has at most {TEXT_CHARS_MAX} characters.");
+        if chars_max < given.chars().count() {
+            let message = format!("A text has at most {chars_max} characters.");
             return self.wrong(Reason::LimitExceeded, message);
         }
         if given.contains('\0') {
@@ -235,12 +273,17 @@ impl Parser {
         value: &Value,
         read: impl Fn(&mut Self, &Value) -> Option<T>,
     ) -> Option<Vec<T>> {
-        self.list_values += value.as_array().map_or(1, Vec::len);
+        self.counted(value.as_array().map_or(1, Vec::len))?;
+        self.list(value, read)
+    }
+
+    fn counted(&mut self, values: usize) -> Option<()> {
+        self.list_values += values;
         if LIST_VALUES_MAX < self.list_values {
             let message = format!("Criteria have at most {LIST_VALUES_MAX} values in lists.");
             return self.wrong(Reason::LimitExceeded, message);
         }
-        self.list(value, read)
+        Some(())
     }
 
     /// The one field of an object that is given.
