@@ -102,7 +102,7 @@ query ReadCriteria($text: String!) {
 }
 `,
     variables: `{
-  "text": "country in (SE, NO) and Post Code matches \"1*\" and not mailing_group has NEWS"
+  "text": "country in (SE, NO) and Post Code matches '1*' and not mailing_group has NEWS"
 }`,
   },
   {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -28,6 +28,10 @@ use crate::{
         logged_segment,
     },
 };
+
+mod scalar;
+
+use scalar::scalar;
 
 /// What a criteria says of one contact, and what each of its conditions says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -373,20 +377,6 @@ impl World {
     fn number(&self, kind: Kind, test: &Test, number: usize) -> bool {
         let number = i64::try_from(number).expect("rows in memory");
         resolve(kind, test, self.asked()).holds(Some(&Scalar::Number(number)))
-    }
-}
-
-/// The value of a column, unless it is missing.
-fn scalar(value: Value) -> Option<Scalar> {
-    match value {
-        Value::String(text) => text.map(Scalar::Text),
-        Value::SmallInt(number) => number.map(|number| Scalar::Number(number.into())),
-        Value::Int(number) => number.map(|number| Scalar::Number(number.into())),
-        Value::BigInt(number) => number.map(Scalar::Number),
-        Value::Bool(flag) => flag.map(Scalar::Flag),
-        Value::ChronoDate(date) => date.map(Scalar::Date),
-        Value::ChronoDateTimeUtc(instant) => instant.map(Scalar::Instant),
-        _ => None,
     }
 }
 

@@ -175,7 +175,11 @@ impl Parser<'_> {
 
     fn compared(&self, sign: Sign, word: Word) -> Result<Test> {
         let is_equality = matches!(sign, Sign::Equal | Sign::NotEqual);
-        let negated = |test: Test| if sign == Sign::NotEqual { not(test) } else { test };
+        let negated = |test: Test| match sign {
+            Sign::NotEqual if test == is_set(self.kind, false) => is_set(self.kind, true),
+            Sign::NotEqual => not(test),
+            _ => test,
+        };
         if word.text.is_empty() && is_equality {
             return match self.kind {
                 Kind::Flag => Err(value::no_flag(&word)),

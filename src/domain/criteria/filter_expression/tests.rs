@@ -133,6 +133,7 @@ fn choices_go_by_their_captions_and_numbers() {
             ("<>Neutral", "{not:{eq:NEUTRAL}}"),
             ("''|Negative", "{any:[{isSet:false},{eq:NEGATIVE}]}"),
             ("0", "{isSet:false}"),
+            ("<>0", "{isSet:true}"),
         ],
     );
     all_ask(

@@ -107,7 +107,12 @@ impl Writer<'_> {
         match key {
             "all" => return self.joined_tests(kind, value, "and", ["all of", "anything"]),
             "any" => return self.joined_tests(kind, value, "or", ["any of", "nothing"]),
-            "not" => return format!("(not {})", self.test(kind, value)),
+            "not" => {
+                let test = self.test(kind, value);
+                // "not in" is an operator of its own.
+                let is_in = test.starts_with("in ");
+                return if is_in { format!("(not ({test}))") } else { format!("(not {test})") };
+            }
             "isSet" | "isEmpty" => {
                 let is_set = (value == &Value::Bool(true)) == (key == "isSet");
                 return if is_set { "is set" } else { "is not set" }.to_owned();

@@ -55,8 +55,9 @@ impl Reader<'_> {
                 return Ok(Spanned::one(key, Spanned::list(test.span, vec![test])).from(start));
             }
         }
-        // "not in" is an operator.
-        if self.is_word(0, "not") && !self.is_word(1, "in") {
+        // "not in" is an operator, but for "in last" and "in next".
+        let is_recent = self.is_word(2, "last") || self.is_word(2, "next");
+        if self.is_word(0, "not") && (is_recent || !self.is_word(1, "in")) {
             self.next();
             let test = self.deeper(|reader| reader.negatable(kind))?;
             return Ok(Spanned::one("not", test).from(start));
