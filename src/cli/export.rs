@@ -113,7 +113,7 @@ impl From<Labels> for paper::Labels {
 
 /// A file on its way out.
 enum Outgoing {
-    Table(Export),
+    Table(Box<Export>),
     Paper(Box<Paper>),
 }
 
@@ -125,7 +125,7 @@ impl Outgoing {
     ) -> Result<Self, Failure> {
         let Some(kind) = args.format.paper(args.labels) else {
             let format = args.format.table();
-            return Ok(Self::Table(Export::of_segment(context, row, format).await?));
+            return Ok(Self::Table(Box::new(Export::of_segment(context, row, format).await?)));
         };
         let options = paper::Options { kind, home_country: args.home_country.clone() };
         Ok(Self::Paper(Box::new(Paper::of_segment(context, row, &options).await?)))

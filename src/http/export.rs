@@ -96,9 +96,11 @@ async fn begin(
     ];
     let body = match *method {
         Method::HEAD => Body::empty(),
-        _ => {
-            Body::from_stream(pieces(Outgoing::Table(export), app.settings.request_timeout, permit))
-        }
+        _ => Body::from_stream(pieces(
+            Outgoing::Table(Box::new(export)),
+            app.settings.request_timeout,
+            permit,
+        )),
     };
     Ok((headers, body).into_response())
 }
@@ -113,7 +115,7 @@ fn no_such(file: &str) -> Refusal {
 
 /// A file on its way out.
 pub(super) enum Outgoing {
-    Table(Export),
+    Table(Box<Export>),
     Paper(Box<Paper>),
 }
 
