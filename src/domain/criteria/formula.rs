@@ -171,7 +171,7 @@ impl Formula {
     }
 
     /// Where it leads. Beyond the calendar it stays where it is.
-    pub(super) fn from(&self, today: NaiveDate) -> NaiveDate {
+    pub fn from(&self, today: NaiveDate) -> NaiveDate {
         self.0.iter().fold(today, |day, step| match *step {
             Step::Start(unit) => unit.start(day),
             Step::End(unit) => unit.end(day),

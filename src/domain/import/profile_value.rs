@@ -2,7 +2,7 @@
 
 use super::value::{Result, blank_is_0, choice, number};
 use crate::{
-    domain::profile::{DECIMALS, Formula},
+    domain::profile::{self, DECIMALS},
     entity::kinds::{ContactType, ProfileMeasure, ProfileMethod, ProfilePriority, ProfileSorting},
 };
 
@@ -115,7 +115,7 @@ pub(super) fn formula(text: &str) -> Result<Option<String>> {
     if text.is_empty() {
         return Ok(None);
     }
-    match Formula::parse(text) {
+    match profile::formula(text) {
         Some(formula) => Ok(Some(formula.to_string())),
         None => Err(format!("{text:?} is no date formula like CY-1Y+1D.")),
     }

@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::{
-    Formula, Key,
+    Key,
     classify::{DECIMALS, NOT_KEPT, is_kept, require_no_cycle},
     settle,
 };
@@ -71,9 +71,9 @@ pub(super) fn apply(
         rejections.add(Reason::Invalid, &["decimals"], message);
     }
     if !is_rating {
-        let starting = formula(it.starting_date.as_deref(), "startingDate");
+        let starting = date(it.starting_date.as_deref(), "startingDate");
         row.starting_date = rejections.keep(starting)?;
-        row.ending_date = rejections.keep(formula(it.ending_date.as_deref(), "endingDate"))?;
+        row.ending_date = rejections.keep(date(it.ending_date.as_deref(), "endingDate"))?;
     }
     if !is_rating && !it.points.is_empty() {
         rejections.add(Reason::NotAllowed, &["points"], "Only ratings are made of points.");
@@ -83,11 +83,11 @@ pub(super) fn apply(
 }
 
 /// A date formula, in the form in which it is stored.
-fn formula(text: Option<&str>, path: &str) -> Result<String> {
+fn date(text: Option<&str>, path: &str) -> Result<String> {
     let Some(text) = text else {
         return Err(Error::reject(Reason::Required, &[path], "It has to be given."));
     };
-    Formula::parse(text).map(|it| it.to_string()).ok_or_else(|| {
+    super::formula(text).map(|it| it.to_string()).ok_or_else(|| {
         let message = format!("{text:?} is no date formula such as CY-1Y+1D.");
         Error::reject(Reason::Invalid, &[path], message)
     })

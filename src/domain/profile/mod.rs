@@ -6,7 +6,6 @@
 mod answers;
 mod classification;
 mod classify;
-mod formula;
 mod offer;
 mod question;
 mod questionnaire;
@@ -23,7 +22,6 @@ pub use classification::Classification;
 pub use classify::{
     Classified, ClassifiedAnswer, ClassifiedQuestion, Classify, DECIMALS, classify, rate_again,
 };
-pub use formula::Formula;
 pub use offer::{Asked, fits, offered};
 pub use question::{
     AnswerChange, QuestionChange, allows_several, blank as blank_question, blank_answer,
@@ -35,7 +33,7 @@ pub use questionnaire::{
 
 use crate::{
     db::dialect,
-    domain::{Context, Error, Page, PageArgs, Reason, Result, text},
+    domain::{Context, Error, Page, PageArgs, Reason, Result, criteria::Formula, text},
     entity::{profile_answer, profile_question, profile_questionnaire, profile_rating},
 };
 
@@ -127,6 +125,13 @@ impl std::fmt::Display for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", self.questionnaire, self.no)
     }
+}
+
+/// The date formula in a text, which Business Central may have written in angle brackets.
+pub fn formula(text: &str) -> Option<Formula> {
+    let text = text.trim();
+    let bare = text.strip_prefix('<').and_then(|it| it.strip_suffix('>'));
+    Formula::parse(bare.unwrap_or(text))
 }
 
 /// The questionnaires with these codes; those that are not there are left out.

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::range::{self, Scale};
 use crate::{
     db,
-    domain::{Error, Reason, Result, profile::Formula},
+    domain::{Error, Reason, Result, profile},
     entity::{
         contact, interaction,
         kinds::{ContactType, ProfileMeasure},
@@ -57,8 +57,8 @@ fn day_of(
     missing: &'static str,
 ) -> Result<NaiveDate, (Reason, &'static str)> {
     let formula = formula.ok_or((Reason::Required, missing))?;
-    let formula = Formula::parse(formula).ok_or((Reason::Invalid, "has a date that is none"))?;
-    formula.from(from).ok_or((Reason::Invalid, "has a date in no year from 1 to 9999"))
+    let formula = profile::formula(formula).ok_or((Reason::Invalid, "has a date that is none"))?;
+    Ok(formula.from(from))
 }
 
 /// A value, in ten-thousandths, for each contact; 0 where nothing is said.

@@ -130,7 +130,7 @@ impl Run<'_> {
     /// Also returns who got another answer.
     async fn all(&self, txn: &DatabaseTransaction) -> Result<(Classified, RoaringBitmap)> {
         let questionnaires = self.questionnaires(txn).await?;
-        let asked: Vec<Asked> = questionnaires
+        let asked: Vec<Asked<'_>> = questionnaires
             .iter()
             .flat_map(|it| {
                 let classified = it.questions.iter().filter(|it| it.is_classified());
@@ -138,7 +138,7 @@ impl Run<'_> {
             })
             .collect();
         let windows = self.windows(&asked)?;
-        let (ratings, others): (Vec<&Asked>, Vec<&Asked>) =
+        let (ratings, others): (Vec<&Asked<'_>>, Vec<&Asked<'_>>) =
             asked.iter().partition(|it| it.is_rating());
         let ratings = rating::in_order(txn, ratings).await?;
         let mut populations: HashMap<&str, RoaringBitmap> = HashMap::new();

@@ -44,7 +44,7 @@ pub(super) async fn in_order<'a>(
     ratings: Vec<&'a Asked<'a>>,
 ) -> Result<Vec<(&'a Asked<'a>, Vec<Point>)>> {
     let points = all_points(db).await?;
-    let mut left: Vec<(&Asked, Vec<Point>)> = ratings
+    let mut left: Vec<(&Asked<'_>, Vec<Point>)> = ratings
         .into_iter()
         .map(|asked| (asked, points.get(&asked.key()).cloned().unwrap_or_default()))
         .collect();
@@ -255,7 +255,7 @@ pub async fn rate_again(
     let questionnaires = with_lines(txn, headers).await?;
     let questionnaires: Vec<Arc<Questionnaire>> =
         questionnaires.into_iter().map(Arc::new).collect();
-    let asked: Vec<Asked> = questionnaires
+    let asked: Vec<Asked<'_>> = questionnaires
         .iter()
         .flat_map(|it| {
             it.questions.iter().map(move |question| Asked { questionnaire: it, question })
