@@ -16,10 +16,12 @@ mod m20261123_000004_segment;
 mod m20261125_000005_access_token;
 mod m20261125_000006_audit_entry;
 mod m20261125_000007_idempotency_key;
+mod m20261129_000008_purchase;
 mod m20261129_000009_profile;
 mod m20261129_000013_campaign;
 mod m20261129_000015_contact_address;
 mod m20261129_000016_duplicates;
+mod m20261129_000017_setup;
 mod m20261129_000019_profile_rating;
 pub mod shards;
 
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000015_contact_address::Migration),
             Box::new(m20261129_000019_profile_rating::Migration),
             Box::new(m20261129_000016_duplicates::Migration),
+            Box::new(m20261129_000008_purchase::Migration),
+            Box::new(m20261129_000017_setup::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use sea_orm_migration::{
 };
 
 /// They lie together: what belongs to a contact is on the node where the contact is.
-pub const TABLES: [&str; 11] = [
+pub const TABLES: [&str; 12] = [
     "contact",
     "contact_address",
     "contact_address_period",
@@ -17,6 +17,7 @@ pub const TABLES: [&str; 11] = [
     "contact_duplicate_key",
     "interaction",
     "interaction_comment",
+    "purchase",
     "segment_line",
 ];
 

@@ -27,10 +27,11 @@ pub enum Table {
     ContactProfileAnswer,
     ProfileAnswer,
     ProfileQuestionnaire,
+    Purchase,
 }
 
 impl Table {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Contact,
         Self::ContactCode,
         Self::ContactAttribute,
@@ -40,6 +41,7 @@ impl Table {
         Self::ContactProfileAnswer,
         Self::ProfileAnswer,
         Self::ProfileQuestionnaire,
+        Self::Purchase,
     ];
 
     pub fn name(self) -> &'static str {
@@ -53,6 +55,7 @@ impl Table {
             Self::ContactProfileAnswer => "contact_profile_answer",
             Self::ProfileAnswer => "profile_answer",
             Self::ProfileQuestionnaire => "profile_questionnaire",
+            Self::Purchase => "purchase",
         }
     }
 }

@@ -7,6 +7,9 @@ pub const TEXT_CHARS_MAX: usize = 250;
 /// What one interaction may cost, in ten-thousandths: a hundred million of them can still be added
 /// up.
 pub const COST_MAX: i64 = 1_000_000 * 10_000;
+/// What an entry of a purchase may amount to, either way, and how many pieces it may be about, in
+/// ten-thousandths: millions of them can still be added up.
+pub const ENTRY_MAX: i64 = 100_000_000 * 10_000;
 /// What one interaction may last, in minutes: a year.
 pub const MINUTES_MAX: i32 = 366 * 24 * 60;
 

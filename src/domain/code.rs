@@ -12,7 +12,7 @@ use crate::{
     domain::{
         Context, Error, Reason, Rejections, Result,
         contact::{address, are_addresses},
-        text,
+        setup, text,
     },
     entity::{
         campaign, code, contact, contact_code, interaction, interaction_template, kinds::CodeKind,
@@ -337,6 +337,9 @@ async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<
             );
         }
         _ => {}
+    }
+    if setup::has_code(txn, kind, code).await? {
+        users.push("the setup".to_owned());
     }
     Ok(if users.is_empty() { None } else { Some(users.join(", ")) })
 }

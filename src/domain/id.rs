@@ -74,7 +74,8 @@ impl Kind {
     }
 }
 
-/// What an id names; nothing if it is no id of ours. Interactions have [ids of their own](interaction_id).
+/// What an id names; nothing if it is no id of ours. Interactions and purchases
+/// have [ids of their own](interaction_id).
 pub fn parse(id: &str) -> Option<(Kind, i64)> {
     let (prefix, key) = id.split_once(':')?;
     let kind = Kind::ALL.into_iter().find(|kind| kind.prefix() == prefix)?;
@@ -85,7 +86,7 @@ pub fn parse(id: &str) -> Option<(Kind, i64)> {
 
 /// Whether it is an id with a key, as all but those by code are.
 pub fn is_id(id: &str) -> bool {
-    parse(id).is_some() || interaction_key(id, &[]).is_ok()
+    parse(id).is_some() || interaction_key(id, &[]).is_ok() || purchase_key(id, &[]).is_ok()
 }
 
 /// The key of a contact inside an id that a client sent at `path`.
@@ -107,16 +108,30 @@ pub fn interaction_id(contact_id: i32, id: i64) -> String {
 /// # Errors
 /// If it is not the id of an interaction.
 pub fn interaction_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
-    let parts = id.strip_prefix("interaction:").and_then(|keys| keys.split_once('.'));
-    let keys = parts.and_then(|(contact, key)| {
+    of_contact("interaction", "an interaction", id, path)
+}
+
+/// The id of a purchase, which is keyed by its contact and itself.
+pub fn purchase_id(contact_id: i32, id: i64) -> String {
+    format!("purchase:{contact_id}.{id}")
+}
+
+/// The contact and the key in the id of a purchase.
+///
+/// # Errors
+/// If it is not the id of a purchase.
+pub fn purchase_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
+    of_contact("purchase", "a purchase", id, path)
+}
+
+fn of_contact(prefix: &str, noun: &str, id: &str, path: &[&str]) -> Result<(i32, i64)> {
+    let keys = id.split_once(':').filter(|(found, _)| *found == prefix);
+    let keys = keys.and_then(|(_, keys)| keys.split_once('.')).and_then(|(contact, key)| {
         Some((i32::try_from(canonical(contact)?).ok()?, canonical(key)?))
     });
     keys.ok_or_else(|| {
-        Error::reject(
-            Reason::Invalid,
-            path,
-            format!("{} is not the id of an interaction.", shown(id)),
-        )
+        let message = format!("{} is not the id of {noun}.", shown(id));
+        Error::reject(Reason::Invalid, path, message)
     })
 }
 

@@ -15,6 +15,7 @@ use crate::{
 pub enum Counter {
     Contact,
     Interaction,
+    Purchase,
 }
 
 impl Counter {
@@ -22,6 +23,7 @@ impl Counter {
         match self {
             Self::Contact => "CONTACT",
             Self::Interaction => "INTERACTION",
+            Self::Purchase => "PURCHASE",
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         Context, Error, Page, PageArgs, Reason, Rejections, Result, campaign, check, code, text,
     },
     entity::{
-        interaction, interaction_template,
+        document_template, interaction, interaction_template,
         kinds::{CodeKind, CorrespondenceType, InformationFlow, InitiatedBy},
         segment,
     },
@@ -165,6 +165,15 @@ pub async fn delete(context: &Context, code: &str) -> Result<String> {
             .filter(interaction::Column::Template.eq(code.as_str()))
             .one(txn)
             .await?;
+        let of_document = document_template::Entity::find()
+            .filter(document_template::Column::Template.eq(code.as_str()))
+            .count(txn)
+            .await?;
+        if 0 < of_document {
+            let message =
+                format!("The interaction template {code} is that of documents in the setup.");
+            return Err(Error::reject(Reason::InUse, &["code"], message));
+        }
         let users = match (segments, interaction) {
             (0, None) => {
                 interaction_template::Entity::delete_by_id(row.code).exec(txn).await?;

@@ -49,6 +49,48 @@ stored_by_name! {
         Error,
     }
 
+    /// Which way goods went.
+    PurchaseSide {
+        /// To a customer.
+        Sale,
+        /// From a vendor.
+        Purchase,
+    }
+
+    /// What a document is, as Business Central counts them, and what else has a template of its own.
+    DocumentType {
+        SalesQuote,
+        SalesBlanketOrder,
+        SalesOrder,
+        SalesInvoice,
+        SalesShipment,
+        SalesCreditMemo,
+        SalesStatement,
+        SalesReminder,
+        ServiceOrderCreated,
+        ServiceOrderPosted,
+        PurchaseQuote,
+        PurchaseBlanketOrder,
+        PurchaseOrder,
+        PurchaseInvoice,
+        PurchaseReceipt,
+        PurchaseCreditMemo,
+        CoverSheet,
+        SalesReturnOrder,
+        SalesFinanceChargeMemo,
+        SalesReturnReceipt,
+        PurchaseReturnShipment,
+        PurchaseReturnOrder,
+        ServiceContract,
+        ServiceContractQuote,
+        ServiceQuote,
+        SalesDraftInvoice,
+        Email,
+        EmailDraft,
+        OutgoingCall,
+        MeetingInvitation,
+    }
+
     SegmentStatus {
         /// Can be changed.
         Open,

@@ -9,10 +9,11 @@ use crate::{
         self, Context, Page,
         interaction::{Filter, Key as InteractionPlace, List, Owner, Statistics, StatisticsKey},
         profile::{Key, Questionnaire},
+        purchase as purchase_list,
     },
     entity::{
         contact_profile_answer, interaction, interaction_comment, interaction_template,
-        logged_segment,
+        logged_segment, purchase,
     },
 };
 
@@ -46,6 +47,7 @@ loaders! {
     InteractionByKey: (i32, i64) => interaction::Model = domain::interaction::by_keys;
     CommentsByInteraction: (i32, i64) => Vec<interaction_comment::Model> =
         domain::interaction::comments_of;
+    PurchaseByKey: (i32, i64) => purchase::Model = domain::purchase::by_keys;
     StatisticsByOwner: StatisticsKey => Statistics = domain::interaction::statistics;
 }
 
@@ -82,6 +84,46 @@ impl Loader<(Owner, Filter)> for InteractionCounts {
         for (filter, owners) in grouped(keys.iter().map(|(owner, it)| (it.clone(), *owner))) {
             let counts = domain::interaction::counts(&self.0, &owners, &filter).await?;
             loaded.extend(counts.into_iter().map(|(owner, it)| ((owner, filter.clone()), it)));
+        }
+        Ok(loaded)
+    }
+}
+
+pub(super) struct PurchasePages(pub(super) Context);
+
+impl Loader<(purchase_list::Owner, purchase_list::List)> for PurchasePages {
+    type Value = Page<purchase_list::Key, purchase::Model>;
+    type Error = Arc<domain::Error>;
+
+    async fn load(
+        &self,
+        keys: &[(purchase_list::Owner, purchase_list::List)],
+    ) -> Result<HashMap<(purchase_list::Owner, purchase_list::List), Self::Value>, Self::Error>
+    {
+        let mut loaded = HashMap::new();
+        for (list, owners) in grouped(keys.iter().map(|(owner, list)| (list.clone(), *owner))) {
+            let pages = purchase_list::pages(&self.0, &owners, &list).await?;
+            loaded.extend(pages.into_iter().map(|(owner, page)| ((owner, list.clone()), page)));
+        }
+        Ok(loaded)
+    }
+}
+
+pub(super) struct PurchaseStatistics(pub(super) Context);
+
+impl Loader<(purchase_list::Owner, purchase_list::Filter)> for PurchaseStatistics {
+    type Value = purchase_list::Statistics;
+    type Error = Arc<domain::Error>;
+
+    async fn load(
+        &self,
+        keys: &[(purchase_list::Owner, purchase_list::Filter)],
+    ) -> Result<HashMap<(purchase_list::Owner, purchase_list::Filter), Self::Value>, Self::Error>
+    {
+        let mut loaded = HashMap::new();
+        for (filter, owners) in grouped(keys.iter().map(|(owner, it)| (it.clone(), *owner))) {
+            let sums = purchase_list::statistics(&self.0, &owners, &filter).await?;
+            loaded.extend(sums.into_iter().map(|(owner, it)| ((owner, filter.clone()), it)));
         }
         Ok(loaded)
     }

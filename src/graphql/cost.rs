@@ -48,6 +48,7 @@ const PRICES: &[(&str, &str, u64, Items)] = &[
     ("Contact", "campaigns", 5, Items::About(5)),
     ("Contact", "people", 5, PAGE),
     ("Contact", "profileQuestionnaires", 2, Items::About(5)),
+    ("Contact", "purchaseStatistics", 5, Items::One),
     ("Contact", "segments", 5, Items::About(10)),
     ("ContactSet", "contacts", 5, PAGE),
     ("Criterion", "addedContacts", 5, PAGE),

@@ -71,6 +71,82 @@ pub(super) enum DeliveryStatus {
     Error,
 }
 
+/// Which way goods went.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::PurchaseSide")]
+pub(super) enum PurchaseSide {
+    /// We sold to a customer.
+    Sale,
+    /// We bought from a vendor.
+    Purchase,
+}
+
+/// What a document is, or what else has an interaction template of its own.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::DocumentType")]
+pub(super) enum DocumentType {
+    /// A sales quote.
+    SalesQuote,
+    /// A blanket sales order.
+    SalesBlanketOrder,
+    /// A sales order confirmation.
+    SalesOrder,
+    /// A sales invoice.
+    SalesInvoice,
+    /// A sales shipment note.
+    SalesShipment,
+    /// A sales credit memo.
+    SalesCreditMemo,
+    /// A statement of account.
+    SalesStatement,
+    /// A reminder.
+    SalesReminder,
+    /// A service order that was created.
+    ServiceOrderCreated,
+    /// A service order that was posted.
+    ServiceOrderPosted,
+    /// A purchase quote.
+    PurchaseQuote,
+    /// A blanket purchase order.
+    PurchaseBlanketOrder,
+    /// A purchase order.
+    PurchaseOrder,
+    /// A purchase invoice.
+    PurchaseInvoice,
+    /// A purchase receipt.
+    PurchaseReceipt,
+    /// A purchase credit memo.
+    PurchaseCreditMemo,
+    /// A cover sheet.
+    CoverSheet,
+    /// A sales return order.
+    SalesReturnOrder,
+    /// A finance charge memo.
+    SalesFinanceChargeMemo,
+    /// A sales return receipt.
+    SalesReturnReceipt,
+    /// A purchase return shipment.
+    PurchaseReturnShipment,
+    /// A purchase return order confirmation.
+    PurchaseReturnOrder,
+    /// A service contract.
+    ServiceContract,
+    /// A quote for a service contract.
+    ServiceContractQuote,
+    /// A service quote.
+    ServiceQuote,
+    /// A draft of a sales invoice.
+    SalesDraftInvoice,
+    /// An e-mail that is sent.
+    Email,
+    /// A draft of an e-mail.
+    EmailDraft,
+    /// An outgoing call.
+    OutgoingCall,
+    /// An invitation to a meeting.
+    MeetingInvitation,
+}
+
 /// What can be done with a segment.
 #[derive(Copy, Clone, PartialEq, Eq, Enum)]
 #[graphql(remote = "kinds::SegmentStatus")]

@@ -6,8 +6,9 @@ use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::batches::{
     AnswerCounts, AnswersByContact, CommentsByInteraction, InteractionByKey, InteractionCounts,
-    InteractionPages, LoggedSegmentById, LoggedSegmentBySegment, NameOf, QuestionnaireByCode,
-    Questionnaires, StatisticsByOwner, TemplateByCode,
+    InteractionPages, LoggedSegmentById, LoggedSegmentBySegment, NameOf, PurchaseByKey,
+    PurchasePages, PurchaseStatistics, QuestionnaireByCode, Questionnaires, StatisticsByOwner,
+    TemplateByCode,
 };
 use super::batching::Batching;
 use super::campaign::loaders::CampaignLoaders;
@@ -32,6 +33,9 @@ pub(super) struct Loaders {
     pub(super) interaction_counts: DataLoader<InteractionCounts>,
     pub(super) interaction_comments: DataLoader<CommentsByInteraction>,
     pub(super) interaction_statistics: DataLoader<StatisticsByOwner>,
+    pub(super) purchase: DataLoader<PurchaseByKey>,
+    pub(super) purchase_pages: DataLoader<PurchasePages>,
+    pub(super) purchase_statistics: DataLoader<PurchaseStatistics>,
     pub(super) contact: DataLoader<contact::ById>,
     pub(super) contact_addresses: DataLoader<contact::Addresses>,
     pub(super) address_periods: DataLoader<contact::AddressPeriods>,
@@ -62,6 +66,9 @@ impl Loaders {
             interaction_counts: batching.loader(InteractionCounts(context.clone())),
             interaction_comments: batching.loader(CommentsByInteraction(context.clone())),
             interaction_statistics: batching.loader(StatisticsByOwner(context.clone())),
+            purchase: batching.loader(PurchaseByKey(context.clone())),
+            purchase_pages: batching.loader(PurchasePages(context.clone())),
+            purchase_statistics: batching.loader(PurchaseStatistics(context.clone())),
             contact: batching.loader(contact::ById(context.clone())),
             contact_addresses: batching.loader(contact::Addresses(context.clone())),
             address_periods: batching.loader(contact::AddressPeriods(context.clone())),

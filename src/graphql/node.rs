@@ -11,6 +11,7 @@ use super::{
     interaction_template::InteractionTemplate,
     logged_segment::LoggedSegment,
     profile::{ProfileAnswer, ProfileQuestion, ProfileQuestionnaire},
+    purchase::Purchase,
     segment::{self, Criterion, SavedCriteria, Segment},
 };
 use crate::domain::{
@@ -30,6 +31,7 @@ pub(super) enum Node {
     LoggedSegment(LoggedSegment),
     Interaction(Box<Interaction>),
     InteractionTemplate(InteractionTemplate),
+    Purchase(Box<Purchase>),
     Criterion(Box<Criterion>),
     SavedCriteria(SavedCriteria),
     ProfileQuestionnaire(ProfileQuestionnaire),
@@ -70,6 +72,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
 async fn find_by_other_key(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
     if let Ok(key) = id::interaction_key(id, &[]) {
         return Ok(Interaction::load(ctx, key).await?.map(Box::new).map(Node::Interaction));
+    }
+    if let Ok(key) = id::purchase_key(id, &[]) {
+        return Ok(Purchase::load(ctx, key).await?.map(Box::new).map(Node::Purchase));
     }
     if let Ok(code) = id::code_key("interactionTemplate", id, &[]) {
         let found = InteractionTemplate::load(ctx, Some(code)).await?;

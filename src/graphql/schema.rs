@@ -42,9 +42,11 @@ use super::operation::{chosen, kind, parse, root_fields, subject};
 use super::profile::{
     ContactProfileMutation, ProfileClassifyMutation, ProfileMutation, ProfileQuery,
 };
+use super::purchase::{PurchaseMutation, PurchaseQuery};
 use super::scopes;
 use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
+use super::setup::{SetupMutation, SetupQuery};
 use super::subscription::Subscription;
 use super::trace;
 use crate::{
@@ -69,6 +71,8 @@ pub(super) struct Query(
     SeriesQuery,
     LoggedSegmentQuery,
     AuditQuery,
+    SetupQuery,
+    PurchaseQuery,
 );
 
 /// What can be changed.
@@ -94,6 +98,8 @@ pub(super) struct Mutation(
     ContactProfileMutation,
     SeriesMutation,
     LoggedSegmentMutation,
+    PurchaseMutation,
+    SetupMutation,
 );
 
 type Types = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -27,7 +27,9 @@ fn needed(of: OperationType, field: &str) -> Scope {
             | "campaignEntryDelete"
             | "campaignEntryReinstate",
         ) => Scope::Log,
-        (_, "attributeCreate" | "attributeDelete" | "numberSeriesUpdate") => Scope::Admin,
+        (_, "attributeCreate" | "attributeDelete" | "numberSeriesUpdate" | "setupUpdate") => {
+            Scope::Admin
+        }
         (OperationType::Mutation, _) => Scope::Write,
     }
 }

@@ -79,6 +79,19 @@ const DAMAGE: &[(&str, &str)] = &[
         "UPDATE counter SET next = 1 WHERE name = 'INTERACTION'",
     ),
     (
+        "counter of purchases: the next key is 1, but ",
+        "UPDATE counter SET next = 1 WHERE name = 'PURCHASE'",
+    ),
+    (
+        "purchase 1: its document_contact_id is 999, which is not there.",
+        "UPDATE purchase SET document_contact_id = 999 WHERE id = 1",
+    ),
+    ("setup 1: its territory is XX, which is not there.", "UPDATE setup SET territory = 'XX'"),
+    (
+        "document_template EMAIL: its template is XX, which is not there.",
+        "INSERT INTO document_template (document_type, template) VALUES ('EMAIL', 'XX')",
+    ),
+    (
         "contact 10: its country is XX, which is not there.",
         "UPDATE contact SET country = 'XX' WHERE id = 10",
     ),

@@ -71,6 +71,8 @@ async fn fill(app: &TestApp) {
     let campaign = &campaign["campaigns"]["nodes"][0]["id"];
     app.must("segmentUpdate", "", json!({ "segmentId": segment, "campaignId": campaign })).await;
     app.must("segmentLog", "", json!({ "segmentId": segment, "unreachable": "SKIP" })).await;
+    let templates = json!([{ "documentType": "EMAIL", "template": "ORDER" }]);
+    app.must("setupUpdate", "", json!({ "documentTemplates": templates })).await;
     let key = "INSERT INTO idempotency_key VALUES \
         ('k', 'f', 'write', -5, '2026-11-02T09:00:00+00:00', TRUE, TRUE, '{}')";
     execute(app, key).await;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use urval::{
     domain::demo::{self, Demo},
-    entity::{contact, interaction, segment},
+    entity::{contact, interaction, kinds::PurchaseSide, purchase, segment},
 };
 
 use crate::app::{TestApp, both};
@@ -25,6 +25,10 @@ both! {
         assert_eq!((person.no.as_str(), person.name.as_str()), ("CT000151", "François Dubois"));
         let interactions = interaction::Entity::find().count(app.context.db.reader()).await;
         assert!((1200..1800).contains(&interactions.unwrap()));
+        let purchases = purchase::Entity::find().all(app.context.db.reader()).await.unwrap();
+        assert!((100..1000).contains(&purchases.len()), "{}", purchases.len());
+        assert!(purchases.iter().any(|it| it.document_contact_id.is_some()));
+        assert!(purchases.iter().any(|it| it.side == PurchaseSide::Purchase));
         let segments = segment::Entity::find().all(app.context.db.reader()).await.unwrap();
         assert_eq!(segments.len(), 3);
     }

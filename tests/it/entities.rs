@@ -17,9 +17,9 @@ macro_rules! entities {
             access_token attribute audit_entry campaign campaign_entry code contact
             contact_address contact_address_period contact_attribute contact_code contact_duplicate
             contact_duplicate_key contact_identifier contact_profile_answer counter criterion criterion_set
-            idempotency_key interaction interaction_comment interaction_template logged_segment number_series
-            profile_answer profile_question profile_questionnaire profile_rating
-            saved_criteria segment segment_line segment_set
+            document_template idempotency_key interaction interaction_comment interaction_template
+            logged_segment number_series profile_answer profile_question profile_questionnaire profile_rating
+            purchase saved_criteria segment segment_line segment_set setup
         }
     };
 }

@@ -113,6 +113,7 @@ both! {
                     }
                     "FindDuplicates" => assert_eq!(data["contactDuplicatesFind"]["searchedCount"], 1_000),
                     "ListDuplicates" => assert_eq!(data["contactDuplicates"]["unsearchedCount"], 0),
+                    "Purchases" => assert!(0 < data["contacts"]["totalCount"].as_u64().unwrap()),
                     other => panic!("{other} is not looked at"),
                 }
                 seen.push(operation);
@@ -120,6 +121,6 @@ both! {
         }
         assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "ReadCriteria", "Questionnaire", "CreateSegment",
             "AddContacts", "SegmentWithLines", "LogSegment", "CampaignResults", "FindDuplicates",
-            "ListDuplicates", "WatchSegment"]);
+            "ListDuplicates", "WatchSegment", "Purchases"]);
     }
 }

@@ -353,4 +353,46 @@ subscription WatchSegment($segment: ID!) {
   "segment": ""
 }`,
   },
+  {
+    query: `# Who bought most, and what: of a company,
+# all its entries, of a person, those on
+# whose documents they are.
+query Purchases($criteria: ContactCriteria) {
+  contacts(filter: $criteria, first: 5) {
+    totalCount
+    nodes {
+      no
+      name
+      purchaseStatistics(filter: { side: SALE }) {
+        count
+        amount
+        lastDate
+      }
+      purchases(first: 3) {
+        nodes {
+          postingDate
+          side
+          item
+          quantity
+          amount
+          contact {
+            name
+          }
+        }
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "criteria": {
+    "purchases": {
+      "where": { "postingGroup": { "eq": "FURNITURE" } },
+      "measure": {
+        "sum": { "field": "AMOUNT", "test": { "gte": "10000" } }
+      }
+    }
+  }
+}`,
+  },
 ];

@@ -1,27 +1,25 @@
 //! Criteria in JSON: what is taken can be stored and read back, and what is not is told where.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use urval::domain::{
     Error,
-    criteria::{
-        Criteria, DEPTH_MAX, InteractionCriteria, Leaf, Measure, NODES_MAX, Tree, stored, upgrade,
-    },
+    criteria::{Criteria, DEPTH_MAX, Leaf, Measure, NODES_MAX, RELATIONS, Tree, stored, upgrade},
 };
 
-/// Takes JSON for criteria of the API, for criteria about interactions, and for what is stored of
-/// criteria.
+/// Takes JSON for criteria of the API, for criteria about interactions and the like, and for what is
+/// stored of criteria.
 pub fn criteria(data: &[u8]) {
     let Ok(json) = serde_json::from_slice::<Value>(data) else { return };
     match Criteria::parse(&json, &["criteria"]) {
         Ok(criteria) => taken(&criteria),
         Err(err) => refused(&json, &err),
     }
-    match InteractionCriteria::parse(&json, &["criteria"]) {
-        Ok(criteria) => {
-            let again = InteractionCriteria::parse(&criteria.to_json(), &[]);
-            assert_eq!(again.ok(), Some(criteria), "{json}");
+    for relation in RELATIONS {
+        let json = json!({ relation.name: { "where": json } });
+        match Criteria::parse(&json, &["criteria"]) {
+            Ok(criteria) => taken(&criteria),
+            Err(err) => refused(&json, &err),
         }
-        Err(err) => refused(&json, &err),
     }
     match upgrade(&json) {
         Ok(criteria) => taken(&criteria),
@@ -50,7 +48,7 @@ fn look_at(criteria: &Criteria, depth: usize, nodes: &mut usize) {
         Leaf::Company(inner) => look_at(inner, depth, nodes),
         Leaf::People { filter, .. } if asks(filter) => look_at(filter, depth, nodes),
         Leaf::Sample(sample) if asks(&sample.of) => look_at(&sample.of, depth, nodes),
-        Leaf::Interactions(test) => {
+        Leaf::Related(test) => {
             if asks(&test.filter) {
                 count(&test.filter, depth, nodes, &mut |_, _, _| {});
             }

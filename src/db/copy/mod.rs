@@ -23,7 +23,7 @@ const CHUNK_BYTES: usize = 256 * 1024;
 /// Tables that are of one database only: its migrations, its indexes, its changes since.
 const OF_ITS_OWN: [&str; 3] = ["seaql_migrations", "left_out_index", "change"];
 /// Tables that a migration has put rows into, which give way to those that come.
-const FILLED_BY_MIGRATIONS: [&str; 2] = ["counter", "number_series"];
+const FILLED_BY_MIGRATIONS: [&str; 3] = ["counter", "number_series", "setup"];
 
 /// Whole rows of a table, a line each.
 #[derive(Default)]

@@ -63,6 +63,19 @@ impl ContactChange {
         row.privacy_blocked = self.privacy_blocked.unwrap_or(row.privacy_blocked);
     }
 
+    /// Whether it sets what the API calls so, if only to nothing. Of those that the setup fills.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        match name {
+            "salesperson" => self.salesperson.is_some(),
+            "territory" => self.territory.is_some(),
+            "country" => self.country.is_some(),
+            "language" => self.language.is_some(),
+            "salutation" => self.salutation.is_some(),
+            "correspondenceType" => self.correspondence_type.is_some(),
+            _ => false,
+        }
+    }
+
     /// CON-2: a new name makes new parts, new parts make a new name, and the search name follows
     /// the name if it did before.
     fn apply_name(&self, before: &Model, row: &mut Model) {

@@ -12,8 +12,11 @@ use sea_orm::{
 use super::{change::ContactChange, derive};
 use crate::{
     db::{self, OnConflict, dialect},
-    domain::Result,
-    entity::contact::{self, Model},
+    domain::{self, Result},
+    entity::{
+        contact::{self, Model},
+        setup,
+    },
 };
 
 /// How many people are rewritten at once.
@@ -53,15 +56,15 @@ pub(super) struct Inherits {
     pub(super) salesperson: bool,
 }
 
-/// All there is to take over; nothing if it is not `wanted`.
-pub(super) fn inherits(wanted: bool) -> Inherits {
+/// What the setup says is taken over; nothing if it is not `wanted`.
+pub(super) fn inherits(setup: &setup::Model, wanted: bool) -> Inherits {
     Inherits {
-        address: wanted,
-        country: wanted,
-        communication: wanted,
-        territory: wanted,
-        language: wanted,
-        salesperson: wanted,
+        address: wanted && setup.inherit_address,
+        country: wanted && setup.inherit_country,
+        communication: wanted && setup.inherit_communication,
+        territory: wanted && setup.inherit_territory,
+        language: wanted && setup.inherit_language,
+        salesperson: wanted && setup.inherit_salesperson,
     }
 }
 
@@ -112,7 +115,10 @@ pub(in crate::domain) async fn push(
     let concern = changes.iter().filter(|(before, after)| concerns_people(before, after));
     let changes: HashMap<i32, (&Model, &Model)> =
         concern.map(|(before, after)| (after.id, (*before, *after))).collect();
-    let inherits = inherits(true);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let inherits = inherits(&domain::setup::load(txn).await?, true);
     let follow = |row: &mut Model| {
         let company = row.company_id.and_then(|id| changes.get(&id));
         let Some((before, after)) = company else { return };

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         Context, Error, Event, Reason, Result, code,
         numbers::{self, Counter},
-        text,
+        setup, text,
     },
     entity::{
         contact::Model,
@@ -64,15 +64,17 @@ async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) 
     row.no = no;
     row.r#type = new.r#type;
     new.change.apply(&mut row);
+    let setup = setup::load(txn).await?;
     if let Some(company_id) = new.company_id {
         if row.r#type == ContactType::Company {
             let message = "Only a person can belong to a company.";
             return Err(Error::reject(Reason::NotAllowed, &["companyId"], message));
         }
         let company = find::company(txn, company_id).await?;
-        let inherits = company::inherits(new.inherit);
+        let inherits = company::inherits(&setup, new.inherit);
         company::join(&mut row, &new.change, None, Some(&company), inherits);
     }
+    setup::fill(&setup, &mut row, |name| !new.change.sets(name));
     let key = numbers::take_keys(txn, Counter::Contact, 1).await?;
     row.id = i32::try_from(key).map_err(|_| Error::Corrupt("no keys are left".to_owned()))?;
     complete(txn, &mut row, &new.change).await?;

@@ -22,7 +22,7 @@ use crate::{
     entity::{
         contact, contact_identifier,
         kinds::{Operation, SegmentStatus},
-        segment, segment_line,
+        purchase, segment, segment_line,
     },
 };
 
@@ -101,11 +101,17 @@ pub(super) async fn delete_rows(txn: &DatabaseTransaction, dying: &RoaringBitmap
         .exec(txn)
         .await?;
     duplicates::forget(txn, dying).await?;
+    let named = Expr::col(purchase::Column::DocumentContactId);
+    purchase::Entity::update_many()
+        .col_expr(purchase::Column::DocumentContactId, Expr::val(None::<i32>))
+        .filter(of(named))
+        .exec(txn)
+        .await?;
     contact_identifier::Entity::delete_many()
         .filter(of(Expr::col(contact_identifier::Column::ContactId)))
         .exec(txn)
         .await?;
-    // Codes, attributes and answers go with the row.
+    // Codes, attributes, answers and the purchases of companies go with the row.
     contact::Entity::delete_many().filter(of(Expr::col(contact::Column::Id))).exec(txn).await?;
     Ok(())
 }
@@ -141,6 +147,25 @@ pub(super) async fn hand_on_interactions(
     hand_on::<interaction_comment::Entity>(txn, comment, from, to).await?;
     hand_on::<interaction::Entity>(txn, contact, from, to).await?;
     Ok(count)
+}
+
+/// Makes the purchases of one contact those of another: as the customer or the vendor, and as the
+/// person on documents.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn hand_on_purchases(
+    txn: &DatabaseTransaction,
+    from: &RoaringBitmap,
+    to: i32,
+) -> Result<()> {
+    let named = Expr::col(purchase::Column::DocumentContactId);
+    purchase::Entity::update_many()
+        .col_expr(purchase::Column::DocumentContactId, Expr::val(to))
+        .filter(dialect::in_ids(txn.get_database_backend(), named, from.iter()))
+        .exec(txn)
+        .await?;
+    hand_on::<purchase::Entity>(txn, purchase::Column::ContactId, from, to).await
 }
 
 /// Makes rows those of another contact: new ones, for by their contact it is known where they lie.

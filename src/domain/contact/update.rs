@@ -1,7 +1,9 @@
 //! Changing a contact.
 
 use roaring::RoaringBitmap;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+};
 
 use super::{
     attribute::{self, AttributeChange},
@@ -13,11 +15,12 @@ use super::{
 };
 use crate::{
     db::{self, OnConflict, Table},
-    domain::{Context, Error, Event, Reason, Rejections, Result, expect_revision},
+    domain::{Context, Error, Event, Reason, Rejections, Result, expect_revision, setup},
     entity::{
         contact::{self, Model},
         contact_code, contact_identifier, interaction,
         kinds::{CodeKind, ContactType, IdentifierKind},
+        purchase,
     },
 };
 
@@ -120,7 +123,7 @@ async fn change_company(
         Some(id) => contact::Entity::find_by_id(id).one(txn).await?,
         None => None,
     };
-    let inherits = company::inherits(input.inherit);
+    let inherits = company::inherits(&setup::load(txn).await?, input.inherit);
     company::join(row, &input.change, old.as_ref(), new.as_ref(), inherits);
     Ok(())
 }
@@ -147,6 +150,12 @@ async fn change_type(txn: &DatabaseTransaction, row: &mut Model, to: ContactType
             refuse("It has interactions.");
             break;
         }
+    }
+    let named = Condition::any()
+        .add(purchase::Column::ContactId.eq(row.id))
+        .add(purchase::Column::DocumentContactId.eq(row.id));
+    if purchase::Entity::find().filter(named).one(txn).await?.is_some() {
+        refuse("It has purchases.");
     }
     let kinds: &[CodeKind] = match to {
         ContactType::Company => &[CodeKind::JobResponsibility],

@@ -4,22 +4,28 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    CLASSIFICATIONS, CONTACT_FIELDS, Field, INTERACTION_FIELDS, Kind, attribute_key,
-    field::Classification,
+    CLASSIFICATIONS, CONTACT_FIELDS, Field, INTERACTION_FIELDS, Kind, PURCHASE_FIELDS,
+    attribute_key, field::Classification,
 };
 use crate::{
     domain::contact_columns::{self, ATTRIBUTE_PREFIX, plain},
     entity::kinds::AttributeType,
 };
 
-/// The captions of interaction log entries that differ from the names of our fields.
-const INTERACTION_CAPTIONS: &[(&str, &str)] = &[
+/// The captions of interaction log entries and of value entries that differ from the names of our
+/// fields.
+const CAPTIONS: &[(&str, &str)] = &[
     ("interactiontemplatecode", "template"),
     ("interactiongroupcode", "group"),
     ("costlcy", "cost"),
     ("interactionlanguagecode", "language"),
     ("salespersoncode", "salesperson"),
     ("campaignno", "campaign"),
+    ("itemno", "item"),
+    ("variantcode", "variant"),
+    ("inventorypostinggroup", "postingGroup"),
+    ("salesamountactual", "amount"),
+    ("purchaseamountactual", "amount"),
 ];
 
 /// The field of contacts that goes by `caption`.
@@ -40,10 +46,15 @@ pub fn interaction_field(caption: &str) -> Option<&'static Field> {
     field_of(INTERACTION_FIELDS, caption)
 }
 
+/// The field of purchases that goes by `caption`.
+pub fn purchase_field(caption: &str) -> Option<&'static Field> {
+    field_of(PURCHASE_FIELDS, caption)
+}
+
 /// That of a relation's fields that goes by `caption`.
 pub fn field_of(fields: &'static [Field], caption: &str) -> Option<&'static Field> {
     let caption = plain(caption);
-    let known = INTERACTION_CAPTIONS.iter().find(|(known, _)| *known == caption);
+    let known = CAPTIONS.iter().find(|(known, _)| *known == caption);
     let name = known.map_or(caption.clone(), |(_, name)| plain(name));
     fields.iter().find(|field| plain(field.name) == name)
 }

@@ -1,6 +1,6 @@
 //! From criteria to SQL. Nowhere else turns criteria into queries.
 //!
-//! Each condition is an expression on a row of `contact` (or `interaction`) that may be NULL where
+//! Each condition is an expression on a row of `contact` (or of a relation) that may be NULL where
 //! a value is missing. NULL counts as false: above, `AND` and `OR` treat it so, and `NOT` is only
 //! ever applied to `COALESCE(…, FALSE)`. So nothing else stands between a condition and an index.
 
@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-mod interactions;
 mod question;
+mod related;
 
 pub(super) use question::Question;
 
@@ -74,7 +74,9 @@ impl Compiler<'_> {
             Column::ContactText(column, folded) => {
                 self.predicate(&predicate, &on(column), Some(&on(folded)))
             }
-            Column::Interaction(column) => self.predicate(&predicate, &on(column), None),
+            Column::Row(table, column) => {
+                self.predicate(&predicate, &Expr::col((table, column)), None)
+            }
             Column::CampaignNo => self.campaign(&predicate),
         }
     }

@@ -354,7 +354,7 @@ impl<'a, C: ConnectionTrait> Evaluation<'a, C> {
             Leaf::Field(test) => compiler.field(test),
             Leaf::Attribute { name, test } => compiler.attribute(name, test),
             Leaf::Codes { kind, test } => compiler.codes(*kind, test),
-            Leaf::Interactions(test) => compiler.interactions(test),
+            Leaf::Related(test) => compiler.related(test),
             Leaf::Search(words) => compiler.search(words),
             Leaf::Company(criteria) => compiler.company(self.condition(criteria).await?),
             Leaf::People { filter, measure } => {

@@ -5,7 +5,6 @@ use crate::{
     domain::access::is_personal,
     entity::{
         contact::Column as C,
-        interaction::Column as I,
         kinds::{AttributeType, CodeKind},
     },
 };
@@ -41,6 +40,7 @@ pub enum Choice {
     InformationFlow,
     InitiatedBy,
     DeliveryStatus,
+    PurchaseSide,
 }
 
 impl Choice {
@@ -51,6 +51,7 @@ impl Choice {
             Self::InformationFlow => &["OUTBOUND", "INBOUND"],
             Self::InitiatedBy => &["US", "THEM"],
             Self::DeliveryStatus => &["IN_PROGRESS", "ERROR"],
+            Self::PurchaseSide => &["SALE", "PURCHASE"],
         }
     }
 }
@@ -92,12 +93,13 @@ pub(super) enum Column {
     Contact(C),
     /// With the column that holds the folded text.
     ContactText(C, C),
-    Interaction(I),
+    /// Of a row of a relation, with its table.
+    Row(&'static str, &'static str),
     /// The number of the campaign that the interaction belongs to.
     CampaignNo,
 }
 
-/// Something about a contact or an interaction that can be tested.
+/// Something about a contact, or about a row of a relation, that can be tested.
 #[derive(Debug)]
 pub struct Field {
     /// Its name in the API.
@@ -115,16 +117,18 @@ impl Field {
     pub(super) fn is_personal(&self) -> bool {
         match self.column {
             Column::Contact(column) | Column::ContactText(column, _) => is_personal(column),
-            Column::Interaction(_) | Column::CampaignNo => false,
+            Column::Row(..) | Column::CampaignNo => false,
         }
     }
 
-    /// Whether there is an index of contacts by it; of texts, with their case folded.
+    /// Whether there is an index by it, of texts with their case folded.
     pub(super) fn has_index(&self) -> bool {
         matches!(
             self.column,
             Column::Contact(C::No | C::Country | C::Salesperson | C::ExcludeFromSegment)
                 | Column::ContactText(C::Name, _)
+                | Column::Row("interaction", "template")
+                | Column::Row("purchase", "item")
         )
     }
 }
@@ -148,16 +152,6 @@ const fn of_contact(name: &'static str, kind: Kind, column: C, description: &'st
 const fn coded(name: &'static str, column: C, codes: CodeKind, description: &'static str) -> Field {
     let column = Column::Contact(column);
     Field { name, kind: Kind::Code, column, codes: Some(codes), description }
-}
-
-const fn of_interaction(
-    name: &'static str,
-    kind: Kind,
-    column: I,
-    codes: Option<CodeKind>,
-    description: &'static str,
-) -> Field {
-    Field { name, kind, column: Column::Interaction(column), codes, description }
 }
 
 /// The fields of a contact, in the order in which they are shown.
@@ -272,84 +266,3 @@ pub(super) fn classification(kind: CodeKind) -> &'static Classification {
     let found = CLASSIFICATIONS.iter().find(|it| it.kind == kind);
     found.expect("the parser lets no other kinds through")
 }
-
-/// The fields of an interaction, in the order in which they are shown.
-pub static INTERACTION_FIELDS: &[Field] = &[
-    of_interaction("template", Kind::Code, I::Template, None, "The code of the template."),
-    of_interaction(
-        "group",
-        Kind::Code,
-        I::InteractionGroup,
-        Some(CodeKind::InteractionGroup),
-        "The interaction group.",
-    ),
-    of_interaction("date", Kind::Date, I::Date, None, "The day."),
-    of_interaction("description", Kind::ExactText, I::Description, None, "The description."),
-    of_interaction("subject", Kind::ExactText, I::Subject, None, "The subject."),
-    of_interaction(
-        "informationFlow",
-        Kind::Choice(Choice::InformationFlow),
-        I::InformationFlow,
-        None,
-        "Which way it went.",
-    ),
-    of_interaction(
-        "initiatedBy",
-        Kind::Choice(Choice::InitiatedBy),
-        I::InitiatedBy,
-        None,
-        "Who began it.",
-    ),
-    of_interaction(
-        "correspondenceType",
-        Kind::Choice(Choice::CorrespondenceType),
-        I::CorrespondenceType,
-        None,
-        "How the contact was reached.",
-    ),
-    of_interaction("evaluation", Kind::Evaluation, I::Evaluation, None, "How it went."),
-    of_interaction("cost", Kind::Decimal, I::Cost, None, "What it cost, in local currency."),
-    of_interaction("durationMin", Kind::Integer, I::DurationMin, None, "How long, in minutes."),
-    of_interaction("language", Kind::Code, I::Language, Some(CodeKind::Language), "The language."),
-    of_interaction(
-        "salesperson",
-        Kind::Code,
-        I::Salesperson,
-        Some(CodeKind::Salesperson),
-        "Who of us it was.",
-    ),
-    Field {
-        name: "campaign",
-        kind: Kind::Code,
-        column: Column::CampaignNo,
-        codes: None,
-        description: "The number of the campaign.",
-    },
-    of_interaction(
-        "campaignTarget",
-        Kind::Flag,
-        I::CampaignTarget,
-        None,
-        "Whether the contact was a target of the campaign.",
-    ),
-    of_interaction(
-        "campaignResponse",
-        Kind::Flag,
-        I::CampaignResponse,
-        None,
-        "Whether it was a response to a campaign.",
-    ),
-    of_interaction("documentType", Kind::ExactText, I::DocumentType, None, "The document's type."),
-    of_interaction("documentNo", Kind::ExactText, I::DocumentNo, None, "The document's number."),
-    of_interaction(
-        "deliveryStatus",
-        Kind::Choice(Choice::DeliveryStatus),
-        I::DeliveryStatus,
-        None,
-        "How far its delivery is.",
-    ),
-    of_interaction("attemptFailed", Kind::Flag, I::AttemptFailed, None, "Whether it failed."),
-    of_interaction("postponed", Kind::Flag, I::Postponed, None, "Whether it was postponed."),
-    of_interaction("canceled", Kind::Flag, I::Canceled, None, "Whether it was canceled."),
-    of_interaction("createdAt", Kind::Instant, I::CreatedAt, None, "When it was recorded."),
-];

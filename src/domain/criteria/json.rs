@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
-    Kind, Leaf, LoggedIn, Measure, Operand, Operator, PeopleMeasure, Sample, SampleSize, Scope,
-    SegmentTest, Takes, Test, Tree, When, field::classification,
+    Amount, AttributeTest, CodesTest, Criteria, FieldTest, Kind, Leaf, LoggedIn, Measure, Operand,
+    Operator, PeopleMeasure, RelatedTest, Sample, SampleSize, SegmentTest, Takes, Test, Tree, When,
+    field::classification,
 };
 use crate::domain::{Error, Result, id::Kind as Id};
 
@@ -54,13 +54,6 @@ impl Criteria {
     /// In the form of the API's `ContactCriteria`.
     pub fn to_json(&self) -> Value {
         tree(self, leaf)
-    }
-}
-
-impl InteractionCriteria {
-    /// In the form of the API's `InteractionCriteria`.
-    pub fn to_json(&self) -> Value {
-        tree(self, field)
     }
 }
 
@@ -123,7 +116,7 @@ fn leaf(leaf: &Leaf) -> Value {
             };
             one(name, test)
         }
-        Leaf::Interactions(test) => json!({ "interactions": interactions(test) }),
+        Leaf::Related(test) => one(test.relation.name, related(test)),
         Leaf::Segment(test) => json!({ "inSegment": segment(*test) }),
         Leaf::Ids(ids) => {
             let ids = ids.iter().map(|key| Value::from(Id::Contact.id(i64::from(*key))));
@@ -170,41 +163,33 @@ fn segment(test: SegmentTest) -> Value {
     }
 }
 
-fn interactions(test: &InteractionsTest) -> Value {
+fn related(test: &RelatedTest) -> Value {
     let mut fields = part("where", &test.filter, field);
     if let Some(within) = &test.within {
         fields.insert("within".to_owned(), of_test(within));
     }
     fields.insert("measure".to_owned(), measure(&test.measure));
-    let scope = match test.scope {
-        Scope::Person => "PERSON",
-        Scope::Company => "COMPANY",
-        Scope::Either => "EITHER",
-    };
-    fields.insert("scope".to_owned(), json!(scope));
-    fields.insert("includeCanceled".to_owned(), json!(test.include_canceled));
-    fields.insert("includePostponed".to_owned(), json!(test.include_postponed));
+    fields.insert("scope".to_owned(), json!(test.scope.name()));
+    for flag in test.relation.flags {
+        fields.insert(flag.name.to_owned(), json!(test.included.contains(&flag)));
+    }
     Value::Object(fields)
 }
 
 fn measure(measure: &Measure) -> Value {
-    let amount = |key: &str, amount: Amount, test: &Test| {
-        let name = match amount {
-            Amount::Cost => "COST",
-            Amount::DurationMin => "DURATION_MIN",
-        };
-        one(key, json!({ "field": name, "test": of_test(test) }))
+    let amount = |key: &str, amount: &Amount, test: &Test| {
+        one(key, json!({ "field": amount.name, "test": of_test(test) }))
     };
     match measure {
         Measure::Some => json!({ "some": true }),
         Measure::None => json!({ "none": true }),
         Measure::Count(test) => json!({ "count": of_test(test) }),
-        Measure::Sum(it, test) => amount("sum", *it, test),
-        Measure::Average(it, test) => amount("avg", *it, test),
-        Measure::Least(it, test) => amount("min", *it, test),
-        Measure::Greatest(it, test) => amount("max", *it, test),
-        Measure::Latest(criteria) => json!({ "latest": criteria.to_json() }),
-        Measure::Earliest(criteria) => json!({ "earliest": criteria.to_json() }),
+        Measure::Sum(it, test) => amount("sum", it, test),
+        Measure::Average(it, test) => amount("avg", it, test),
+        Measure::Least(it, test) => amount("min", it, test),
+        Measure::Greatest(it, test) => amount("max", it, test),
+        Measure::Latest(criteria) => json!({ "latest": tree(criteria, field) }),
+        Measure::Earliest(criteria) => json!({ "earliest": tree(criteria, field) }),
     }
 }
 

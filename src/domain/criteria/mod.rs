@@ -5,8 +5,8 @@
 //!
 //! - `parse` reads the JSON and says what is wrong and where; `json` writes it; `text` writes and reads
 //!   it in words.
-//! - `field` and `operator` are the vocabulary: which fields there are, and what can be asked of
-//!   each. The API's input types are made from them.
+//! - `field`, `relation` and `operator` are the vocabulary: which fields there are, of contacts and of
+//!   what they have several of, and what can be asked of each. The API's input types are made from them.
 //! - `filter_expression` reads Business Central's filter expressions into tests, and writes them;
 //!   `formula` does so with its date formulas, and `captions` knows what it calls fields.
 //! - `resolve` turns a test into a plain predicate, with dates made certain.
@@ -33,6 +33,7 @@ mod parse;
 mod plan;
 mod predicate;
 mod references;
+mod relation;
 mod resolve;
 mod sample;
 mod segments;
@@ -46,9 +47,7 @@ use rust_decimal::Decimal;
 use crate::entity::kinds::CodeKind;
 
 pub use evaluate::{Place, Stage, condition, evaluate, funnel, matching};
-pub use field::{
-    CLASSIFICATIONS, CONTACT_FIELDS, Choice, EVALUATIONS, Field, INTERACTION_FIELDS, Kind,
-};
+pub use field::{CLASSIFICATIONS, CONTACT_FIELDS, Choice, EVALUATIONS, Field, Kind};
 pub use filters::{Filter, of_filters};
 pub use formula::Formula;
 pub use json::{attribute_key, stored, upgrade};
@@ -57,6 +56,7 @@ pub use operator::{Operator, Takes};
 pub use oracle::{Verdict, World, explain};
 pub use parse::{DEPTH_MAX, LIST_VALUES_MAX, NODES_MAX};
 pub use references::{are_personal, require};
+pub use relation::{Amount, Flag, INTERACTION_FIELDS, PURCHASE_FIELDS, RELATIONS, Relation};
 pub use text::{
     Checked, Diagnostic, DiagnosticCode, Severity, Span, check as check_text, expanded, from_text,
 };
@@ -77,8 +77,8 @@ pub enum Tree<L> {
 
 /// A question about a contact.
 pub type Criteria = Tree<Leaf>;
-/// A question about an interaction.
-pub type InteractionCriteria = Tree<FieldTest>;
+/// A question about a row of a relation.
+pub type RowCriteria = Tree<FieldTest>;
 
 /// One condition on a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +100,8 @@ pub enum Leaf {
         kind: CodeKind,
         test: CodesTest,
     },
-    Interactions(Box<InteractionsTest>),
+    /// Interactions and the like.
+    Related(Box<RelatedTest>),
     Segment(SegmentTest),
     Ids(Vec<u32>),
     Sample(Box<Sample>),
@@ -179,50 +180,57 @@ pub enum CodesTest {
     Count(Test),
 }
 
-/// What is asked of a contact's interactions.
+/// What is asked of a contact's rows of a relation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct InteractionsTest {
-    /// All conditions hold for the same interaction.
-    pub filter: InteractionCriteria,
+pub struct RelatedTest {
+    pub relation: &'static Relation,
+    /// All conditions hold for the same row.
+    pub filter: RowCriteria,
     /// When it was.
     pub within: Option<Test>,
     pub measure: Measure,
     pub scope: Scope,
-    pub include_canceled: bool,
-    pub include_postponed: bool,
+    /// What counts though it is left out by default.
+    pub included: Vec<&'static Flag>,
 }
 
-/// What is measured over the interactions that remain.
+/// What is measured over the rows that remain.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Measure {
     Some,
     None,
     Count(Test),
-    Sum(Amount, Test),
-    Average(Amount, Test),
-    Least(Amount, Test),
-    Greatest(Amount, Test),
+    Sum(&'static Amount, Test),
+    Average(&'static Amount, Test),
+    Least(&'static Amount, Test),
+    Greatest(&'static Amount, Test),
     /// The latest of them is like this.
-    Latest(InteractionCriteria),
-    Earliest(InteractionCriteria),
+    Latest(RowCriteria),
+    Earliest(RowCriteria),
 }
 
-/// What of interactions can be summed.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Amount {
-    Cost,
-    DurationMin,
-}
-
-/// Whose interactions.
+/// Whose rows.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The contact's own.
     Person,
-    /// Those of its company, with all its people.
+    /// Those of its company.
     Company,
     /// Both together.
     Either,
+}
+
+impl Scope {
+    pub const ALL: [Self; 3] = [Self::Person, Self::Company, Self::Either];
+
+    /// Its name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "PERSON",
+            Self::Company => "COMPANY",
+            Self::Either => "EITHER",
+        }
+    }
 }
 
 /// Membership of a segment.

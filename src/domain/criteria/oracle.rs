@@ -5,13 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, sea_query::Expr,
 };
 
 use super::{
-    Amount, AttributeTest, CodesTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest,
-    Kind, Leaf, LoggedIn, Measure, Names, PeopleMeasure, Scope, SegmentTest, Test, Tree,
+    AttributeTest, CodesTest, Criteria, FieldTest, Kind, Leaf, Names, PeopleMeasure, SegmentTest,
+    Test, Tree,
     compile::of_company,
     evaluate::{Place, evaluate},
     field::Column,
@@ -23,14 +22,16 @@ use crate::{
     db::dialect,
     domain::{Context, Error, Moment, Reason, Result, Snapshot, text},
     entity::{
-        campaign, contact, contact_attribute, contact_code, interaction,
+        campaign, contact, contact_attribute, contact_code,
         kinds::{CodeKind, ContactType},
         logged_segment,
     },
 };
 
+mod related;
 mod scalar;
 
+use related::Rows;
 use scalar::scalar;
 
 /// What a criteria says of one contact, and what each of its conditions says.
@@ -52,7 +53,8 @@ pub struct World {
     pub contacts: HashMap<i32, contact::Model>,
     pub codes: Vec<contact_code::Model>,
     pub attributes: Vec<contact_attribute::Model>,
-    pub interactions: Vec<interaction::Model>,
+    /// The rows of relations.
+    rows: Rows,
     pub campaigns: HashMap<i64, campaign::Model>,
     pub logged_segments: Vec<logged_segment::Model>,
     /// The sets of the conditions that are sets by nature: memberships and samples.
@@ -112,8 +114,6 @@ impl World {
         let backend = db.get_database_backend();
         let among =
             |column: Expr, ids: &RoaringBitmap| dialect::in_ids(backend, column, ids.iter());
-        let whose = among(interaction::Column::ContactId.into_expr(), &ids)
-            .or(among(interaction::Column::CompanyId.into_expr(), &companies));
         let codes = among(contact_code::Column::ContactId.into_expr(), &ids);
         let attributes = among(contact_attribute::Column::ContactId.into_expr(), &ids);
         Ok(Self {
@@ -122,7 +122,7 @@ impl World {
             contacts: contacts.into_iter().map(|contact| (contact.id, contact)).collect(),
             codes: contact_code::Entity::find().filter(codes).all(db).await?,
             attributes: contact_attribute::Entity::find().filter(attributes).all(db).await?,
-            interactions: interaction::Entity::find().filter(whose).all(db).await?,
+            rows: Rows::of(db, &ids, &companies).await?,
             campaigns: campaign::Entity::find()
                 .all(db)
                 .await?
@@ -201,7 +201,7 @@ impl World {
                     Column::Contact(column) | Column::ContactText(column, _) => {
                         scalar(contact.get(column))
                     }
-                    Column::Interaction(_) | Column::CampaignNo => None,
+                    Column::Row(..) | Column::CampaignNo => None,
                 };
                 resolve(field.kind, test, self.asked()).holds(value.as_ref())
             }
@@ -223,7 +223,7 @@ impl World {
                 }
             }
             Leaf::Codes { kind, test } => self.has_codes(*kind, test, contact),
-            Leaf::Interactions(test) => self.interactions(test, contact),
+            Leaf::Related(test) => self.related(test, contact),
             Leaf::Segment(SegmentTest::Logged(logged)) => self.logged(*logged, contact),
             Leaf::Ids(ids) => ids.contains(&contact.id.cast_unsigned()),
             Leaf::Segment(_) | Leaf::Sample(_) => {
@@ -277,100 +277,6 @@ impl World {
             }
             // Whoever has no company has no number of its codes, but none is none.
             CodesTest::Count(test) => self.number(Kind::Integer, test, codes.len()),
-        }
-    }
-
-    fn logged(&self, logged: LoggedIn, contact: &contact::Model) -> bool {
-        let mut of_contact = self
-            .interactions
-            .iter()
-            .filter(|it| it.contact_id == contact.id && !it.canceled)
-            .filter_map(|it| it.logged_segment_id);
-        match logged {
-            LoggedIn::LoggedSegment(id) => of_contact.any(|it| it == id),
-            LoggedIn::Segment(id) => {
-                let log = self.logged_segments.iter().find(|it| it.segment_id == id);
-                log.is_some_and(|log| of_contact.any(|it| it == log.id))
-            }
-        }
-    }
-
-    fn interactions(&self, test: &InteractionsTest, contact: &contact::Model) -> bool {
-        let own = |it: &interaction::Model| it.contact_id == contact.id;
-        let of_company = |it: &interaction::Model| {
-            contact.company_id.is_some() && it.company_id == contact.company_id
-        };
-        let mut rows: Vec<&interaction::Model> =
-            self.interactions
-                .iter()
-                .filter(|it| match test.scope {
-                    Scope::Person => own(it),
-                    Scope::Company => of_company(it),
-                    Scope::Either => own(it) || of_company(it),
-                })
-                .filter(|it| test.include_canceled || !it.canceled)
-                .filter(|it| test.include_postponed || !it.postponed)
-                .filter(|it| match &test.within {
-                    None => true,
-                    Some(within) => resolve(Kind::Date, within, self.asked())
-                        .holds(Some(&Scalar::Date(it.date))),
-                })
-                .filter(|it| self.interaction_holds(&test.filter, it))
-                .collect();
-        rows.sort_by_key(|it| (it.date, it.id));
-        self.measured(&rows, &test.measure)
-    }
-
-    fn measured(&self, rows: &[&interaction::Model], measure: &Measure) -> bool {
-        let amounts = |amount: Amount| {
-            rows.iter().map(move |it| match amount {
-                Amount::Cost => it.cost,
-                Amount::DurationMin => i64::from(it.duration_min) * 10_000,
-            })
-        };
-        let passes = |test: &Test, value: Option<i64>| {
-            let value = value.map(Scalar::Number);
-            resolve(Kind::Decimal, test, self.asked()).holds(value.as_ref())
-        };
-        let some = !rows.is_empty();
-        match measure {
-            Measure::Some => some,
-            Measure::None => !some,
-            Measure::Count(test) => self.number(Kind::Integer, test, rows.len()),
-            Measure::Sum(amount, test) => passes(test, some.then(|| amounts(*amount).sum())),
-            Measure::Least(amount, test) => passes(test, amounts(*amount).min()),
-            Measure::Greatest(amount, test) => passes(test, amounts(*amount).max()),
-            Measure::Average(amount, test) => {
-                let count = i64::try_from(rows.len()).expect("rows in memory");
-                let predicate = resolve(Kind::Decimal, test, self.asked());
-                let sum = some.then(|| Scalar::Number(amounts(*amount).sum()));
-                predicate.times(count).holds(sum.as_ref())
-            }
-            Measure::Latest(criteria) => {
-                rows.last().is_some_and(|it| self.interaction_holds(criteria, it))
-            }
-            Measure::Earliest(criteria) => {
-                rows.first().is_some_and(|it| self.interaction_holds(criteria, it))
-            }
-        }
-    }
-
-    fn interaction_holds(&self, criteria: &InteractionCriteria, row: &interaction::Model) -> bool {
-        match criteria {
-            Tree::All(criteria) => criteria.iter().all(|it| self.interaction_holds(it, row)),
-            Tree::Any(criteria) => criteria.iter().any(|it| self.interaction_holds(it, row)),
-            Tree::Not(criteria) => !self.interaction_holds(criteria, row),
-            Tree::Leaf(FieldTest { field, test }) => {
-                let value = match field.column {
-                    Column::Interaction(column) => scalar(row.get(column)),
-                    Column::CampaignNo => row
-                        .campaign_id
-                        .and_then(|id| self.campaigns.get(&id))
-                        .map(|campaign| Scalar::Text(campaign.no.clone())),
-                    Column::Contact(_) | Column::ContactText(..) => None,
-                };
-                resolve(field.kind, test, self.asked()).holds(value.as_ref())
-            }
         }
     }
 

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::{
-    AttributeTest, CLASSIFICATIONS, CONTACT_FIELDS, CodesTest, Criteria, Field, FieldTest,
-    INTERACTION_FIELDS, InteractionCriteria, InteractionsTest, Kind, Leaf, LoggedIn, Measure,
-    Operand, Operator, PeopleMeasure, Sample, SampleSize, Scope, SegmentTest, Test, Tree,
+    AttributeTest, CLASSIFICATIONS, CONTACT_FIELDS, CodesTest, Criteria, Field, FieldTest, Kind,
+    Leaf, LoggedIn, Operand, Operator, PeopleMeasure, RELATIONS, Sample, SampleSize, SegmentTest,
+    Test, Tree,
 };
 use crate::domain::{
     Error, Reason, Rejection, Result,
@@ -15,6 +15,7 @@ use crate::domain::{
 
 mod operand;
 mod parted;
+mod relation;
 
 use parted::parted;
 
@@ -34,16 +35,6 @@ impl Criteria {
     /// All that is wrong, each with its path below `path`.
     pub fn parse(value: &Value, path: &[&str]) -> Result<Self> {
         Parser::new(path).finish(|parser| parser.criteria(value))
-    }
-}
-
-impl InteractionCriteria {
-    /// Reads criteria in the form of the API's `InteractionCriteria`.
-    ///
-    /// # Errors
-    /// All that is wrong, each with its path below `path`.
-    pub fn parse(value: &Value, path: &[&str]) -> Result<Self> {
-        Parser::new(path).finish(|parser| parser.interaction_criteria(value))
     }
 }
 
@@ -128,7 +119,6 @@ impl Parser {
         let leaf = match key {
             "company" => Leaf::Company(Box::new(self.criteria(value)?)),
             "people" => self.people(value)?,
-            "interactions" => Leaf::Interactions(Box::new(self.interactions(value)?)),
             "inSegment" => Leaf::Segment(self.segment(value)?),
             "ids" => Leaf::Ids(self.ids(value)?),
             "sample" => Leaf::Sample(Box::new(self.sample(value)?)),
@@ -139,28 +129,16 @@ impl Parser {
                     let test = self.codes(value)?;
                     return Some(Tree::Leaf(Leaf::Codes { kind: found.kind, test }));
                 }
+                if let Some(relation) = RELATIONS.into_iter().find(|it| it.name == key) {
+                    let test = self.related(relation, value)?;
+                    return Some(Tree::Leaf(Leaf::Related(Box::new(test))));
+                }
                 let field = self.field(CONTACT_FIELDS, key)?;
                 let test = self.test(field.kind, value)?;
                 return Some(parted(test, &|test| Leaf::Field(FieldTest { field, test })));
             }
         };
         Some(Tree::Leaf(leaf))
-    }
-
-    fn interaction_criteria(&mut self, value: &Value) -> Option<InteractionCriteria> {
-        self.node(|parser| {
-            let (key, value) = parser.one_of(value)?;
-            parser.at(key, |parser| match key {
-                "all" => Some(Tree::All(parser.list(value, Self::interaction_criteria)?)),
-                "any" => Some(Tree::Any(parser.list(value, Self::interaction_criteria)?)),
-                "not" => Some(Tree::Not(Box::new(parser.interaction_criteria(value)?))),
-                _ => {
-                    let field = parser.field(INTERACTION_FIELDS, key)?;
-                    let test = parser.test(field.kind, value)?;
-                    Some(parted(test, &|test| FieldTest { field, test }))
-                }
-            })
-        })
     }
 
     fn field(&mut self, fields: &'static [Field], name: &str) -> Option<&'static Field> {
@@ -210,77 +188,6 @@ impl Parser {
             _ => parser
                 .invalid("Codes are tested by hasAny, hasAll, hasNone, has, matches or count."),
         })
-    }
-
-    fn interactions(&mut self, value: &Value) -> Option<InteractionsTest> {
-        const FIELDS: [&str; 6] =
-            ["where", "within", "measure", "scope", "includeCanceled", "includePostponed"];
-        let fields = self.object(value, &FIELDS)?;
-        let filter = match given(fields, "where") {
-            Some(filter) => self.at("where", |parser| parser.interaction_criteria(filter))?,
-            None => Tree::All(Vec::new()),
-        };
-        let within = match given(fields, "within") {
-            Some(within) => Some(self.at("within", |parser| parser.test(Kind::Date, within))?),
-            None => None,
-        };
-        let measure = match given(fields, "measure") {
-            Some(measure) => self.at("measure", |parser| parser.measure(measure))?,
-            None => Measure::Some,
-        };
-        let scope = match given(fields, "scope").map(Value::as_str) {
-            None | Some(Some("PERSON")) => Scope::Person,
-            Some(Some("COMPANY")) => Scope::Company,
-            Some(Some("EITHER")) => Scope::Either,
-            Some(_) => {
-                return self.at("scope", |parser| {
-                    parser.invalid("The scope is PERSON, COMPANY or EITHER.")
-                });
-            }
-        };
-        let include_canceled = self.flag_or_false(fields, "includeCanceled")?;
-        let include_postponed = self.flag_or_false(fields, "includePostponed")?;
-        Some(InteractionsTest {
-            filter,
-            within,
-            measure,
-            scope,
-            include_canceled,
-            include_postponed,
-        })
-    }
-
-    fn measure(&mut self, value: &Value) -> Option<Measure> {
-        let (key, value) = self.one_of(value)?;
-        self.at(key, |parser| match key {
-            "some" => parser.must_be_true(value, Measure::Some),
-            "none" => parser.must_be_true(value, Measure::None),
-            "count" => Some(Measure::Count(parser.test(Kind::Integer, value)?)),
-            "sum" => parser.amount_test(value).map(|(amount, test)| Measure::Sum(amount, test)),
-            "avg" => parser.amount_test(value).map(|(amount, test)| Measure::Average(amount, test)),
-            "min" => parser.amount_test(value).map(|(amount, test)| Measure::Least(amount, test)),
-            "max" => {
-                parser.amount_test(value).map(|(amount, test)| Measure::Greatest(amount, test))
-            }
-            "latest" => Some(Measure::Latest(parser.interaction_criteria(value)?)),
-            "earliest" => Some(Measure::Earliest(parser.interaction_criteria(value)?)),
-            _ => parser.invalid(format!("Interactions are not measured by {key}.")),
-        })
-    }
-
-    fn amount_test(&mut self, value: &Value) -> Option<(super::Amount, Test)> {
-        let fields = self.object(value, &["field", "test"])?;
-        let amount = match given(fields, "field").and_then(Value::as_str) {
-            Some("COST") => super::Amount::Cost,
-            Some("DURATION_MIN") => super::Amount::DurationMin,
-            _ => {
-                return self
-                    .at("field", |parser| parser.invalid("The field is COST or DURATION_MIN."));
-            }
-        };
-        let test = self.required(fields, "test")?;
-        let test = self.at("test", |parser| parser.test(Kind::Decimal, test))?;
-        Some((amount, test))
     }
 
     fn segment(&mut self, value: &Value) -> Option<SegmentTest> {

@@ -45,10 +45,10 @@ pub(super) fn in_simpler_terms(leaf: &Leaf) -> Option<Criteria> {
         Leaf::Codes { kind, test: CodesTest::HasNone(codes) } => {
             not(Leaf::Codes { kind: *kind, test: CodesTest::HasAny(codes.clone()) })
         }
-        Leaf::Interactions(test) if test.measure == Measure::None => {
+        Leaf::Related(test) if test.measure == Measure::None => {
             let mut some = test.clone();
             some.measure = Measure::Some;
-            not(Leaf::Interactions(some))
+            not(Leaf::Related(some))
         }
         Leaf::People { filter, measure: PeopleMeasure::None } => {
             not(Leaf::People { filter: filter.clone(), measure: PeopleMeasure::Some })

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    AttributeTest, Criteria, FieldTest, InteractionCriteria, InteractionsTest, Kind, Leaf, Measure,
-    Operand, Sample, Test, Tree,
+    AttributeTest, Criteria, FieldTest, Kind, Leaf, Measure, Operand, RelatedTest, RowCriteria,
+    Sample, Test, Tree,
 };
 
 /// What stands for what is left out.
@@ -47,7 +47,7 @@ fn impersonal(criteria: &Criteria) -> Criteria {
             let (filter, measure) = (Box::new(impersonal(filter)), measure.clone());
             Leaf::People { filter, measure }
         }
-        Leaf::Interactions(test) => Leaf::Interactions(Box::new(interactions(test))),
+        Leaf::Related(test) => Leaf::Related(Box::new(related(test))),
         Leaf::Sample(sample) => {
             let (of, size) = (impersonal(&sample.of), sample.size.clone());
             Leaf::Sample(Box::new(Sample { of, size, salt: HIDDEN.to_owned() }))
@@ -60,14 +60,14 @@ fn impersonal(criteria: &Criteria) -> Criteria {
     })
 }
 
-fn interactions(test: &InteractionsTest) -> InteractionsTest {
-    let filter = |criteria: &InteractionCriteria| mapped(criteria, &field);
+fn related(test: &RelatedTest) -> RelatedTest {
+    let filter = |criteria: &RowCriteria| mapped(criteria, &field);
     let measure = match &test.measure {
         Measure::Latest(criteria) => Measure::Latest(filter(criteria)),
         Measure::Earliest(criteria) => Measure::Earliest(filter(criteria)),
         measure => measure.clone(),
     };
-    InteractionsTest { filter: filter(&test.filter), measure, ..test.clone() }
+    RelatedTest { filter: filter(&test.filter), measure, ..test.clone() }
 }
 
 fn field(test: &FieldTest) -> FieldTest {

@@ -1,26 +1,26 @@
 //! The values of a field that occur, for suggestions while criteria are written.
 
 use sea_orm::{
-    ConnectionTrait, EntityTrait, IntoSimpleExpr, Order, PaginatorTrait, QuerySelect,
+    ConnectionTrait, EntityTrait, IntoSimpleExpr, Order,
     sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement},
 };
 
 use super::{
-    CLASSIFICATIONS, CONTACT_FIELDS, Field, INTERACTION_FIELDS, Kind,
+    CLASSIFICATIONS, CONTACT_FIELDS, Field, Kind, Relation,
     field::{Column, EVALUATIONS},
 };
 use crate::{
     db::dialect,
     domain::{Context, Error, Reason, Result, text},
     entity::{
-        attribute, campaign, contact, contact_attribute, contact_code, interaction,
+        attribute, campaign, contact, contact_attribute, contact_code,
         kinds::{AttributeType, CodeKind},
     },
 };
 
 /// How many values can be asked for.
 const VALUES_MAX: i32 = 100;
-/// How many interactions are counted by a field that no index has.
+/// How many rows of a relation are counted by a field that no index has.
 const COUNTED_MAX: u64 = 20_000;
 
 /// What a field belongs to.
@@ -30,13 +30,14 @@ pub enum FieldOf {
     Contact,
     /// A custom attribute of contacts, by its name.
     Attribute,
-    Interaction,
+    /// A row of a relation.
+    Row(&'static Relation),
 }
 
 /// Values of a field, the most frequent first.
 #[derive(Clone, Debug)]
 pub struct Values {
-    /// Each with how many contacts, or interactions, have it.
+    /// Each with how many contacts, or rows of the relation, have it.
     pub counted: Vec<(String, i32)>,
     /// Whether all were counted, and not the newest alone.
     pub is_exact: bool,
@@ -45,8 +46,8 @@ pub struct Values {
 }
 
 /// Up to `first` values of a field that begin with `prefix` in any case, the most frequent first.
-/// Of interactions, canceled and postponed ones count, too; those of contacts who have been deleted
-/// do not.
+/// Of rows of relations, those count, too, that conditions leave out unless they are asked for; those
+/// of contacts who have been deleted do not.
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `field` if there is no such field with values to list,
@@ -73,7 +74,7 @@ pub async fn values(
     let source = match of {
         FieldOf::Contact => of_contact(field),
         FieldOf::Attribute => of_attribute(db, field).await?,
-        FieldOf::Interaction => of_interaction(field),
+        FieldOf::Row(relation) => of_row(relation, field),
     };
     let source = source.ok_or_else(|| {
         Error::reject(Reason::NotFound, &["field"], "There is no such field with values to list.")
@@ -87,7 +88,10 @@ pub async fn values(
         .iter()
         .map(|row| Ok((row.try_get("", "value")?, row.try_get("", "count")?)))
         .collect();
-    let is_exact = !source.are_newest || has_few_interactions(db).await?;
+    let is_exact = match source.newest_of {
+        Some(relation) => has_few_rows(db, relation).await?,
+        None => true,
+    };
     Ok(Values { counted: counted.map_err(Error::Database)?, is_exact, codes: source.codes })
 }
 
@@ -108,8 +112,8 @@ struct Source {
     searched: Expr,
     /// How what is searched for is written.
     written: fn(&str) -> String,
-    /// Not all rows, but the newest.
-    are_newest: bool,
+    /// The relation of which not all rows are counted, but the newest.
+    newest_of: Option<&'static Relation>,
     codes: Option<CodeKind>,
 }
 
@@ -150,7 +154,7 @@ fn of_contact(name: &str) -> Option<Source> {
             value: code.clone(),
             searched: code,
             written: written(Kind::Code),
-            are_newest: false,
+            newest_of: None,
             codes: Some(found.kind),
         });
     }
@@ -158,14 +162,14 @@ fn of_contact(name: &str) -> Option<Source> {
     let (value, searched) = match field.column {
         Column::ContactText(column, folded) => (column, folded),
         Column::Contact(column) => (column, column),
-        Column::Interaction(_) | Column::CampaignNo => return None,
+        Column::Row(..) | Column::CampaignNo => return None,
     };
     Some(Source {
         rows: Query::select().from(contact::Entity).to_owned(),
         value: value.into_simple_expr(),
         searched: searched.into_simple_expr(),
         written: written(field.kind),
-        are_newest: false,
+        newest_of: None,
         codes: field.codes,
     })
 }
@@ -185,43 +189,42 @@ async fn of_attribute(db: &impl ConnectionTrait, name: &str) -> Result<Option<So
         value: Text.into_simple_expr(),
         searched: searched.into_simple_expr(),
         written: written(kind),
-        are_newest: false,
+        newest_of: None,
         codes: None,
     }))
 }
 
-fn of_interaction(name: &str) -> Option<Source> {
-    use interaction::Column::{CampaignId, ContactId, Date, Evaluation, Id, Template};
-    let field = listed(INTERACTION_FIELDS, name)?;
-    // The interactions of contacts who have been deleted belong to nobody.
-    let is_somebodys = ContactId.into_simple_expr().ne(0);
-    let mut rows = Query::select().from(interaction::Entity).and_where(is_somebodys).to_owned();
-    let (value, are_newest) = match field.column {
+fn of_row(relation: &'static Relation, name: &str) -> Option<Source> {
+    let field = listed(relation.fields, name)?;
+    let column = |column: &'static str| Expr::col((relation.table, column));
+    // The rows of contacts who have been deleted belong to nobody.
+    let is_somebodys = column(relation.owners[0]).ne(0);
+    let mut rows = Query::select().from(relation.table).and_where(is_somebodys).to_owned();
+    let (value, newest_of) = match field.column {
         // An index has all of them.
-        Column::Interaction(column @ Template) => (column.into_simple_expr(), false),
+        Column::Row(_, name) if field.has_index() => (column(name), None),
         Column::CampaignNo => {
             let id = campaign::Column::Id.into_simple_expr();
-            let is_its = CampaignId.into_simple_expr().eq(id);
-            rows.inner_join(campaign::Entity, is_its);
-            (campaign::Column::No.into_simple_expr(), false)
+            rows.inner_join(campaign::Entity, column("campaign_id").eq(id));
+            (campaign::Column::No.into_simple_expr(), None)
         }
-        Column::Interaction(column) => {
-            let value = match column {
-                Evaluation => evaluation(),
-                _ => column.into_simple_expr(),
+        Column::Row(_, name) => {
+            let value = match field.kind {
+                Kind::Evaluation => evaluation(column(name)),
+                _ => column(name),
             };
             rows.expr_as(value, "value").limit(COUNTED_MAX);
-            for column in [Date, ContactId, Id] {
-                rows.order_by_expr(column.into_simple_expr(), Order::Desc);
+            for name in relation.newest {
+                rows.order_by_expr(column(name), Order::Desc);
             }
             rows = Query::select().from_subquery(rows, "newest").to_owned();
-            (Expr::col(("newest", "value")), true)
+            (Expr::col(("newest", "value")), Some(relation))
         }
         Column::Contact(_) | Column::ContactText(..) => return None,
     };
     let searched = value.clone();
     let written = written(field.kind);
-    Some(Source { rows, value, searched, written, are_newest, codes: field.codes })
+    Some(Source { rows, value, searched, written, newest_of, codes: field.codes })
 }
 
 fn listed(fields: &'static [Field], name: &str) -> Option<&'static Field> {
@@ -229,8 +232,7 @@ fn listed(fields: &'static [Field], name: &str) -> Option<&'static Field> {
 }
 
 /// Evaluations by name; the first is stored as 1.
-fn evaluation() -> Expr {
-    let stored = interaction::Column::Evaluation.into_simple_expr();
+fn evaluation(stored: Expr) -> Expr {
     let names = (1..).zip(EVALUATIONS);
     let named = names.fold(CaseStatement::new(), |named, (number, name)| {
         named.case(stored.clone().eq(number), name)
@@ -238,7 +240,12 @@ fn evaluation() -> Expr {
     named.into()
 }
 
-async fn has_few_interactions(db: &impl ConnectionTrait) -> Result<bool> {
-    let some = interaction::Entity::find().limit(COUNTED_MAX + 1);
-    Ok(some.count(db).await? <= COUNTED_MAX)
+async fn has_few_rows(db: &impl ConnectionTrait, relation: &Relation) -> Result<bool> {
+    let some = Query::select()
+        .expr(Expr::val(1))
+        .from(relation.table)
+        .limit(1)
+        .offset(COUNTED_MAX)
+        .to_owned();
+    Ok(db.query_one(&some).await?.is_none())
 }

@@ -44,10 +44,13 @@ impl World {
         some(&mut codes, &mut rng, row, CodeKind::BusinessRelation, relations, 80);
         some(&mut codes, &mut rng, row, CodeKind::WebSource, words::WEB_SOURCES, 10);
         for it in codes.iter_mut().filter(|it| it.kind == CodeKind::BusinessRelation) {
-            if it.code == "CUST" {
-                it.link_type = Some("Customer".to_owned());
-                it.link_no = Some(format!("{}", 10_000 + index));
-            }
+            let (r#type, no) = match it.code.as_str() {
+                "CUST" => ("Customer", format!("{}", 10_000 + index)),
+                "VEND" => ("Vendor", format!("V{}", 10_000 + index)),
+                _ => continue,
+            };
+            it.link_type = Some(r#type.to_owned());
+            it.link_no = Some(no);
         }
         for it in codes.iter_mut().filter(|it| it.kind == CodeKind::WebSource) {
             it.search_word = Some(row.name.clone());

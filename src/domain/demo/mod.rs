@@ -5,6 +5,7 @@ mod belongings;
 mod contacts;
 mod master;
 mod profiles;
+mod purchases;
 mod segments;
 mod words;
 
@@ -21,13 +22,19 @@ use crate::{
     },
     entity::{
         code, contact, contact_address, contact_address_period, contact_code, contact_identifier,
-        contact_profile_answer, interaction, kinds::*, segment,
+        contact_profile_answer, interaction, kinds::*, purchase, segment,
     },
 };
 
 /// Where most of it lies.
-const TABLES: [&str; 5] =
-    ["contact", "contact_code", "contact_identifier", "contact_profile_answer", "interaction"];
+const TABLES: [&str; 6] = [
+    "contact",
+    "contact_code",
+    "contact_identifier",
+    "contact_profile_answer",
+    "interaction",
+    "purchase",
+];
 /// Contacts of a transaction.
 const CHUNK: u32 = 5000;
 /// Dense keys are 32 bits, and demonstrations need far fewer.
@@ -107,6 +114,7 @@ async fn chunk(
     let (mut codes, mut answers) = (Vec::new(), Vec::new());
     let mut interactions = Vec::new();
     let (mut addresses, mut periods) = (Vec::new(), Vec::new());
+    let mut purchases = Vec::new();
     for (index, no) in range.zip(numbers) {
         let row = world.contact(index, no);
         identifiers.push(contact_identifier::Model {
@@ -116,6 +124,7 @@ async fn chunk(
         });
         let own = world.codes(index, &row);
         answers.extend(world.profile_answers(index, &row, &own));
+        purchases.extend(world.purchases(index, &row, &own));
         codes.extend(own);
         interactions.extend(world.interactions(index, &row, campaigns));
         let (address, its_periods) = world.addresses(index, &row);
@@ -130,6 +139,12 @@ async fn chunk(
         interaction.id = id;
     }
     interactions.sort_by_key(|it| (it.contact_id, it.id));
+    purchases.sort_by_key(|it| it.created_at);
+    let first = numbers::take_keys(txn, Counter::Purchase, purchases.len() as u64).await?;
+    for (id, purchase) in (first..).zip(&mut purchases) {
+        purchase.id = id;
+    }
+    purchases.sort_by_key(|it| (it.contact_id, it.id));
     insert_new(txn, &rows).await?;
     db::insert_rows::<contact_identifier::Entity>(txn, &identifiers, OnConflict::Fail).await?;
     db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Fail).await?;
@@ -137,5 +152,6 @@ async fn chunk(
     db::insert_rows::<contact_address_period::Entity>(txn, &periods, OnConflict::Fail).await?;
     db::insert_rows::<contact_profile_answer::Entity>(txn, &answers, OnConflict::Fail).await?;
     db::insert_rows::<interaction::Entity>(txn, &interactions, OnConflict::Fail).await?;
+    db::insert_rows::<purchase::Entity>(txn, &purchases, OnConflict::Fail).await?;
     Ok(())
 }

@@ -7,8 +7,9 @@ use super::{
     campaign_entries::CampaignEntries, campaigns::Campaigns, check::Written, chunk::Chunk,
     codes::Codes, contact_codes::ContactCodes, contacts::Contacts, interactions::Interactions,
     profile_answers::ProfileAnswers, profile_lines::ProfileLines,
-    profile_questionnaires::ProfileQuestionnaires, segment_criteria::SegmentCriteria,
-    segment_lines::SegmentLines, segments::Segments, templates::Templates,
+    profile_questionnaires::ProfileQuestionnaires, purchases::Purchases,
+    segment_criteria::SegmentCriteria, segment_lines::SegmentLines, segments::Segments,
+    templates::Templates,
 };
 use crate::{
     db::Table,
@@ -27,6 +28,7 @@ pub(super) enum Importer {
     Addresses(Addresses),
     AddressPeriods(AddressPeriods),
     ProfileAnswers(ProfileAnswers),
+    Purchases(Purchases),
     Interactions(Interactions),
     Segments(Segments),
     SegmentLines(SegmentLines),
@@ -70,6 +72,7 @@ impl Importer {
                 Self::AddressPeriods(AddressPeriods::new(header, now)?)
             }
             FileKind::ProfileAnswers => Self::ProfileAnswers(ProfileAnswers::new(header, context)?),
+            FileKind::Purchases => Self::Purchases(Purchases::new(header, now)?),
             FileKind::Interactions => {
                 let actor = context.actor();
                 Self::Interactions(Interactions::new(header, create_codes, now, actor)?)
@@ -112,6 +115,7 @@ impl Importer {
             Self::ProfileQuestionnaires(_) => &[Table::ProfileQuestionnaire],
             Self::ProfileLines(_) => &[Table::ProfileAnswer],
             Self::ProfileAnswers(_) => &[Table::Contact, Table::ContactProfileAnswer],
+            Self::Purchases(_) => &[Table::Purchase],
             Self::Interactions(_) => &[Table::Interaction, Table::LoggedSegment],
             Self::CampaignEntries(_) => &[Table::Interaction],
         }
@@ -130,6 +134,7 @@ impl Importer {
             Self::ProfileQuestionnaires(it) => it.unknown(),
             Self::ProfileLines(it) => it.unknown(),
             Self::ProfileAnswers(it) => it.unknown(),
+            Self::Purchases(it) => it.unknown(),
             Self::Interactions(it) => it.unknown(),
             Self::Segments(it) => it.unknown(),
             Self::SegmentLines(it) => it.unknown(),
@@ -153,6 +158,7 @@ impl Importer {
             Self::ProfileQuestionnaires(it) => it.write(txn, rows).await,
             Self::ProfileLines(it) => it.write(txn, rows).await,
             Self::ProfileAnswers(it) => it.write(txn, rows).await,
+            Self::Purchases(it) => it.write(txn, rows).await,
             Self::Interactions(it) => it.write(txn, rows).await,
             Self::Segments(it) => it.write(txn, rows).await,
             Self::SegmentLines(it) => it.write(txn, rows).await,
@@ -165,6 +171,7 @@ impl Importer {
     pub(super) fn committed(&mut self, written: &Written) {
         match self {
             Self::Contacts(it) => it.committed(written),
+            Self::Purchases(it) => it.committed(written),
             Self::Interactions(it) => it.committed(written),
             Self::SegmentCriteria(it) => it.committed(written),
             Self::CampaignEntries(it) => it.committed(written),

@@ -28,6 +28,7 @@ pub enum FileKind {
     ContactAddressPeriods,
     /// How contacts answer questionnaires.
     ProfileAnswers,
+    Purchases,
     Interactions,
     Segments,
     /// Which contacts are in which segments.
@@ -86,6 +87,7 @@ impl FileKind {
         all.push(("contact_addresses".to_owned(), Self::ContactAddresses));
         all.push(("contact_address_periods".to_owned(), Self::ContactAddressPeriods));
         all.push(("contact_profile_answers".to_owned(), Self::ProfileAnswers));
+        all.push(("purchases".to_owned(), Self::Purchases));
         all.push(("interactions".to_owned(), Self::Interactions));
         all.push(("segments".to_owned(), Self::Segments));
         all.push(("segment_lines".to_owned(), Self::SegmentLines));
@@ -143,6 +145,8 @@ impl FileKind {
             return Ok(Self::ProfileAnswers);
         } else if of_questionnaires && has("type") {
             return Ok(Self::ProfileLines);
+        } else if has("postingdate") && has_any(&["sourcetype", "side"]) {
+            return Ok(Self::Purchases);
         } else if has("contactno") {
             let codes = OF_CONTACTS.iter().find(|kind| {
                 let name = plain(name_of(**kind));
@@ -217,6 +221,8 @@ mod tests {
                 "x",
                 Some("contact_address_periods"),
             ),
+            ("Entry No.,Posting Date,Source Type,Source No.,Item No.", "x", Some("purchases")),
+            ("companyNo,contactNo,side,postingDate,amount", "x", Some("purchases")),
             ("Entry No.,Contact No.,Date,Description", "x", Some("interactions")),
             ("Entry No.,Contact No.,Date,Segment No.", "x", Some("interactions")),
             ("Segment No.,Line No.,Contact No.,Date", "x", Some("segment_lines")),

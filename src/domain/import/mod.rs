@@ -20,6 +20,7 @@ mod profile_answers;
 mod profile_lines;
 mod profile_questionnaires;
 mod profile_value;
+mod purchases;
 mod reader;
 mod report;
 mod run;

@@ -66,6 +66,7 @@ pub async fn run(
     if rehearsal.is_none() && 0 < summary.created + summary.updated {
         let event = match kind {
             FileKind::Contacts
+            | FileKind::Purchases
             | FileKind::ContactCodes(_)
             | FileKind::ContactAddresses
             | FileKind::ContactAddressPeriods

@@ -7,6 +7,7 @@ use crate::{
     domain::{amount, contact_columns::plain, is_storable},
     entity::kinds::{
         ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, Operation,
+        PurchaseSide,
     },
 };
 
@@ -82,6 +83,20 @@ pub(super) fn evaluation(text: &str) -> Result<Option<Evaluation>> {
             ("Neutral", "3", Neutral),
             ("Negative", "4", Negative),
             ("Very Negative", "5", VeryNegative),
+        ],
+    )
+}
+
+/// Whose entry it is: Business Central counts a customer as 1, a vendor as 2.
+pub(super) fn purchase_side(text: &str) -> Result<Option<PurchaseSide>> {
+    use PurchaseSide::{Purchase, Sale};
+    blank_is_0(
+        text,
+        &[
+            ("Customer", "1", Sale),
+            ("Vendor", "2", Purchase),
+            ("Sale", "1", Sale),
+            ("Purchase", "2", Purchase),
         ],
     )
 }

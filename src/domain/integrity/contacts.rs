@@ -15,7 +15,7 @@ use crate::{
         members,
         numbers::{self, Counter},
     },
-    entity::{contact, interaction},
+    entity::{contact, interaction, purchase},
 };
 
 /// Contacts read at once.
@@ -80,15 +80,12 @@ fn columns(row: &contact::Model) -> Result<Vec<(String, Value)>> {
 /// Keys that the counters give from here on must be new.
 async fn counters(run: &mut Run<'_>, living: &RoaringBitmap) -> Result<()> {
     let contact = living.max().max(deleted(run).await?.max()).map_or(0, i64::from);
-    let interaction: Option<Option<i64>> = interaction::Entity::find()
-        .select_only()
-        .column_as(interaction::Column::Id.max(), "id")
-        .into_tuple()
-        .one(&run.txn)
-        .await?;
+    let interaction = last_key::<interaction::Entity>(run, interaction::Column::Id).await?;
+    let purchase = last_key::<purchase::Entity>(run, purchase::Column::Id).await?;
     let counters = [
         (Counter::Contact, "contacts", contact),
-        (Counter::Interaction, "interactions", interaction.flatten().unwrap_or(0)),
+        (Counter::Interaction, "interactions", interaction),
+        (Counter::Purchase, "purchases", purchase),
     ];
     for (counter, what, last) in counters {
         let next = numbers::next_key(&run.txn, counter).await?;
@@ -98,6 +95,13 @@ async fn counters(run: &mut Run<'_>, living: &RoaringBitmap) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The highest key in `column`; 0 if there is none.
+async fn last_key<E: EntityTrait>(run: &Run<'_>, column: E::Column) -> Result<i64> {
+    let last = E::find().select_only().column_as(column.max(), "id");
+    let last: Option<Option<i64>> = last.into_tuple().one(&run.txn).await?;
+    Ok(last.flatten().unwrap_or(0))
 }
 
 /// The keys of the dead; those that can be read. The others are found with the sets.

@@ -70,7 +70,9 @@ const ENTRY: Table = ("campaign_entry", "id");
 const TEMPLATE: Table = ("interaction_template", "code");
 const INTERACTION: Table = ("interaction", "id");
 const COMMENT: Table = ("interaction_comment", "interaction_id");
+const PURCHASE: Table = ("purchase", "id");
 const SEGMENT: Table = ("segment", "id");
+const SETUP: Table = ("setup", "id");
 const LINE: Table = ("segment_line", "contact_id");
 const LOGGED: Table = ("logged_segment", "id");
 const CRITERION: Table = ("criterion", "id");
@@ -130,6 +132,8 @@ const REFERENCES: &[Reference] = &[
     code(INTERACTION, "language", "LANGUAGE"),
     code(INTERACTION, "salesperson", "SALESPERSON"),
     row(COMMENT, "interaction_id", INTERACTION).also("contact_id", "contact_id"),
+    row(PURCHASE, "contact_id", CONTACT),
+    row(PURCHASE, "document_contact_id", CONTACT),
     row(SEGMENT, "campaign_id", CAMPAIGN),
     row(SEGMENT, "interaction_template", TEMPLATE),
     code(SEGMENT, "interaction_group", "INTERACTION_GROUP"),
@@ -141,6 +145,17 @@ const REFERENCES: &[Reference] = &[
     code(LINE, "interaction_group", "INTERACTION_GROUP"),
     code(LINE, "language", "LANGUAGE"),
     code(LINE, "salesperson", "SALESPERSON"),
+    code(SETUP, "salesperson", "SALESPERSON"),
+    code(SETUP, "territory", "TERRITORY"),
+    code(SETUP, "country", "COUNTRY"),
+    code(SETUP, "language", "LANGUAGE"),
+    code(SETUP, "company_salutation", "SALUTATION"),
+    code(SETUP, "person_salutation", "SALUTATION"),
+    code(SETUP, "customer_relation", "BUSINESS_RELATION"),
+    code(SETUP, "vendor_relation", "BUSINESS_RELATION"),
+    code(SETUP, "bank_account_relation", "BUSINESS_RELATION"),
+    code(SETUP, "employee_relation", "BUSINESS_RELATION"),
+    row(("document_template", "document_type"), "template", TEMPLATE),
     row(LOGGED, "segment_id", SEGMENT),
     // Under 0 lie the keys of contacts that have been deleted.
     row(("segment_set", "piece"), "segment_id", SEGMENT).or_zero(),

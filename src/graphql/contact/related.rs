@@ -31,6 +31,10 @@ use crate::{
         profile::{
             ContactProfileAnswer, ProfileAnswersTotal, ProfileQuestionnaire, answers_of, offered_to,
         },
+        purchase::{
+            self, PurchaseConnection, PurchaseFilter, PurchaseOrder, PurchaseStatistics,
+            purchases_of,
+        },
         scalar::Date,
         segment::Segment,
     },
@@ -112,6 +116,33 @@ impl Contact {
     ) -> Result<InteractionStatistics> {
         let window = Window { from: from.map(|it| it.0), to: to.map(|it| it.0) };
         statistics_of(ctx, Owner::of(&self.row), window).await
+    }
+
+    /// What was sold to it, and bought from it; of a person, that on whose documents they are.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn purchases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all without it.")] filter: Option<PurchaseFilter>,
+        #[graphql(desc = "The newest first unless it is said.")] order_by: Option<PurchaseOrder>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PurchaseConnection> {
+        let slice = Slice { first, after, last, before };
+        let owner = domain::purchase::Owner::of(&self.row);
+        purchases_of(ctx, owner, filter, order_by, slice).await
+    }
+
+    /// What its purchases add up to; of a person, those on whose documents they are.
+    async fn purchase_statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all without it, what was sold and what was bought.")]
+        filter: Option<PurchaseFilter>,
+    ) -> Result<PurchaseStatistics> {
+        purchase::statistics_of(ctx, domain::purchase::Owner::of(&self.row), filter).await
     }
 
     /// The people of a company; nobody belongs to a person.

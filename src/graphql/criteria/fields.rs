@@ -8,8 +8,8 @@ use crate::{
         self,
         contact::attribute,
         criteria::{
-            self, CLASSIFICATIONS, CONTACT_FIELDS, Criteria, FieldOf, INTERACTION_FIELDS, Kind,
-            Operator, Takes, attribute_key, has_values,
+            self, CLASSIFICATIONS, CONTACT_FIELDS, Criteria, FieldOf, Kind, Operator, RELATIONS,
+            Relation, Takes, attribute_key, has_values,
         },
     },
     entity::kinds,
@@ -27,7 +27,7 @@ const VALUES_DEFAULT: i32 = 20;
 pub(super) struct CriteriaField {
     /// Its name: of a field, a classification or a custom attribute.
     name: String,
-    /// Whether it is a field of contacts, a custom attribute, or a field of interactions.
+    /// Whether it is a field of contacts, a custom attribute, or a field of interactions and the like.
     of: CriteriaFieldOf,
     /// Where its test stands in `ContactCriteria`: `["country"]`, `["interactions", "where",
     /// "template"]`; of a custom attribute `["custom", "number"]`, beside its `name`.
@@ -48,7 +48,6 @@ pub(super) struct CriteriaField {
 
 /// What a field belongs to.
 #[derive(Copy, Clone, PartialEq, Eq, Enum)]
-#[graphql(remote = "FieldOf")]
 pub(super) enum CriteriaFieldOf {
     /// Contacts, with their classifications: mailing groups and the like.
     Contact,
@@ -56,6 +55,33 @@ pub(super) enum CriteriaFieldOf {
     Attribute,
     /// Interactions.
     Interaction,
+    /// What was sold and bought.
+    Purchase,
+}
+
+impl CriteriaFieldOf {
+    /// As it belongs to the rows of a relation.
+    fn rows_of(relation: &Relation) -> Self {
+        match relation.name {
+            "interactions" => Self::Interaction,
+            "purchases" => Self::Purchase,
+            name => unreachable!("{name} have no value here"),
+        }
+    }
+}
+
+impl From<CriteriaFieldOf> for FieldOf {
+    fn from(of: CriteriaFieldOf) -> Self {
+        match of {
+            CriteriaFieldOf::Contact => Self::Contact,
+            CriteriaFieldOf::Attribute => Self::Attribute,
+            of => {
+                let mut relations = RELATIONS.into_iter();
+                let relation = relations.find(|it| CriteriaFieldOf::rows_of(it) == of);
+                Self::Row(relation.expect("every other value is that of a relation"))
+            }
+        }
+    }
 }
 
 /// A way to test a field.
@@ -107,7 +133,7 @@ impl From<Takes> for CriteriaOperand {
 #[derive(Description)]
 pub(super) struct CriteriaValue {
     value: String,
-    of: FieldOf,
+    of: CriteriaFieldOf,
     count: i32,
     is_exact: bool,
     codes: Option<kinds::CodeKind>,
@@ -120,18 +146,25 @@ impl CriteriaValue {
         &self.value
     }
 
-    /// How many contacts have it; null for a field of interactions.
+    /// How many have it of what it is a field of, such as contacts; of interactions, canceled and
+    /// postponed ones included.
+    async fn count(&self) -> i32 {
+        self.count
+    }
+
+    /// How many contacts have it; null for a field of something else.
     async fn contacts_count(&self) -> Option<i32> {
-        (self.of != FieldOf::Interaction).then_some(self.count)
+        let of_contacts = [CriteriaFieldOf::Contact, CriteriaFieldOf::Attribute];
+        of_contacts.contains(&self.of).then_some(self.count)
     }
 
     /// How many interactions have it, canceled and postponed ones included; null for a field of
-    /// contacts.
+    /// something else.
     async fn interactions_count(&self) -> Option<i32> {
-        (self.of == FieldOf::Interaction).then_some(self.count)
+        (self.of == CriteriaFieldOf::Interaction).then_some(self.count)
     }
 
-    /// Whether all were counted. Of most fields of interactions, the newest 20,000 interactions alone
+    /// Whether all were counted. Of most fields of interactions and the like, the newest 20,000 alone
     /// are counted if there are more.
     async fn is_exact(&self) -> bool {
         self.is_exact
@@ -211,13 +244,13 @@ fn of_contacts() -> impl Iterator<Item = CriteriaField> {
     fields.chain(classifications)
 }
 
-fn of_interactions() -> impl Iterator<Item = CriteriaField> {
-    INTERACTION_FIELDS.iter().map(|it| CriteriaField {
+fn of_rows(relation: &'static Relation) -> impl Iterator<Item = CriteriaField> {
+    relation.fields.iter().map(|it| CriteriaField {
         codes: it.codes.map(CodeKind::from),
         ..described(
-            CriteriaFieldOf::Interaction,
+            CriteriaFieldOf::rows_of(relation),
             it.name,
-            vec!["interactions", "where", it.name],
+            vec![relation.name, "where", it.name],
             it.kind,
             Some(it.description.to_owned()),
         )
@@ -239,7 +272,7 @@ impl CriteriaFieldQuery {
             let path = vec!["custom", attribute_key(kind)];
             described(CriteriaFieldOf::Attribute, &it.name, path, kind, it.description)
         });
-        Ok(of_contacts().chain(attributes).chain(of_interactions()).collect())
+        Ok(of_contacts().chain(attributes).chain(RELATIONS.into_iter().flat_map(of_rows)).collect())
     }
 
     /// The filter expressions that ask the same as criteria, one for each field; null if none do. All of
@@ -275,10 +308,10 @@ impl CriteriaFieldQuery {
         #[graphql(desc = "How many: 1 to 100; default 20.")] first: Option<i32>,
     ) -> Result<Vec<CriteriaValue>> {
         let context = ctx.data::<domain::Context>()?;
-        let of = FieldOf::from(of.unwrap_or(CriteriaFieldOf::Contact));
+        let of = of.unwrap_or(CriteriaFieldOf::Contact);
         let prefix = prefix.unwrap_or_default();
         let first = first.unwrap_or(VALUES_DEFAULT);
-        let values = criteria::values(context, of, &field, &prefix, first);
+        let values = criteria::values(context, of.into(), &field, &prefix, first);
         let criteria::Values { counted, is_exact, codes } = values.await.map_err(ApiError::from)?;
         let value = |(value, count)| CriteriaValue { value, of, count, is_exact, codes };
         Ok(counted.into_iter().map(value).collect())

@@ -3,13 +3,10 @@
 use async_graphql::{
     ID, InputType,
     indexmap::IndexMap,
-    registry::{MetaInputValue, MetaType, Registry},
+    registry::{MetaEnumValue, MetaInputValue, MetaType, Registry},
 };
 
-use super::{
-    DateAnchor, DateFormula, Duration, FilterExpression, InteractionAmount, InteractionScope,
-    trees, types_of,
-};
+use super::{DateAnchor, DateFormula, Duration, FilterExpression, trees, types_of};
 use crate::{
     domain::criteria::{Choice, Kind, Takes},
     graphql::{
@@ -66,6 +63,32 @@ pub(super) fn add(
     registry.types.insert(name.to_owned(), meta);
 }
 
+/// Registers an enum of `values`, each with its description.
+pub(super) fn add_enum(
+    registry: &mut Registry,
+    name: &str,
+    description: &str,
+    values: impl Iterator<Item = (&'static str, &'static str)>,
+) {
+    let value = |(name, description): (&str, &str)| {
+        let mut value = MetaEnumValue::new(name);
+        value.description = Some(description.to_owned());
+        (name.to_owned(), value)
+    };
+    let meta = MetaType::Enum {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        enum_values: values.map(value).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    };
+    registry.types.insert(name.to_owned(), meta);
+}
+
 pub(super) fn register(registry: &mut Registry) {
     register_scalars(registry);
     for (kind, description) in TESTS {
@@ -99,13 +122,12 @@ fn register_scalars(registry: &mut Registry) {
     <Duration as InputType>::create_type_info(registry);
     <FilterExpression as InputType>::create_type_info(registry);
     <DateAnchor as InputType>::create_type_info(registry);
-    <InteractionAmount as InputType>::create_type_info(registry);
-    <InteractionScope as InputType>::create_type_info(registry);
     <kinds::ContactType as InputType>::create_type_info(registry);
     <kinds::CorrespondenceType as InputType>::create_type_info(registry);
     <kinds::InformationFlow as InputType>::create_type_info(registry);
     <kinds::InitiatedBy as InputType>::create_type_info(registry);
     <kinds::DeliveryStatus as InputType>::create_type_info(registry);
+    <kinds::PurchaseSide as InputType>::create_type_info(registry);
     <kinds::Evaluation as InputType>::create_type_info(registry);
 }
 
@@ -123,6 +145,7 @@ const TESTS: &[(Kind, &str)] = &[
     (Kind::Choice(Choice::InformationFlow), "What is asked of an information flow."),
     (Kind::Choice(Choice::InitiatedBy), "What is asked of who began an interaction."),
     (Kind::Choice(Choice::DeliveryStatus), "What is asked of a delivery status."),
+    (Kind::Choice(Choice::PurchaseSide), "What is asked of the side of a purchase."),
 ];
 
 fn add_test(registry: &mut Registry, kind: Kind, description: &str) {

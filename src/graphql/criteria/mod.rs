@@ -157,26 +157,6 @@ enum DateAnchor {
     FirstWeek,
 }
 
-/// What of interactions can be summed and averaged.
-#[derive(Copy, Clone, PartialEq, Eq, Enum)]
-enum InteractionAmount {
-    /// What they cost, in local currency.
-    Cost,
-    /// How long they took, in minutes.
-    DurationMin,
-}
-
-/// Whose interactions.
-#[derive(Copy, Clone, PartialEq, Eq, Enum)]
-enum InteractionScope {
-    /// The contact's own.
-    Person,
-    /// Those of the contact's company, with all its people.
-    Company,
-    /// Both together.
-    Either,
-}
-
 /// The criteria, unless they ask about what the viewer may not see.
 pub(super) fn shown(ctx: &Context<'_>, criteria: Option<Criteria>) -> Result<Option<Criteria>> {
     let viewer = &ctx.data::<domain::Context>()?.viewer;
@@ -206,6 +186,7 @@ fn types_of(kind: Kind) -> (&'static str, &'static str) {
         Kind::Choice(Choice::InformationFlow) => ("InformationFlowTest", "InformationFlow"),
         Kind::Choice(Choice::InitiatedBy) => ("InitiatedByTest", "InitiatedBy"),
         Kind::Choice(Choice::DeliveryStatus) => ("DeliveryStatusTest", "DeliveryStatus"),
+        Kind::Choice(Choice::PurchaseSide) => ("PurchaseSideTest", "PurchaseSide"),
         Kind::Evaluation => ("EvaluationTest", "Evaluation"),
         Kind::Flag => ("Boolean", "Boolean"),
         Kind::Integer => ("IntTest", "Int"),

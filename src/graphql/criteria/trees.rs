@@ -4,12 +4,12 @@ use async_graphql::registry::Registry;
 
 use super::{
     fields::CriteriaOperand,
-    inputs::{add, declare},
+    inputs::{Declared, add, add_enum, declare},
     types_of,
 };
 use crate::domain::criteria::{
-    CLASSIFICATIONS, CONTACT_FIELDS, DEPTH_MAX, Field, INTERACTION_FIELDS, LIST_VALUES_MAX,
-    NODES_MAX,
+    CLASSIFICATIONS, CONTACT_FIELDS, DEPTH_MAX, Field, Flag, LIST_VALUES_MAX, NODES_MAX, RELATIONS,
+    Relation, Scope,
 };
 
 /// What can be asked of the codes of one kind.
@@ -23,12 +23,14 @@ pub(super) const CODE_SET: [(&str, CriteriaOperand, &str); 6] = [
 ];
 
 pub(super) fn register(registry: &mut Registry) {
-    register_relations(registry);
-    register_interactions(registry);
-    register_trees(registry);
+    register_others(registry);
+    for relation in RELATIONS {
+        register_relation(registry, relation);
+    }
+    register_criteria(registry);
 }
 
-fn register_relations(registry: &mut Registry) {
+fn register_others(registry: &mut Registry) {
     let fields = CODE_SET.map(|(name, takes, description)| {
         let ty = match takes {
             CriteriaOperand::Test => "IntTest",
@@ -93,57 +95,92 @@ fn register_relations(registry: &mut Registry) {
     add(registry, "SampleTest", description, false, &fields);
 }
 
-fn register_interactions(registry: &mut Registry) {
-    let fields = [
-        declare("where", "InteractionCriteria", "All of it holds for the same interaction."),
-        declare("within", "DateTest", "When it was."),
-        declare("measure", "Measure = {some: true}", "What is measured over those that remain."),
-        declare("scope", "InteractionScope = PERSON", "Whose interactions."),
-        declare("includeCanceled", "Boolean = false", "Whether canceled ones count."),
-        declare("includePostponed", "Boolean = false", "Whether postponed ones count."),
+fn register_relation(registry: &mut Registry, relation: &'static Relation) {
+    let Relation { name, one, type_prefix, measure_prefix, .. } = relation;
+    let criteria = format!("{type_prefix}Criteria");
+    let (scope, amount) = (format!("{type_prefix}Scope"), format!("{type_prefix}Amount"));
+    let (measure, amount_test) =
+        (format!("{measure_prefix}Measure"), format!("{measure_prefix}AmountTest"));
+
+    let same = format!("All of it holds for the same {}.", relation.row());
+    let (whose, default) = (format!("Whose {name}."), format!("{scope} = PERSON"));
+    let measured = format!("{measure} = {{some: true}}");
+    let mut fields = vec![
+        declare("where", &criteria, &same),
+        declare("within", types_of(relation.when().kind).0, "When it was."),
+        declare("measure", &measured, "What is measured over those that remain."),
+        declare("scope", &default, &whose),
     ];
-    let description = "What is asked of the interactions of a contact.";
-    add(registry, "InteractionTest", description, false, &fields);
-    let fields = [
+    let flag = |flag: &'static Flag| declare(flag.name, "Boolean = false", flag.description);
+    fields.extend(relation.flags.iter().map(flag));
+    let description = format!("What is asked of the {name} of a contact.");
+    add(registry, &format!("{type_prefix}Test"), &description, false, &fields);
+
+    let scopes = Scope::ALL.map(Scope::name).into_iter().zip(relation.scopes);
+    add_enum(registry, &scope, &whose, scopes);
+    let mut fields = vec![
         declare("some", "Boolean", "There is at least one; only `true`."),
         declare("none", "Boolean", "There is not one; only `true`."),
         declare("count", "IntTest", "How many there are."),
-        declare("sum", "AmountTest", "Their sum; missing if there are none."),
-        declare("avg", "AmountTest", "Their average, exact; missing if there are none."),
-        declare("min", "AmountTest", "The least of them; missing if there are none."),
-        declare("max", "AmountTest", "The greatest of them; missing if there are none."),
-        declare("latest", "InteractionCriteria", "The latest of them is like this."),
-        declare("earliest", "InteractionCriteria", "The earliest of them is like this."),
     ];
-    let description = "What is measured over interactions. Give exactly one field.";
-    add(registry, "Measure", description, true, &fields);
-    let fields = [
-        declare("field", "InteractionAmount!", "What is summed."),
-        declare("test", "DecimalTest!", "What is asked of it."),
-    ];
-    add(registry, "AmountTest", "An amount and what is asked of it.", false, &fields);
+    if !relation.amounts.is_empty() {
+        fields.extend([
+            declare("sum", &amount_test, "Their sum; missing if there are none."),
+            declare("avg", &amount_test, "Their average, exact; missing if there are none."),
+            declare("min", &amount_test, "The least of them; missing if there are none."),
+            declare("max", &amount_test, "The greatest of them; missing if there are none."),
+        ]);
+        register_amounts(registry, relation, &amount, &amount_test);
+    }
+    fields.extend([
+        declare("latest", &criteria, "The latest of them is like this."),
+        declare("earliest", &criteria, "The earliest of them is like this."),
+    ]);
+    let description = format!("What is measured over {name}. Give exactly one field.");
+    add(registry, &measure, &description, true, &fields);
+
+    let mut fields = combined(&criteria, [&format!("any {}", relation.row()), "none"]).to_vec();
+    fields.extend(tests(relation.fields));
+    let description = format!("A question about {one}, true or false. Give exactly one field.");
+    add(registry, &criteria, &description, true, &fields);
 }
 
-fn register_trees(registry: &mut Registry) {
-    let of_fields = |fields: &'static [Field]| {
-        fields.iter().map(|field| declare(field.name, types_of(field.kind).0, field.description))
-    };
-    let combined = |name: &str, whom: [&str; 2]| {
-        [
-            declare(
-                "all",
-                &format!("[{name}!]"),
-                &format!("All of these hold; {} if the list is empty.", whom[0]),
-            ),
-            declare(
-                "any",
-                &format!("[{name}!]"),
-                &format!("At least one of these holds; {} if the list is empty.", whom[1]),
-            ),
-            declare("not", name, "This does not hold."),
-        ]
-    };
-    let relations = [
+fn register_amounts(
+    registry: &mut Registry,
+    relation: &'static Relation,
+    amount: &str,
+    amount_test: &str,
+) {
+    let values = relation.amounts.iter().map(|it| (it.name, it.description));
+    let description = format!("What of {} can be summed and averaged.", relation.name);
+    add_enum(registry, amount, &description, values);
+    let fields = [
+        declare("field", &format!("{amount}!"), "What is summed."),
+        declare("test", "DecimalTest!", "What is asked of it."),
+    ];
+    add(registry, amount_test, "An amount and what is asked of it.", false, &fields);
+}
+
+fn tests(fields: &'static [Field]) -> impl Iterator<Item = Declared<'static>> {
+    fields.iter().map(|field| declare(field.name, types_of(field.kind).0, field.description))
+}
+
+/// The fields of a tree; `whom` it means without conditions, by `all` and by `any`.
+fn combined(name: &str, whom: [&str; 2]) -> [Declared<'static>; 3] {
+    let list = format!("[{name}!]");
+    let [all, any] = whom;
+    [
+        declare("all", &list, &format!("All of these hold; {all} if the list is empty.")),
+        declare("any", &list, &format!("At least one of these holds; {any} if the list is empty.")),
+        declare("not", name, "This does not hold."),
+    ]
+}
+
+fn register_criteria(registry: &mut Registry) {
+    let mut fields = combined("ContactCriteria", ["everybody", "nobody"]).to_vec();
+    fields.extend(tests(CONTACT_FIELDS));
+    fields.extend(CLASSIFICATIONS.map(|it| declare(it.name, "CodeSetTest", it.description)));
+    fields.extend([
         declare("custom", "CustomAttributeTest", "A custom attribute."),
         declare(
             "company",
@@ -151,7 +188,11 @@ fn register_trees(registry: &mut Registry) {
             "The contact's company matches; for a company, itself.",
         ),
         declare("people", "PeopleTest", "The people of the company that the contact is."),
-        declare("interactions", "InteractionTest", "The contact's interactions."),
+    ]);
+    fields.extend(
+        RELATIONS.map(|it| declare(it.name, &format!("{}Test", it.type_prefix), it.description)),
+    );
+    fields.extend([
         declare("inSegment", "SegmentTest", "Membership of a segment."),
         declare("ids", "[ID!]", "One of these contacts; nobody if the list is empty."),
         declare("sample", "SampleTest", "In a stable sample."),
@@ -166,18 +207,10 @@ fn register_trees(registry: &mut Registry) {
             "String",
             "Each of these words begins a word of the contact's name, company, city, e-mail address, telephone number or number, with or without its accents.",
         ),
-    ];
-    let mut fields = combined("ContactCriteria", ["everybody", "nobody"]).to_vec();
-    fields.extend(of_fields(CONTACT_FIELDS));
-    fields.extend(CLASSIFICATIONS.map(|it| declare(it.name, "CodeSetTest", it.description)));
-    fields.extend(relations);
+    ]);
     let description = format!(
         "A question about a contact, true or false. Give exactly one field. Questions nest at most \
          {DEPTH_MAX} deep, with at most {NODES_MAX} conditions and {LIST_VALUES_MAX} values in lists."
     );
     add(registry, "ContactCriteria", &description, true, &fields);
-    let mut fields = combined("InteractionCriteria", ["any interaction", "none"]).to_vec();
-    fields.extend(of_fields(INTERACTION_FIELDS));
-    let description = "A question about an interaction, true or false. Give exactly one field.";
-    add(registry, "InteractionCriteria", description, true, &fields);
 }

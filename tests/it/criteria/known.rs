@@ -61,7 +61,7 @@ async fn change_with(app: &TestApp, tables: &[Table], sql: &str) {
 async fn change(app: &TestApp, random: &mut fastrand::Rng) {
     let id = random.i32(1..=60);
     let code = CODES[random.usize(..CODES.len())];
-    let (table, sql) = match random.u8(..6) {
+    let (table, sql) = match random.u8(..7) {
         0 => (Table::Contact, format!("UPDATE contact SET country = '{code}' WHERE id = {id}")),
         1 => (
             Table::Contact,
@@ -76,6 +76,10 @@ async fn change(app: &TestApp, random: &mut fastrand::Rng) {
             Table::Interaction,
             format!("UPDATE interaction SET canceled = TRUE WHERE contact_id = {id}"),
         ),
+        5 => {
+            let purchase = random.i32(1..=150);
+            (Table::Purchase, format!("UPDATE purchase SET item = '{code}' WHERE id = {purchase}"))
+        }
         _ => (Table::Campaign, format!("UPDATE campaign SET no = 'CP{:06}' WHERE id = 1", id % 2)),
     };
     change_with(app, &[table], &sql).await;

@@ -6,8 +6,10 @@ use urval::{
     domain::{contact as contacts, text},
     entity::{
         campaign, contact_attribute, contact_code, interaction,
-        kinds::{CodeKind, ContactType, CorrespondenceType, Evaluation, InformationFlow},
-        logged_segment,
+        kinds::{
+            CodeKind, ContactType, CorrespondenceType, Evaluation, InformationFlow, PurchaseSide,
+        },
+        logged_segment, purchase,
     },
 };
 
@@ -72,6 +74,7 @@ pub(crate) async fn populate(app: &TestApp) {
     let codes = classifications();
     let attributes = attributes();
     let (campaigns, logs, interactions) = interactions(app);
+    let purchases = purchases(app);
     db::write(&app.context.db, &db::Table::ALL, async |txn| {
         contacts::insert_new(txn, &rows).await?;
         db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Ignore).await?;
@@ -79,6 +82,7 @@ pub(crate) async fn populate(app: &TestApp) {
         db::insert_rows::<campaign::Entity>(txn, &campaigns, OnConflict::Fail).await?;
         db::insert_rows::<logged_segment::Entity>(txn, &logs, OnConflict::Fail).await?;
         db::insert_rows::<interaction::Entity>(txn, &interactions, OnConflict::Fail).await?;
+        db::insert_rows::<purchase::Entity>(txn, &purchases, OnConflict::Fail).await?;
         Ok::<_, urval::domain::Error>(())
     })
     .await
@@ -198,4 +202,37 @@ fn interactions(
     };
     let rows = (1..=200).map(|id| row(&mut random, id)).collect();
     ((1..=2).map(campaign).collect(), (1..=2).map(log).collect(), rows)
+}
+
+/// Entries of companies, some with one of their people, or of others, on the document.
+fn purchases(app: &TestApp) -> Vec<purchase::Model> {
+    let mut random = fastrand::Rng::with_seed(11);
+    let row = |random: &mut fastrand::Rng, id: i64| {
+        let contact_id = random.i32(0..15) * 4 + 1;
+        let person = match random.u8(..4) {
+            0 => None,
+            1 => Some(random.i32(1..=60)).filter(|it| it % 4 != 1),
+            other => Some(contact_id + i32::from(other)),
+        };
+        let mut maybe = |values: &[&str]| {
+            (random.u8(..4) != 0).then(|| values[random.usize(..values.len())].to_owned())
+        };
+        purchase::Model {
+            contact_id,
+            id,
+            document_contact_id: person,
+            source_no: maybe(&["10000", "SE"]),
+            item: maybe(&CODES),
+            variant: maybe(&CODES),
+            posting_group: maybe(&["NO", "S"]),
+            document_type: maybe(&TEXTS),
+            document_no: maybe(&["08-123", "1"]),
+            side: if random.bool() { PurchaseSide::Sale } else { PurchaseSide::Purchase },
+            posting_date: day(random.i64(0..DAYS)),
+            quantity: random.i64(-2..5) * 10_000,
+            amount: random.i64(-2..5) * 2_500,
+            created_at: app.context.clock.now() - TimeDelta::hours(random.i64(0..DAYS * 24)),
+        }
+    };
+    (1..=150).map(|id| row(&mut random, id)).collect()
 }

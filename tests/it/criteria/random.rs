@@ -3,7 +3,7 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 use urval::domain::criteria::{
-    CONTACT_FIELDS, Choice, Field, INTERACTION_FIELDS, Kind, Takes, filter_expression,
+    CONTACT_FIELDS, Choice, Field, Kind, RELATIONS, Relation, Scope, Takes, filter_expression,
 };
 
 use super::people::{CODES, DAYS, TEXTS, day};
@@ -127,10 +127,8 @@ fn simple_test(kind: Kind) -> BoxedStrategy<Value> {
         .boxed()
 }
 
-fn field(fields: &'static [Field], names: &[&str]) -> BoxedStrategy<Value> {
-    let fields: Vec<&'static Field> =
-        fields.iter().filter(|field| names.contains(&field.name)).collect();
-    select(fields)
+fn field(fields: impl Iterator<Item = &'static Field>) -> BoxedStrategy<Value> {
+    select(fields.collect::<Vec<_>>())
         .prop_flat_map(|field| test(field.kind).prop_map(|test| one(field.name, test)))
         .boxed()
 }
@@ -146,72 +144,61 @@ fn tree(leaf: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     .boxed()
 }
 
-fn interaction_criteria() -> BoxedStrategy<Value> {
-    tree(field(
-        INTERACTION_FIELDS,
-        &[
-            "template",
-            "date",
-            "description",
-            "informationFlow",
-            "evaluation",
-            "cost",
-            "durationMin",
-            "campaign",
-            "campaignTarget",
-            "createdAt",
-        ],
-    ))
+fn row_criteria(relation: &'static Relation) -> BoxedStrategy<Value> {
+    tree(field(relation.fields.iter()))
 }
 
-fn measure() -> BoxedStrategy<Value> {
-    let amount = (
-        select(vec!["sum", "avg", "min", "max"]),
-        select(vec!["COST", "DURATION_MIN"]),
-        test(Kind::Decimal),
-    )
-        .prop_map(|(key, field, test)| one(key, json!({ "field": field, "test": test })));
-    let outermost = (select(vec!["latest", "earliest"]), interaction_criteria())
-        .prop_map(|(key, criteria)| one(key, criteria));
-    let count = test(Kind::Integer).prop_map(|test| json!({ "count": test }));
-    prop_oneof![
-        Just(json!({ "some": true })),
-        Just(json!({ "none": true })),
-        count,
-        amount,
-        outermost
-    ]
-    .boxed()
+fn measure(relation: &'static Relation) -> BoxedStrategy<Value> {
+    let mut measures = vec![
+        Just(json!({ "some": true })).boxed(),
+        Just(json!({ "none": true })).boxed(),
+        test(Kind::Integer).prop_map(|test| json!({ "count": test })).boxed(),
+        (select(vec!["latest", "earliest"]), row_criteria(relation))
+            .prop_map(|(key, criteria)| one(key, criteria))
+            .boxed(),
+    ];
+    let amounts: Vec<&str> = relation.amounts.iter().map(|amount| amount.name).collect();
+    if !amounts.is_empty() {
+        let sums = select(vec!["sum", "avg", "min", "max"]);
+        let amount = (sums, select(amounts), test(Kind::Decimal))
+            .prop_map(|(key, field, test)| one(key, json!({ "field": field, "test": test })));
+        measures.push(amount.boxed());
+    }
+    proptest::strategy::Union::new(measures).boxed()
 }
 
-fn interactions_test() -> BoxedStrategy<Value> {
-    let within = prop_oneof![Just(Value::Null), test(Kind::Date)];
-    let scope = select(vec!["PERSON", "COMPANY", "EITHER"]);
-    (interaction_criteria(), within, measure(), scope, any::<bool>(), any::<bool>())
-        .prop_map(|(criteria, within, measure, scope, canceled, postponed)| {
-            json!({ "interactions": { "where": criteria, "within": within, "measure": measure,
-                "scope": scope, "includeCanceled": canceled, "includePostponed": postponed } })
+fn related(relation: &'static Relation) -> BoxedStrategy<Value> {
+    let within = prop_oneof![Just(Value::Null), test(relation.when().kind)];
+    let scope = select(Scope::ALL.map(Scope::name).to_vec());
+    let flags = vec(any::<bool>(), relation.flags.len());
+    (row_criteria(relation), within, measure(relation), scope, flags)
+        .prop_map(|(criteria, within, measure, scope, flags)| {
+            let mut fields = json!({ "where": criteria, "within": within, "measure": measure,
+                "scope": scope });
+            for (flag, value) in relation.flags.iter().zip(flags) {
+                fields[flag.name] = value.into();
+            }
+            one(relation.name, fields)
         })
         .boxed()
 }
 
 fn leaf() -> BoxedStrategy<Value> {
-    let fields = field(
-        CONTACT_FIELDS,
-        &[
-            "no",
-            "type",
-            "name",
-            "city",
-            "email",
-            "phone",
-            "country",
-            "postCode",
-            "minor",
-            "correspondenceType",
-            "createdAt",
-        ],
-    );
+    let names = [
+        "no",
+        "type",
+        "name",
+        "city",
+        "email",
+        "phone",
+        "country",
+        "postCode",
+        "minor",
+        "correspondenceType",
+        "createdAt",
+    ];
+    let fields = field(CONTACT_FIELDS.iter().filter(move |it| names.contains(&it.name)));
+    let relations = select(RELATIONS.to_vec()).prop_flat_map(related);
     let kinds = vec!["mailingGroups", "industryGroups", "jobResponsibilities", "businessRelations"];
     let code_list = || vec(select(CODES.to_vec()), 0..3);
     let codes = prop_oneof![
@@ -245,7 +232,7 @@ fn leaf() -> BoxedStrategy<Value> {
     let search =
         select(vec!["å", "STRASS", "ct 000", "nobody"]).prop_map(|it| json!({ "search": it }));
     prop_oneof![
-        4 => fields, 2 => codes, 2 => custom, 1 => is_set, 4 => interactions_test(),
+        4 => fields, 2 => codes, 2 => custom, 1 => is_set, 4 => relations,
         1 => logged, 1 => ids, 1 => sample, 1 => search,
     ]
     .boxed()

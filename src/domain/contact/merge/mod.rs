@@ -116,6 +116,7 @@ async fn write(
     let segments = segment::rename(txn, context, from, heir).await?;
     hand_on(txn, &duplicate, row.id).await?;
     let interactions = leave::hand_on_interactions(txn, &dying, row.id).await?;
+    leave::hand_on_purchases(txn, &dying, row.id).await?;
     let mut people = 0;
     if row.r#type == ContactType::Company {
         leave::change_company_of_interactions(txn, duplicate.id, Some(row.id)).await?;

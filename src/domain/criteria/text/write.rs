@@ -82,7 +82,7 @@ impl Writer<'_> {
             "ids" => self.chosen(value),
             "sample" => self.sample(value),
             "search" => format!("found by {}", quoted(text(value))),
-            _ if let Some(relation) = RELATIONS.iter().find(|it| it.name == key) => {
+            _ if let Some(relation) = RELATIONS.into_iter().find(|it| it.name == key) => {
                 self.related(relation, value)
             }
             _ if CLASSIFICATIONS.iter().any(|it| it.name == key) => self.codes(key, value),
@@ -231,11 +231,11 @@ impl Writer<'_> {
         }
         text += &format!("({})", self.tree(About::Row(relation), &value["where"]));
         if value["within"].is_object() {
-            text += &format!(" {}", self.test(Kind::Date, &value["within"]));
+            text += &format!(" {}", self.test(relation.when().kind, &value["within"]));
         }
-        for (name, words) in relation.flags {
-            if value[*name] == true {
-                text += &format!(" {words}");
+        for flag in relation.flags {
+            if value[flag.name] == true {
+                text += &format!(" {}", flag.text);
             }
         }
         let Some((key, measured)) = measure else { return text };
@@ -243,8 +243,8 @@ impl Writer<'_> {
             text += &format!(" count {}", self.test(Kind::Integer, measured));
         }
         if let Some((_, words)) = MEASURES.iter().find(|(name, _)| *name == key) {
-            let amount = relation.amounts.iter().find(|(name, _)| measured["field"] == *name);
-            let amount = amount.map_or("", |(_, field)| *field);
+            let amount = relation.amounts.iter().find(|it| measured["field"] == it.name);
+            let amount = amount.map_or("", |it| it.field);
             let test = self.test(Kind::Decimal, &measured["test"]);
             text += &format!(" {words} {amount} {test}");
         }

@@ -13,14 +13,14 @@ use crate::{
             attribute::{self, AttributeValue},
             derive, validate,
         },
-        contact_columns::{FLAGS, Field, TEXTS, api_name},
+        contact_columns::{self, FLAGS, Field, TEXTS, api_name},
         import::{
             Row,
             check::{self, Check, Waiting},
             contact_codes::misfit,
             value,
         },
-        text,
+        setup, text,
     },
     entity::kinds::{AttributeType, CodeKind, ContactType, IdentifierKind},
 };
@@ -34,6 +34,13 @@ impl Chunk<'_> {
             return;
         };
         let company_no = self.apply(row, &mut place, &mut check);
+        if place.before.is_none() {
+            // CON-1, but what the file has a column for is as the file says.
+            let columns = &self.import.columns;
+            let is_open =
+                |name: &str| contact_columns::field(name, &[]).is_none_or(|it| !columns.has(it));
+            setup::fill(&self.import.setup, &mut place.row, is_open);
+        }
         self.link_now(&mut place, company_no.as_deref(), &mut check);
         derive(&mut place.row);
         if let Err(err) = validate(&place.row).into_result() {

@@ -14,10 +14,10 @@ use super::{Problem, Row, check::Written, columns::Columns};
 use crate::{
     db,
     domain::{
-        Context, Error, Reason, Result,
+        self, Context, Error, Reason, Result,
         contact_columns::{self, ATTRIBUTE_PREFIX, Field},
     },
-    entity::{attribute, contact},
+    entity::{attribute, contact, setup},
 };
 
 /// How many people may wait for a company that comes later in the file. Each takes some 50 bytes.
@@ -31,6 +31,8 @@ const NEEDED: [&str; 1] = ["contact_company_idx"];
 pub(super) struct Contacts {
     columns: Columns<Field>,
     attributes: Vec<attribute::Model>,
+    /// What new contacts get for which the file has no column.
+    setup: setup::Model,
     create_codes: bool,
     now: DateTime<Utc>,
     /// People, and their lines, whose company has not come yet, by its number.
@@ -48,9 +50,12 @@ impl Contacts {
         rehearsal: Option<&DatabaseTransaction>,
     ) -> Result<Self> {
         let attributes = attribute::Entity::find().order_by_asc(attribute::Column::Name);
-        let attributes = match rehearsal {
-            Some(txn) => attributes.all(txn).await?,
-            None => attributes.all(context.db.reader()).await?,
+        let (attributes, setup) = match rehearsal {
+            Some(txn) => (attributes.all(txn).await?, domain::setup::load(txn).await?),
+            None => {
+                let db = context.db.reader();
+                (attributes.all(db).await?, domain::setup::load(db).await?)
+            }
         };
         let names: Vec<String> = attributes.iter().map(|it| it.name.clone()).collect();
         let columns = Columns::new(header, contact_columns::IGNORED, |caption| {
@@ -70,6 +75,7 @@ impl Contacts {
         Ok(Self {
             columns,
             attributes,
+            setup,
             create_codes,
             now: context.clock.now(),
             waiting: HashMap::new(),

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     contact_columns::plain,
-    criteria::captions::{classification_of, filter_on_contact, interaction_field, one},
+    criteria::captions::{
+        classification_of, filter_on_contact, interaction_field, one, purchase_field,
+    },
 };
 
 /// The contacts that a filter on a table lets through: those themselves, or those of whom one row of
@@ -28,6 +30,10 @@ pub(super) fn criteria(table: &str, filter: &str) -> Result<Value, String> {
             json!({ "interactions": {
                 "where": tests, "includeCanceled": true, "includePostponed": true,
             } })
+        }
+        "valueentry" => {
+            let tests = filters.iter().map(|(caption, text)| of_purchase(caption, text));
+            json!({ "purchases": { "where": all(tests.collect::<Result<_, _>>()?) } })
         }
         _ => return Err(format!("Criteria can't ask for the table {table:?}.")),
     })
@@ -79,6 +85,13 @@ fn of_interaction(caption: &str, expression: &str) -> Result<Value, String> {
     match interaction_field(caption) {
         Some(field) => Ok(one(field.name, json!({ "matches": expression }))),
         None => Err(format!("Criteria can't ask for an interaction's {caption:?}.")),
+    }
+}
+
+fn of_purchase(caption: &str, expression: &str) -> Result<Value, String> {
+    match purchase_field(caption) {
+        Some(field) => Ok(one(field.name, json!({ "matches": expression }))),
+        None => Err(format!("Criteria can't ask for a purchase's {caption:?}.")),
     }
 }
 

@@ -62,7 +62,7 @@ impl Reader<'_> {
             self.at += ahead + 1;
             return self.people(none).map(Some);
         }
-        let relation = RELATIONS.iter().find(|it| self.is_word(ahead, it.name));
+        let relation = RELATIONS.into_iter().find(|it| self.is_word(ahead, it.name));
         if let Some(relation) = relation
             && (self.is_sign(ahead + 1, "(") || self.is_word(ahead + 1, "of"))
         {

@@ -21,11 +21,11 @@ impl Reader<'_> {
         let filter = self.enclosed(|reader| reader.any(About::Row(relation)))?;
         fields.push(("where", filter));
         if self.begins_test() {
-            fields.push(("within", self.test(Kind::Date)?));
+            fields.push(("within", self.test(relation.when().kind)?));
         }
-        for (name, words) in relation.flags {
-            if self.take(words) || self.take(words.trim_end_matches(" ones")) {
-                fields.push((name, Spanned::value(self.before(), true)));
+        for flag in relation.flags {
+            if self.take(flag.text) || self.take(flag.text.trim_end_matches(" ones")) {
+                fields.push((flag.name, Spanned::value(self.before(), true)));
             }
         }
         let measure = self.measure(relation)?;
@@ -55,12 +55,12 @@ impl Reader<'_> {
             if !self.take(words) && !self.take(key) {
                 continue;
             }
-            let amount = relation.amounts.iter().find(|(_, field)| self.take(field));
-            let Some((name, _)) = amount else {
-                let known: Vec<&str> = relation.amounts.iter().map(|(_, field)| *field).collect();
+            let amount = relation.amounts.iter().find(|amount| self.take(amount.field));
+            let Some(amount) = amount else {
+                let known: Vec<&str> = relation.amounts.iter().map(|amount| amount.field).collect();
                 return self.stuck(&known);
             };
-            let field = Spanned::value(self.before(), *name);
+            let field = Spanned::value(self.before(), amount.name);
             let test = self.test(Kind::Decimal)?;
             let span = field.span.to(test.span);
             let fields = vec![("field", field), ("test", test)];

@@ -1,0 +1,303 @@
+//! Conditions on the rows of a relation that a contact has.
+
+use sea_orm::{
+    Condition, DbBackend, JoinType, Order,
+    sea_query::{
+        Asterisk, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WindowStatement,
+    },
+};
+
+use super::{
+    Compiler, Question, company_id, contact_id, never, not, question::is_there, value,
+    where_present,
+};
+use crate::{
+    db::dialect,
+    domain::criteria::{
+        Amount, FieldTest, Kind, Measure, RelatedTest, Relation, RowCriteria, Scope, Test, Tree,
+        predicate::{Predicate, Scalar},
+        resolve::resolve,
+    },
+    entity::contact,
+};
+
+impl Compiler<'_> {
+    pub(in crate::domain::criteria) fn related(self, test: &RelatedTest) -> Expr {
+        match (&test.measure, test.scope) {
+            (Measure::Some, Scope::Person) => self.owns(test),
+            (Measure::None, Scope::Person) => self.owns(test).not(),
+            // Looked up one by one: what is joined for both lies on several nodes.
+            (Measure::Some, Scope::Either) => self.owns_or_its_company(test),
+            (Measure::None, Scope::Either) => not(self.owns_or_its_company(test)),
+            _ => self.measured(test),
+        }
+    }
+
+    /// Whether one of the rows is the contact's own.
+    fn owns(self, test: &RelatedTest) -> Expr {
+        let rows = || rows_where(test.relation, self.those_that_count(test));
+        let (first, others) = owners(test.relation);
+        let first = dialect::owns(self.backend, contact_id(), first, rows());
+        others.fold(first, |any, owner| any.or(looked_up(contact_id(), owner, rows())))
+    }
+
+    fn owns_or_its_company(self, test: &RelatedTest) -> Expr {
+        let rows = || rows_where(test.relation, self.those_that_count(test));
+        let (first, others) = owners(test.relation);
+        let own = std::iter::once(first).chain(others);
+        let company = looked_up(company_id(), company(test.relation), rows());
+        own.fold(company, |any, owner| any.or(looked_up(contact_id(), owner, rows())))
+    }
+
+    /// Names the contacts that own one of the rows, with no look at contacts.
+    pub(super) fn owning(self, test: &RelatedTest) -> Question {
+        let rows = || rows_where(test.relation, self.those_that_count(test));
+        let (first, others) = owners(test.relation);
+        let mut question = Question::living_owners(rows(), first);
+        if test.relation.owners.len() == 1 {
+            return question;
+        }
+        for owner in others {
+            let of_owner = Question::living_owners(rows(), owner);
+            question.query.union(UnionType::All, of_owner.query);
+        }
+        let mut owned = Query::select();
+        owned.column(("owned", "id")).from_subquery(question.query, "owned");
+        Question { query: owned, key: Expr::col(("owned", "id")) }
+    }
+
+    fn those_that_count(self, test: &RelatedTest) -> Condition {
+        let RelatedTest { relation, included, .. } = test;
+        let mut condition = Condition::all();
+        for flag in relation.flags.iter().filter(|flag| !included.contains(flag)) {
+            condition = condition.add(Expr::col((relation.table, flag.column)).eq(false));
+        }
+        if let Some(within) = &test.within {
+            let within = FieldTest { field: relation.when(), test: within.clone() };
+            condition = condition.add(self.field(&within));
+        }
+        condition.add(self.row_criteria(relation, &test.filter))
+    }
+
+    fn row_criteria(self, relation: &Relation, criteria: &RowCriteria) -> Condition {
+        let each = |start: Condition, criteria: &[RowCriteria]| {
+            criteria.iter().fold(start, |whole, it| whole.add(self.row_criteria(relation, it)))
+        };
+        if constant(criteria) == Some(false) {
+            return Condition::all().add(never(owners(relation).0));
+        }
+        match criteria {
+            Tree::All(criteria) => each(Condition::all(), criteria),
+            Tree::Any(criteria) => each(Condition::any(), criteria),
+            Tree::Not(criteria) => Condition::all().add(not(self.row_criteria(relation, criteria))),
+            Tree::Leaf(test) => Condition::all().add(self.field(test)),
+        }
+    }
+
+    /// Whether the rows that belong to the contact, or to its company, measure up.
+    fn measured(self, test: &RelatedTest) -> Expr {
+        let relation = test.relation;
+        let key = if test.scope == Scope::Company { company_id() } else { contact_id() };
+        let columns = Columns::of(relation, &test.measure);
+        let rows = owned(self.backend, test, &columns, self.those_that_count(test));
+        let mut owners = Query::select();
+        owners.column((relation.table, "owner")).from_subquery(rows.clone(), relation.table);
+        let mut grouped = owners.clone();
+        grouped.add_group_by([Expr::col((relation.table, "owner"))]);
+        let amount = |amount: &Amount| ten_thousandths(relation, amount);
+        match &test.measure {
+            Measure::Some => key.in_subquery(owners),
+            Measure::None => not(key.in_subquery(owners)),
+            Measure::Count(test) => self.counted(key, grouped, test),
+            Measure::Sum(it, test) => {
+                self.aggregated(key, grouped, test, Func::sum(amount(it)).into())
+            }
+            Measure::Least(it, test) => {
+                self.aggregated(key, grouped, test, Func::min(amount(it)).into())
+            }
+            Measure::Greatest(it, test) => {
+                self.aggregated(key, grouped, test, Func::max(amount(it)).into())
+            }
+            Measure::Average(it, test) => self.averaged(key, grouped, test, amount(it)),
+            Measure::Latest(criteria) => {
+                key.in_subquery(self.outermost(relation, rows, criteria, Order::Desc))
+            }
+            Measure::Earliest(criteria) => {
+                key.in_subquery(self.outermost(relation, rows, criteria, Order::Asc))
+            }
+        }
+    }
+
+    fn aggregated(self, key: Expr, grouped: SelectStatement, test: &Test, sum: Expr) -> Expr {
+        let predicate = resolve(Kind::Decimal, test, self.asked);
+        self.having(key, grouped, &predicate, |present| self.predicate(present, &sum, None))
+    }
+
+    /// An average is compared without dividing: the sum with so many times the value. Exact.
+    fn averaged(self, key: Expr, grouped: SelectStatement, test: &Test, amount: Expr) -> Expr {
+        let predicate = resolve(Kind::Decimal, test, self.asked);
+        let sum: Expr = Func::sum(amount).into();
+        let times_count = |scalar: &Scalar| value(scalar).mul(Expr::cust("COUNT(*)"));
+        self.having(key, grouped, &predicate, |present| {
+            self.compared(present, &sum, None, &times_count)
+        })
+    }
+
+    /// Where there are no rows the value is missing.
+    fn having(
+        self,
+        key: Expr,
+        grouped: SelectStatement,
+        predicate: &Predicate,
+        compile: impl Fn(&Predicate) -> Expr,
+    ) -> Expr {
+        let passing = |predicate: &Predicate| {
+            let grouped = grouped.clone().and_having(compile(predicate)).to_owned();
+            key.clone().in_subquery(grouped)
+        };
+        where_present(predicate, passing, not(key.clone().in_subquery(grouped.clone())))
+    }
+
+    /// The owners whose first row, in the order of time, passes `criteria`.
+    fn outermost(
+        self,
+        relation: &Relation,
+        rows: SelectStatement,
+        criteria: &RowCriteria,
+        order: Order,
+    ) -> SelectStatement {
+        let table = relation.table;
+        let mut window = WindowStatement::partition_by((table, "owner"));
+        for column in relation.order {
+            window.order_by((table, *column), order.clone());
+        }
+        let mut ranked = Query::select();
+        ranked
+            .column(Asterisk)
+            .expr_window_as(Func::cust("ROW_NUMBER"), window, "place")
+            .from_subquery(rows, table);
+        Query::select()
+            .column((table, "owner"))
+            .from_subquery(ranked, table)
+            .and_where(Expr::col((table, "place")).eq(1))
+            .cond_where(self.row_criteria(relation, criteria))
+            .to_owned()
+    }
+}
+
+/// The column of a row's first owner, which is never missing, and those of the others.
+fn owners(relation: &Relation) -> (Expr, impl Iterator<Item = Expr>) {
+    let mut owners = relation.owners.iter().map(move |column| Expr::col((relation.table, *column)));
+    (owners.next().expect("rows are somebody's"), owners)
+}
+
+fn company(relation: &Relation) -> Expr {
+    Expr::col((relation.table, relation.company))
+}
+
+/// `key` is what one of `rows` has in `column`.
+fn looked_up(key: Expr, column: Expr, mut rows: SelectStatement) -> Expr {
+    key.in_subquery(rows.and_where(is_there(&column)).expr(column).to_owned())
+}
+
+/// The columns of rows that a measure looks at: for what an index has, rows need not be looked up.
+enum Columns {
+    All,
+    These(Vec<&'static str>),
+}
+
+impl Columns {
+    fn of(relation: &Relation, measure: &Measure) -> Self {
+        match measure {
+            Measure::Some | Measure::None | Measure::Count(_) => Self::These(Vec::new()),
+            Measure::Sum(it, _)
+            | Measure::Average(it, _)
+            | Measure::Least(it, _)
+            | Measure::Greatest(it, _) => Self::These(vec![relation.amount_column(it)]),
+            Measure::Latest(_) | Measure::Earliest(_) => Self::All,
+        }
+    }
+}
+
+fn rows_where(relation: &Relation, condition: Condition) -> SelectStatement {
+    Query::select().from(relation.table).cond_where(condition).to_owned()
+}
+
+/// The rows for which `condition` holds, these columns of them, each with its `owner`: what it is
+/// looked up by. They are called as their table is.
+fn owned(
+    backend: DbBackend,
+    test: &RelatedTest,
+    columns: &Columns,
+    condition: Condition,
+) -> SelectStatement {
+    let RelatedTest { relation, scope, .. } = test;
+    let rows = |owner: Expr| {
+        let mut rows = rows_where(relation, condition.clone());
+        match columns {
+            Columns::All => rows.column((relation.table, Asterisk)),
+            Columns::These(columns) => {
+                rows.columns(columns.iter().map(|column| (relation.table, *column)))
+            }
+        };
+        rows.expr_as(owner, "owner").to_owned()
+    };
+    let (first, others) = owners(relation);
+    let company = company(relation);
+    match scope {
+        Scope::Person => others.fold(rows(first), |mut all, owner| {
+            let rows = rows(owner.clone()).and_where(is_there(&owner)).to_owned();
+            all.union(UnionType::All, rows).to_owned()
+        }),
+        Scope::Company => rows(company.clone()).and_where(company.is_not_null()).to_owned(),
+        Scope::Either => {
+            let mut people = Query::select();
+            people.columns([contact::Column::Id, contact::Column::CompanyId]).from(contact::Entity);
+            let of_some = people.clone().and_where(company_id().is_not_null()).to_owned();
+            let join = |mut rows: SelectStatement, people: SelectStatement, condition: Expr| {
+                let people = dialect::found_first(backend, people);
+                rows.join_subquery(JoinType::InnerJoin, people, "contact", condition).to_owned()
+            };
+            let of_company = join(rows(contact_id()), of_some, company.clone().eq(company_id()));
+            let elsewhere = Condition::any()
+                .add(company.clone().is_null())
+                .add(company_id().is_null())
+                .add(company.ne(company_id()));
+            let own = rows(contact_id())
+                .inner_join(contact::Entity, first.eq(contact_id()))
+                .cond_where(elsewhere.clone())
+                .to_owned();
+            // A row does not lie where its other owners do.
+            let own_of_others = others.map(|owner| {
+                join(rows(contact_id()), people.clone(), owner.eq(contact_id()))
+                    .cond_where(elsewhere.clone())
+                    .to_owned()
+            });
+            std::iter::once(own)
+                .chain(own_of_others)
+                .fold(of_company, |mut all, rows| all.union(UnionType::All, rows).to_owned())
+        }
+    }
+}
+
+/// What criteria come to whatever the row.
+fn constant(criteria: &RowCriteria) -> Option<bool> {
+    let is = |value: bool| move |it: &RowCriteria| constant(it) == Some(value);
+    match criteria {
+        Tree::All(each) if each.iter().any(is(false)) => Some(false),
+        Tree::All(each) if each.iter().all(is(true)) => Some(true),
+        Tree::Any(each) if each.iter().any(is(true)) => Some(true),
+        Tree::Any(each) if each.iter().all(is(false)) => Some(false),
+        Tree::Not(inner) => constant(inner).map(|it| !it),
+        _ => None,
+    }
+}
+
+/// Ten-thousandths, as numbers in criteria are compared.
+fn ten_thousandths(relation: &Relation, amount: &Amount) -> Expr {
+    let value = Expr::col((relation.table, relation.amount_column(amount)));
+    match relation.amount_field(amount).kind {
+        Kind::Integer => value.cast_as("bigint").mul(10_000),
+        _ => value,
+    }
+}

@@ -1,0 +1,127 @@
+//! What the rows of a chunk refer to.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
+
+use super::fields::Field;
+use crate::{
+    db::{self, dialect},
+    domain::{
+        Result,
+        contact_columns::plain,
+        import::{Row, columns::Columns, find},
+        text,
+    },
+    entity::{
+        contact, contact_code,
+        kinds::{CodeKind, ContactType, IdentifierKind, PurchaseSide},
+    },
+};
+
+pub(super) struct Known {
+    contacts: find::Identifiers,
+    types: HashMap<i32, ContactType>,
+    /// The companies that are a customer or a vendor of this number.
+    linked: HashMap<(PurchaseSide, String), Vec<i32>>,
+}
+
+impl Known {
+    pub(super) async fn of(
+        txn: &DatabaseTransaction,
+        columns: &Columns<Field>,
+        rows: &[Row],
+    ) -> Result<Self> {
+        let texts = |field| rows.iter().filter_map(move |row| columns.get(row, field));
+        let numbers = texts(Field::CompanyNo).chain(texts(Field::ContactNo));
+        let numbers = numbers.filter_map(text::code).collect();
+        let contacts = find::contacts(txn, IdentifierKind::No, numbers).await?;
+        let linked = linked(txn, texts(Field::SourceNo)).await?;
+        let ids = contacts.values().chain(linked.values().flatten());
+        let id = Expr::col(contact::Column::Id);
+        let types = db::shard_by_shard(txn, id, ids.map(|id| id.cast_unsigned()), |these| {
+            contact::Entity::find()
+                .select_only()
+                .columns([contact::Column::Id, contact::Column::Type])
+                .filter(these)
+                .lock_shared()
+                .into_tuple()
+        });
+        Ok(Self { types: types.await?.into_iter().collect(), contacts, linked })
+    }
+
+    /// The company that is this customer or vendor.
+    pub(super) fn source(&self, side: PurchaseSide, text: &str) -> Result<i32, String> {
+        let what = match side {
+            PurchaseSide::Sale => "customer",
+            PurchaseSide::Purchase => "vendor",
+        };
+        let key = (side, text::code(text).unwrap_or_default());
+        match self.linked.get(&key).map(Vec::as_slice) {
+            Some([company]) => Ok(*company),
+            Some(_) => Err(format!("Several contacts are the {what} {text:?}.")),
+            None => Err(format!("No contact is the {what} {text:?} by a business relation.")),
+        }
+    }
+
+    pub(super) fn company(&self, text: &str) -> Result<i32, String> {
+        let id = self.contact(text)?;
+        match self.types.get(&id) {
+            Some(ContactType::Company) => Ok(id),
+            _ => Err(format!("The contact {text:?} is no company.")),
+        }
+    }
+
+    /// The person of this number; nobody if it is a company.
+    pub(super) fn person(&self, text: &str) -> Result<Option<i32>, String> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let id = self.contact(text)?;
+        Ok(Some(id).filter(|id| self.types.get(id) == Some(&ContactType::Person)))
+    }
+
+    fn contact(&self, text: &str) -> Result<i32, String> {
+        let no = text::code(text).map(|no| (IdentifierKind::No, no));
+        let found = no.and_then(|key| self.contacts.get(&key).copied());
+        found.ok_or_else(|| format!("There is no contact {text:?}."))
+    }
+}
+
+/// The companies by what their business relations say they are elsewhere.
+async fn linked<'a>(
+    txn: &DatabaseTransaction,
+    numbers: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<(PurchaseSide, String), Vec<i32>>> {
+    // Of what relations say, the case has been kept.
+    let both = |text: &str| [text::tidy(text), text::code(text)];
+    let mut numbers: Vec<String> = numbers.flat_map(both).flatten().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut linked: HashMap<(PurchaseSide, String), Vec<i32>> = HashMap::new();
+    if numbers.is_empty() {
+        return Ok(linked);
+    }
+    let column = Expr::col(contact_code::Column::LinkNo);
+    let relations = contact_code::Entity::find()
+        .filter(contact_code::Column::Kind.eq(CodeKind::BusinessRelation))
+        .filter(dialect::in_texts(txn.get_database_backend(), column, &numbers))
+        .all(txn)
+        .await?;
+    for relation in relations {
+        let side = match relation.link_type.as_deref().map(plain).as_deref() {
+            Some("customer" | "1") => PurchaseSide::Sale,
+            Some("vendor" | "2") => PurchaseSide::Purchase,
+            _ => continue,
+        };
+        let no = relation.link_no.as_deref().and_then(text::code).unwrap_or_default();
+        let companies = linked.entry((side, no)).or_default();
+        if !companies.contains(&relation.contact_id) {
+            companies.push(relation.contact_id);
+        }
+    }
+    Ok(linked)
+}
