@@ -140,7 +140,7 @@ impl Outgoing {
         let found = segment::preview(context, &request, context.moment(), false).await?.chosen;
         left_out(found.excluded, found.privacy_blocked);
         let contacts = Arc::new(found.contacts);
-        Ok(Self::Table(Export::of(context, contacts, args.format.table()).await?))
+        Ok(Self::Table(Box::new(Export::of(context, contacts, args.format.table()).await?)))
     }
 
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {

@@ -89,7 +89,7 @@ fn digits(digits: &str) -> Result<When, String> {
 fn weekday(upper: &str) -> Option<When> {
     let name = upper.trim_end_matches(|char: char| char.is_ascii_digit());
     let is = |day: &&str| *day == name || day[..3] == *name;
-    let day = u32::try_from(WEEKDAYS.iter().position(|day| is(day))?).ok()?;
+    let day = u32::try_from(WEEKDAYS.iter().position(is)?).ok()?;
     let days = |days| Period { days, ..Period::default() };
     match &upper[name.len()..] {
         "" => Some(When::Relative { anchor: Anchor::WeekStart, plus: days(day) }),
