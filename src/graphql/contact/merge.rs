@@ -77,6 +77,8 @@ pub(in crate::graphql) enum ContactMergeConflictKind {
     Address,
     /// A period of alternative addresses, by the day it begins.
     AddressPeriod,
+    /// An answer of a questionnaire, by the code of that and its own number.
+    ProfileAnswer,
     /// Values of their own on the lines of a segment, by its number.
     Line,
 }

@@ -18,7 +18,7 @@ use crate::{
     entity::{
         contact::{self, Model},
         contact_address, contact_address_period, contact_attribute, contact_code,
-        contact_identifier, interaction, interaction_comment,
+        contact_identifier, contact_profile_answer, interaction, interaction_comment,
         kinds::{ContactType, IdentifierKind},
     },
 };
@@ -131,7 +131,13 @@ async fn delete_belongings(txn: &DatabaseTransaction, id: i32) -> Result<()> {
                 .await?;
         )*};
     }
-    delete!(contact_code, contact_attribute, contact_address, contact_address_period);
+    delete!(
+        contact_code,
+        contact_attribute,
+        contact_address,
+        contact_address_period,
+        contact_profile_answer
+    );
     contact_identifier::Entity::delete_many()
         .filter(contact_identifier::Column::ContactId.eq(id))
         .filter(contact_identifier::Column::Kind.eq(IdentifierKind::ExternalId))

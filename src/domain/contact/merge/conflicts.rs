@@ -9,7 +9,7 @@ use crate::{
     domain::{Result, amount},
     entity::{
         contact::Model, contact_address, contact_address_period, contact_attribute, contact_code,
-        segment, segment_line,
+        contact_profile_answer, segment, segment_line,
     },
 };
 
@@ -22,6 +22,7 @@ pub enum ConflictKind {
     Code,
     Address,
     AddressPeriod,
+    ProfileAnswer,
     Line,
 }
 
@@ -101,6 +102,13 @@ pub(super) async fn between(
         |row: &contact_address_period::Model| row.starting_date,
         |row: &contact_address_period::Model| row.starting_date.to_string(),
         |row: &contact_address_period::Model| Some(row.code.clone())
+    );
+    shared!(
+        contact_profile_answer,
+        ProfileAnswer,
+        |row: &contact_profile_answer::Model| (row.questionnaire.clone(), row.answer_no),
+        |row: &contact_profile_answer::Model| format!("{} {}", row.questionnaire, row.answer_no),
+        |_: &contact_profile_answer::Model| None
     );
     let lines = (survivor.id, duplicate.id);
     let segment_id = |row: &segment_line::Model| row.segment_id;
