@@ -86,10 +86,10 @@ impl ContactDuplicateQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Only pairs with this contact.")] contact_id: Option<ID>,
         #[graphql(
-            desc = "Only pairs of whose search strings so many of a hundred are equal: 50 to 100.",
-            default = 60
+            desc = "Only pairs of whose search strings so many of a hundred are equal, 50 to 100; \
+            as many as the setup says unless it is said."
         )]
-        min_percentage: i32,
+        min_percentage: Option<i32>,
         #[graphql(desc = "Those that were dismissed, instead of the others.", default = false)]
         dismissed: bool,
         #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
@@ -97,14 +97,19 @@ impl ContactDuplicateQuery {
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, ContactDuplicate, ContactDuplicateTotal>> {
-        if !(PERCENTAGE_MIN..=100).contains(&min_percentage) {
+        let context = ctx.data::<domain::Context>()?;
+        if min_percentage.is_some_and(|it| !(PERCENTAGE_MIN..=100).contains(&it)) {
             let message = format!("Ask for {PERCENTAGE_MIN} to 100.");
             return Err(Error::reject(Reason::Invalid, &["minPercentage"], message).into());
         }
+        let percentage_min = match min_percentage {
+            Some(percentage) => percentage,
+            None => duplicates::percentage_of_setup(context).await?,
+        };
         let contact_id = contact_id.map(|id| key(&id, &["contactId"])).transpose()?;
         let args = Slice { first, after, last, before }.args()?;
-        let filter = Filter { contact_id, percentage_min: min_percentage, dismissed };
-        let page = duplicates::list(ctx.data()?, &filter, &args).await?;
+        let filter = Filter { contact_id, percentage_min, dismissed };
+        let page = duplicates::list(context, &filter, &args).await?;
         Ok(connection(page, ContactDuplicateTotal(filter), ContactDuplicate))
     }
 }

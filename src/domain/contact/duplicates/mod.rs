@@ -19,7 +19,7 @@ pub use strings::{SEARCH_STRINGS, SearchString};
 
 use crate::{
     db::{self, OnConflict, dialect},
-    domain::{Context, Error, Page, PageArgs, Reason, Result},
+    domain::{Context, Error, Page, PageArgs, Reason, Result, setup},
     entity::contact_duplicate::{Column, Entity, Model},
 };
 
@@ -37,6 +37,15 @@ pub struct Filter {
     pub percentage_min: i32,
     /// Those of whom somebody has said that they are two, or the others.
     pub dismissed: bool,
+}
+
+/// From how many equal strings of a hundred on two contacts count as duplicates (§1.1).
+///
+/// # Errors
+/// What the database says.
+pub async fn percentage_of_setup(context: &Context) -> Result<i32> {
+    let setup = setup::load(context.db.reader()).await?;
+    Ok(Ord::max(setup.search_hit_percent, PERCENTAGE_MIN))
 }
 
 impl Filter {
