@@ -37,7 +37,7 @@ async fn fill(app: &TestApp) {
 /// The numbers of the contacts that match.
 async fn matching(app: &TestApp, criteria: Value) -> Vec<String> {
     let query = "query($criteria: ContactCriteria) {
-        contacts(filter: { criteria: $criteria }, orderBy: { by: NO }) { nodes { no } } }";
+        contacts(filter: $criteria, orderBy: { by: NO }) { nodes { no } } }";
     let response = app.graphql(query, json!({ "criteria": criteria })).await;
     let nodes = response["data"]["contacts"]["nodes"].as_array();
     let nodes = nodes.unwrap_or_else(|| panic!("{response}"));

@@ -44,7 +44,7 @@ both! {
             "businessRelations": { "customer": null, "vendor": null, "bankAccount": null, "employee": null },
             "duplicates": { "maintainSearchStrings": true, "searchOnEntry": true, "hitPercent": 60 },
             "documentTemplates": [],
-            "timeZone": "UTC",
+            "timeZone": "Europe/Stockholm",
             "numberSeries": [{ "kind": "CAMPAIGN" }, { "kind": "CONTACT" }, { "kind": "SEGMENT" }],
             "revision": 1,
         }));
@@ -77,7 +77,7 @@ both! {
             "duplicates": { "maintainSearchStrings": true, "searchOnEntry": false, "hitPercent": 80 },
             "documentTemplates": [{ "documentType": "EMAIL", "template": order },
                 { "documentType": "SALES_INVOICE", "template": order }],
-            "timeZone": "UTC",
+            "timeZone": "Europe/Stockholm",
             "numberSeries": [{ "kind": "CAMPAIGN" }, { "kind": "CONTACT" }, { "kind": "SEGMENT" }],
             "revision": 2,
         }));
