@@ -18,6 +18,8 @@ mod m20261125_000006_audit_entry;
 mod m20261125_000007_idempotency_key;
 mod m20261129_000008_purchase;
 mod m20261129_000009_profile;
+mod m20261129_000010_template_language;
+mod m20261129_000011_segment_text;
 mod m20261129_000013_campaign;
 mod m20261129_000015_contact_address;
 mod m20261129_000016_duplicates;
@@ -38,6 +40,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000006_audit_entry::Migration),
             Box::new(m20261125_000007_idempotency_key::Migration),
             Box::new(m20261129_000009_profile::Migration),
+            Box::new(m20261129_000010_template_language::Migration),
+            Box::new(m20261129_000011_segment_text::Migration),
             Box::new(m20261129_000013_campaign::Migration),
             Box::new(m20261129_000015_contact_address::Migration),
             Box::new(m20261129_000019_profile_rating::Migration),

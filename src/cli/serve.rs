@@ -36,6 +36,8 @@ pub(super) async fn serve(mut context: Context, listening: &Listening) -> Result
         documents: documents(requests)?,
         oidc: listening.oidc(),
         proxies: listening.proxies(),
+        attachment_bytes_max: requests.attachment_bytes_max,
+        attachment_types: requests.attachment_types.clone(),
         ..Settings::default()
     };
     if requires_token && let Some(token) = access::first(&context).await? {

@@ -84,8 +84,10 @@ fn variable(arg: &Arg) -> String {
 
 /// In TOML.
 fn written(arg: &Arg, mut values: Vec<String>) -> Option<String> {
-    if arg.get_value_delimiter().is_some() {
-        return Some(Value::from(values).to_string());
+    if let Some(delimiter) = arg.get_value_delimiter() {
+        // A default comes as one value.
+        let values = values.iter().flat_map(|it| it.split(delimiter)).map(str::to_owned);
+        return Some(Value::from(values.collect::<Vec<_>>()).to_string());
     }
     let value = values.pop()?;
     let is_plain = is_flag(arg) || is_number(arg);
@@ -93,7 +95,7 @@ fn written(arg: &Arg, mut values: Vec<String>) -> Option<String> {
 }
 
 fn is_number(arg: &Arg) -> bool {
-    [TypeId::of::<u16>(), TypeId::of::<u32>()]
+    [TypeId::of::<u16>(), TypeId::of::<u32>(), TypeId::of::<u64>()]
         .iter()
         .any(|of| arg.get_value_parser().type_id() == *of)
 }

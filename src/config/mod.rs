@@ -27,7 +27,7 @@ pub use self::{
     file::File,
     oidc::{KeySource, OidcSettings},
     proxies::{Proxies, ProxyHeader},
-    requests::Requests,
+    requests::{ATTACHMENT_BYTES_MAX, ATTACHMENT_TYPES, Requests},
 };
 use values::{
     collector, key_source, log_filter, network, provider, socket, time_or_off, time_zone,

@@ -4,8 +4,23 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, builder::BoolishValueParser};
 
+use super::values::media_type;
+
 /// A body with more operations than this would only wait for itself.
 const BATCH_MAX: i64 = 100;
+
+/// How large an attachment may be unless it is said.
+pub const ATTACHMENT_BYTES_MAX: u64 = 10 * 1024 * 1024;
+/// An attachment is in memory as a whole, on its way in and out.
+const ATTACHMENT_BYTES_LIMIT: u64 = 100 * 1024 * 1024;
+/// The media types that attachments may have unless it is said: what letters and e-mails come with.
+pub const ATTACHMENT_TYPES: &str = "application/msword,application/pdf,application/rtf,\
+    application/vnd.ms-excel,application/vnd.oasis.opendocument.spreadsheet,\
+    application/vnd.oasis.opendocument.text,\
+    application/vnd.openxmlformats-officedocument.presentationml.presentation,\
+    application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,\
+    application/vnd.openxmlformats-officedocument.wordprocessingml.document,application/zip,\
+    image/gif,image/jpeg,image/png,image/webp,text/calendar,text/csv,text/html,text/plain";
 
 /// What clients may send, and how much of it.
 #[derive(Clone, Debug, Args)]
@@ -75,6 +90,27 @@ pub struct Requests {
         value_parser = clap::value_parser!(u16).range(1..=BATCH_MAX)
     )]
     pub batch_max: u16,
+
+    /// How many bytes an attachment may have.
+    #[arg(
+        long,
+        env = "URVAL_ATTACHMENT_BYTES_MAX",
+        default_value_t = ATTACHMENT_BYTES_MAX,
+        value_name = "BYTES",
+        value_parser = clap::value_parser!(u64).range(1..=ATTACHMENT_BYTES_LIMIT)
+    )]
+    pub attachment_bytes_max: u64,
+
+    /// The media types that attachments may have, with commas between.
+    #[arg(
+        long,
+        env = "URVAL_ATTACHMENT_TYPES",
+        default_value = ATTACHMENT_TYPES,
+        value_name = "TYPES",
+        value_delimiter = ',',
+        value_parser = media_type
+    )]
+    pub attachment_types: Vec<String>,
 }
 
 impl Requests {

@@ -69,3 +69,15 @@ pub(super) fn provider(url: &str) -> Result<String, String> {
         false => Err("it has to begin with https://, unless it is on this machine".to_owned()),
     }
 }
+
+/// A media type without parameters, such as `text/csv`.
+pub(super) fn media_type(text: &str) -> Result<String, String> {
+    let is_name = |part: &str| {
+        let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
+        !part.is_empty() && part.bytes().all(is_sign)
+    };
+    match text.trim().split_once('/') {
+        Some((kind, of)) if is_name(kind) && is_name(of) => Ok(text.trim().to_ascii_lowercase()),
+        _ => Err("a media type is written as text/csv is".to_owned()),
+    }
+}

@@ -15,8 +15,9 @@ use crate::{
         setup, text,
     },
     entity::{
-        campaign, code, contact, contact_code, interaction, interaction_template, kinds::CodeKind,
-        profile_questionnaire, segment, segment_line,
+        campaign, code, contact, contact_code, interaction, interaction_template,
+        interaction_template_language, kinds::CodeKind, profile_questionnaire, segment,
+        segment_line, segment_text,
     },
 };
 
@@ -325,6 +326,15 @@ async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<
             count(
                 "interaction template",
                 uses::<interaction_template::Entity>(txn, column, code).await?,
+            );
+            let column = interaction_template_language::Column::Language;
+            count(
+                "template text",
+                uses::<interaction_template_language::Entity>(txn, column, code).await?,
+            );
+            count(
+                "segment text",
+                uses::<segment_text::Entity>(txn, segment_text::Column::Language, code).await?,
             );
             count("segment", uses::<segment::Entity>(txn, segment::Column::Language, code).await?);
             count(

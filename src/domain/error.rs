@@ -28,10 +28,19 @@ pub struct Rejection {
     pub path: Vec<String>,
     /// A full sentence for people.
     pub message: String,
+    /// Where in the value, if it is a text that is read.
+    pub position: Option<Position>,
     /// With [`Reason::Conflict`]: the revision there is now.
     pub current_revision: Option<i32>,
     /// The things concerned, if they are some of many: at most [`CONCERNED_MAX`] global ids.
     pub concerned: Vec<String>,
+}
+
+/// A place in a text: a line and a column in it, both from 1. Columns count characters.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
 }
 
 /// How many of the things concerned a rejection names.
@@ -70,6 +79,7 @@ impl Rejection {
             reason,
             path: path.iter().map(|&step| step.into()).collect(),
             message: message.into(),
+            position: None,
             current_revision: None,
             concerned: Vec::new(),
         }

@@ -5,52 +5,64 @@ use crate::domain::{Error, Reason, Result, profile};
 /// The types with ids of their own.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
+    Attachment,
     Campaign,
     CampaignEntry,
     Contact,
     Criterion,
+    InteractionTemplateLanguage,
     LoggedSegment,
     Operation,
     SavedCriteria,
     Segment,
+    SegmentText,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
+        Self::Attachment,
         Self::Campaign,
         Self::CampaignEntry,
         Self::Contact,
         Self::Criterion,
+        Self::InteractionTemplateLanguage,
         Self::LoggedSegment,
         Self::Operation,
         Self::SavedCriteria,
         Self::Segment,
+        Self::SegmentText,
     ];
 
     fn prefix(self) -> &'static str {
         match self {
+            Self::Attachment => "attachment",
             Self::Campaign => "campaign",
             Self::CampaignEntry => "campaignEntry",
             Self::Contact => "contact",
             Self::Criterion => "criterion",
+            Self::InteractionTemplateLanguage => "interactionTemplateLanguage",
             Self::LoggedSegment => "loggedSegment",
             Self::Operation => "operation",
             Self::SavedCriteria => "savedCriteria",
             Self::Segment => "segment",
+            Self::SegmentText => "segmentText",
         }
     }
 
     /// What people call it.
     fn noun(self) -> &'static str {
         match self {
+            Self::Attachment => "an attachment",
             Self::Campaign => "a campaign",
             Self::CampaignEntry => "a campaign entry",
             Self::Contact => "a contact",
             Self::Criterion => "a step",
+            Self::InteractionTemplateLanguage => "a text of an interaction template",
             Self::LoggedSegment => "a logged segment",
             Self::Operation => "an operation",
             Self::SavedCriteria => "saved criteria",
             Self::Segment => "a segment",
+            Self::SegmentText => "a text of a segment",
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod amount;
 mod arms;
+pub mod attachment;
 pub mod audit;
 pub mod campaign;
 pub mod check;
@@ -22,8 +23,10 @@ pub mod idempotency;
 pub mod import;
 pub mod integrity;
 pub mod interaction;
+pub mod mail;
 pub mod members;
 pub mod membership;
+pub mod message;
 pub mod numbers;
 mod page;
 pub mod paper;
@@ -39,7 +42,7 @@ pub mod text;
 
 pub use clock::{Clock, is_storable};
 pub use context::{Context, Moment, expect_revision};
-pub use error::{CONCERNED_MAX, Error, Reason, Rejection, Rejections, Result};
+pub use error::{CONCERNED_MAX, Error, Position, Reason, Rejection, Rejections, Result};
 pub use events::{Event, Events, Progress, ProgressState};
 pub use page::{PAGE_DEFAULT, PAGE_MAX, Page, PageArgs, Take, to_cursor};
 pub use snapshot::Snapshot;

@@ -49,6 +49,10 @@ pub struct Model {
     pub actor: Option<String>,
     pub created_at: ChronoDateTimeUtc,
     pub updated_at: ChronoDateTimeUtc,
+    /// The message whose body it was written with.
+    pub body_message_id: Option<i64>,
+    /// The message whose attachments went with it.
+    pub attachments_message_id: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -33,6 +33,12 @@ stored_by_name! {
         Email,
     }
 
+    /// How the body of a message is written.
+    BodyFormat {
+        Text,
+        Html,
+    }
+
     InformationFlow {
         Outbound,
         Inbound,

@@ -1,6 +1,8 @@
 //! The tables, one per file. No behaviour.
 
 pub mod access_token;
+pub mod attachment;
+pub mod attachment_content;
 pub mod attribute;
 pub mod audit_entry;
 pub mod campaign;
@@ -23,8 +25,11 @@ pub mod idempotency_key;
 pub mod interaction;
 pub mod interaction_comment;
 pub mod interaction_template;
+pub mod interaction_template_language;
 pub mod kinds;
 pub mod logged_segment;
+pub mod message;
+pub mod message_attachment;
 pub mod number_series;
 pub mod profile_answer;
 pub mod profile_question;
@@ -35,4 +40,5 @@ pub mod saved_criteria;
 pub mod segment;
 pub mod segment_line;
 pub mod segment_set;
+pub mod segment_text;
 pub mod setup;

@@ -30,6 +30,10 @@ pub struct Model {
     pub evaluation: Option<Evaluation>,
     pub attempt_failed: Option<bool>,
     pub contact_via: Option<String>,
+    /// The message whose body the line has.
+    pub body_message_id: Option<i64>,
+    /// The message whose attachments the line has.
+    pub attachments_message_id: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -8,12 +8,13 @@ use crate::{
     domain::{
         self, Context, Page,
         interaction::{Filter, Key as InteractionPlace, List, Owner, Statistics, StatisticsKey},
+        message::Message,
         profile::{Key, Questionnaire},
         purchase as purchase_list,
     },
     entity::{
-        contact_profile_answer, interaction, interaction_comment, interaction_template,
-        logged_segment, purchase,
+        attachment, contact_profile_answer, interaction, interaction_comment, interaction_template,
+        interaction_template_language, logged_segment, purchase, segment_text,
     },
 };
 
@@ -37,6 +38,14 @@ pub(super) use loaders;
 
 loaders! {
     NameOf: domain::criteria::Named => String = domain::criteria::names_of;
+    AttachmentById: i64 => Arc<attachment::Model> = domain::attachment::by_ids;
+    MessageById: i64 => Arc<Message> = domain::message::load;
+    TemplateLanguageById: i64 => interaction_template_language::Model =
+        domain::template::languages_by_ids;
+    LanguagesByTemplate: String => Vec<interaction_template_language::Model> =
+        domain::template::languages_of_templates;
+    SegmentTextById: i64 => segment_text::Model = domain::segment::texts_by_ids;
+    TextsBySegment: i64 => Vec<segment_text::Model> = domain::segment::texts_of_segments;
     TemplateByCode: String => Arc<interaction_template::Model> = domain::template::by_codes;
     LoggedSegmentById: i64 => logged_segment::Model = domain::segment::logged_by_ids;
     LoggedSegmentBySegment: i64 => logged_segment::Model = domain::segment::logged_by_segments;

@@ -8,10 +8,16 @@ use async_graphql::{
 
 use super::{
     error::{Result, UserError, outcome},
+    interaction::{InteractionStatistics, statistics_of},
     loaders::Loaders,
+    scalar::Date,
 };
 use crate::{
-    domain::{self, code::CodeChange},
+    domain::{
+        self,
+        code::CodeChange,
+        interaction::{Of, Window},
+    },
     entity::{self, kinds},
 };
 
@@ -89,6 +95,21 @@ impl Code {
     /// Whether it can no longer be chosen. What has it already keeps it.
     async fn blocked(&self) -> bool {
         self.0.blocked
+    }
+
+    /// Of an interaction group, what its interactions add up to, without canceled and postponed ones;
+    /// null for all other codes.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those on this day or later.")] from: Option<Date>,
+        #[graphql(desc = "Only those on this day or earlier.")] to: Option<Date>,
+    ) -> Option<Result<InteractionStatistics>> {
+        if self.0.kind != kinds::CodeKind::InteractionGroup {
+            return None;
+        }
+        let window = Window { from: from.map(|it| it.0), to: to.map(|it| it.0) };
+        Some(statistics_of(ctx, Of::Group(self.0.code.clone()), window).await)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, ErrorExtensions, ID, InputType, SimpleObject};
 
 use super::codes::{BAD_REQUEST, FORBIDDEN, INTERNAL, UNAVAILABLE};
-use crate::domain::{self, Error, Reason, Rejection};
+use crate::domain::{self, Error, Position, Reason, Rejection};
 
 /// Something in the input that the caller has to put right. Nothing was changed.
 #[derive(Clone, SimpleObject)]
@@ -17,6 +17,10 @@ pub(super) struct UserError {
     /// Where in the input, outermost first: `["input", "criteria", "all", "1", "country"]`. Items of
     /// lists are named by their index, from 0.
     path: Vec<String>,
+    /// The line in the value, from 1, if it is a text that could not be read.
+    line: Option<i32>,
+    /// The column in that line, from 1, in characters.
+    column: Option<i32>,
     /// With `CONFLICT`: the revision there is now.
     current_revision: Option<i32>,
     /// The things concerned if they are some of many, for instance the contacts of lines that can't
@@ -80,8 +84,13 @@ pub(super) fn outcome<T>(result: domain::Result<T>) -> Result<(Option<T>, Vec<Us
 
 impl From<Rejection> for UserError {
     fn from(rejection: Rejection) -> Self {
+        let place = |of: fn(Position) -> usize| {
+            rejection.position.map(|it| i32::try_from(of(it)).unwrap_or(i32::MAX))
+        };
         Self {
             code: rejection.reason.into(),
+            line: place(|it| it.line),
+            column: place(|it| it.column),
             message: rejection.message,
             path: rejection.path,
             current_revision: rejection.current_revision,

@@ -11,14 +11,22 @@ use super::{
     campaign::Campaign,
     code::Code,
     error::Result,
+    interaction::{InteractionStatistics, statistics_of},
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy},
     loaders::Loaders,
     page::{Cursor, Slice, connection},
     payload::payloads,
-    scalar::Decimal,
+    scalar::{Date, Decimal},
+    template_language::InteractionTemplateLanguage,
 };
 use crate::{
-    domain::{self, amount, id::Kind, template::TemplateChange, text},
+    domain::{
+        self, amount,
+        id::Kind,
+        interaction::{Of, Window},
+        template::TemplateChange,
+        text,
+    },
     entity::{interaction_template, kinds::CodeKind},
 };
 
@@ -104,6 +112,25 @@ impl InteractionTemplate {
     /// Whether the segment's correspondence type goes before the contact's own.
     async fn ignore_contact_correspondence_type(&self) -> bool {
         self.0.ignore_contact_correspondence_type
+    }
+
+    /// What it says in each language, in the order of the languages: first, if there is one, the text
+    /// for whoever has none in a language of their own.
+    async fn languages(&self, ctx: &Context<'_>) -> Result<Vec<InteractionTemplateLanguage>> {
+        let loader = &ctx.data::<Loaders>()?.template_languages;
+        let languages = loader.load_one(self.0.code.clone()).await?.unwrap_or_default();
+        Ok(languages.into_iter().map(InteractionTemplateLanguage).collect())
+    }
+
+    /// What its interactions add up to, without canceled and postponed ones.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those on this day or later.")] from: Option<Date>,
+        #[graphql(desc = "Only those on this day or earlier.")] to: Option<Date>,
+    ) -> Result<InteractionStatistics> {
+        let window = Window { from: from.map(|it| it.0), to: to.map(|it| it.0) };
+        statistics_of(ctx, Of::Template(self.0.code.clone()), window).await
     }
 }
 
@@ -283,7 +310,8 @@ impl InteractionTemplateMutation {
         InteractionTemplateUpdatePayload::from_outcome(updated.map(InteractionTemplate::from))
     }
 
-    /// Deletes an interaction template, unless segments or interactions have it.
+    /// Deletes an interaction template with what it says in each language, unless segments or
+    /// interactions have it. Attachments stay.
     async fn interaction_template_delete(
         &self,
         ctx: &Context<'_>,

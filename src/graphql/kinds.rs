@@ -24,6 +24,16 @@ pub(super) enum CorrespondenceType {
     Email,
 }
 
+/// How a body is written.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::BodyFormat")]
+pub(super) enum BodyFormat {
+    /// Plain text: values stand in it as they are.
+    Text,
+    /// HTML: values are escaped, so that a name with `<` in it stays a name.
+    Html,
+}
+
 /// Which way an interaction went.
 #[derive(Copy, Clone, PartialEq, Eq, Enum)]
 #[graphql(remote = "kinds::InformationFlow")]

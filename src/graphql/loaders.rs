@@ -5,10 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::batches::{
-    AnswerCounts, AnswersByContact, CommentsByInteraction, InteractionByKey, InteractionCounts,
-    InteractionPages, LoggedSegmentById, LoggedSegmentBySegment, NameOf, PurchaseByKey,
-    PurchasePages, PurchaseStatistics, QuestionnaireByCode, Questionnaires, StatisticsByOwner,
-    TemplateByCode,
+    AnswerCounts, AnswersByContact, AttachmentById, CommentsByInteraction, InteractionByKey,
+    InteractionCounts, InteractionPages, LanguagesByTemplate, LoggedSegmentById,
+    LoggedSegmentBySegment, MessageById, NameOf, PurchaseByKey, PurchasePages, PurchaseStatistics,
+    QuestionnaireByCode, Questionnaires, SegmentTextById, StatisticsByOwner, TemplateByCode,
+    TemplateLanguageById, TextsBySegment,
 };
 use super::batching::Batching;
 use super::campaign::loaders::CampaignLoaders;
@@ -25,6 +26,12 @@ pub(super) struct Loaders {
     pub(super) names: DataLoader<NameOf>,
     pub(super) segment: SegmentLoaders,
     pub(super) template: DataLoader<TemplateByCode>,
+    pub(super) template_language: DataLoader<TemplateLanguageById>,
+    pub(super) template_languages: DataLoader<LanguagesByTemplate>,
+    pub(super) segment_text: DataLoader<SegmentTextById>,
+    pub(super) segment_texts: DataLoader<TextsBySegment>,
+    pub(super) message: DataLoader<MessageById>,
+    pub(super) attachment: DataLoader<AttachmentById>,
     pub(super) campaign: CampaignLoaders,
     pub(super) logged_segment: DataLoader<LoggedSegmentById>,
     pub(super) logged_segment_of_segment: DataLoader<LoggedSegmentBySegment>,
@@ -58,6 +65,12 @@ impl Loaders {
             names: batching.loader(NameOf(context.clone())),
             segment: SegmentLoaders::new(context, batching),
             template: batching.loader(TemplateByCode(context.clone())),
+            template_language: batching.loader(TemplateLanguageById(context.clone())),
+            template_languages: batching.loader(LanguagesByTemplate(context.clone())),
+            segment_text: batching.loader(SegmentTextById(context.clone())),
+            segment_texts: batching.loader(TextsBySegment(context.clone())),
+            message: batching.loader(MessageById(context.clone())),
+            attachment: batching.loader(AttachmentById(context.clone())),
             campaign: CampaignLoaders::new(context, batching),
             logged_segment: batching.loader(LoggedSegmentById(context.clone())),
             logged_segment_of_segment: batching.loader(LoggedSegmentBySegment(context.clone())),

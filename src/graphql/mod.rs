@@ -1,6 +1,7 @@
 //! The API: types, resolvers and mutations. Translates; decides nothing.
 
 mod allowance;
+mod attachment;
 mod attribute;
 mod audit;
 mod batches;
@@ -31,6 +32,8 @@ mod segment;
 mod series;
 mod setup;
 mod subscription;
+mod template_language;
+mod template_preview;
 mod tokens;
 mod trace;
 

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures_util::future::join_all;
 
 use super::{
+    attachment::Attachment,
     campaign::{Campaign, CampaignEntry},
     contact::{self, Contact},
     error::Result,
@@ -12,7 +13,8 @@ use super::{
     logged_segment::LoggedSegment,
     profile::{ProfileAnswer, ProfileQuestion, ProfileQuestionnaire},
     purchase::Purchase,
-    segment::{self, Criterion, SavedCriteria, Segment},
+    segment::{self, Criterion, SavedCriteria, Segment, SegmentText},
+    template_language::InteractionTemplateLanguage,
 };
 use crate::domain::{
     Error, PAGE_MAX, Reason,
@@ -32,6 +34,9 @@ pub(super) enum Node {
     Interaction(Box<Interaction>),
     InteractionTemplate(InteractionTemplate),
     Purchase(Box<Purchase>),
+    InteractionTemplateLanguage(InteractionTemplateLanguage),
+    SegmentText(SegmentText),
+    Attachment(Attachment),
     Criterion(Box<Criterion>),
     SavedCriteria(SavedCriteria),
     ProfileQuestionnaire(ProfileQuestionnaire),
@@ -48,6 +53,12 @@ pub(super) async fn find(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         }
         Some((Kind::Segment, key)) => {
             segment::load(ctx, key).await?.map(Box::new).map(Node::Segment)
+        }
+        Some((Kind::Attachment, key)) => Attachment::load(ctx, key).await?.map(Node::Attachment),
+        Some((Kind::SegmentText, key)) => SegmentText::load(ctx, key).await?.map(Node::SegmentText),
+        Some((Kind::InteractionTemplateLanguage, key)) => {
+            let found = InteractionTemplateLanguage::load(ctx, key).await?;
+            found.map(Node::InteractionTemplateLanguage)
         }
         Some((Kind::Campaign, key)) => Campaign::load(ctx, Some(key)).await?.map(Node::Campaign),
         Some((Kind::CampaignEntry, key)) => {

@@ -17,6 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tracing::{Instrument, Span};
 
 use super::allowance::{Allowance, Cost};
+use super::attachment::{AttachmentMutation, AttachmentQuery};
 use super::attribute::{AttributeMutation, AttributeQuery};
 use super::audit::AuditQuery;
 use super::batching::Batching;
@@ -48,6 +49,8 @@ use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
 use super::setup::{SetupMutation, SetupQuery};
 use super::subscription::Subscription;
+use super::template_language::TemplateLanguageMutation;
+use super::template_preview::TemplatePreviewQuery;
 use super::trace;
 use crate::{
     domain::{Context, access::Viewer, idempotency::Claim},
@@ -66,6 +69,8 @@ pub(super) struct Query(
     CampaignQuery,
     InteractionQuery,
     InteractionTemplateQuery,
+    TemplatePreviewQuery,
+    AttachmentQuery,
     AttributeQuery,
     ProfileQuery,
     SeriesQuery,
@@ -88,6 +93,8 @@ pub(super) struct Mutation(
     ActivationMutation,
     CampaignEntryMutation,
     InteractionTemplateMutation,
+    TemplateLanguageMutation,
+    AttachmentMutation,
     InteractionCreateMutation,
     InteractionUpdateMutation,
     InteractionMarkMutation,

@@ -15,6 +15,8 @@ fn needed(of: OperationType, field: &str) -> Scope {
         (OperationType::Query, "auditLog") => Scope::Admin,
         // They say what of the contact decides, and what contacts have in common.
         (OperationType::Query, "segmentExplain" | "contactDuplicates") => Scope::Personal,
+        // It says what is written to a contact, with all that is known of them.
+        (OperationType::Query, "templatePreview") => Scope::Personal,
         (OperationType::Query | OperationType::Subscription, _) => Scope::Read,
         (
             _,

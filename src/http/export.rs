@@ -23,6 +23,7 @@ use crate::domain::{
     self,
     access::Scope,
     export::{Export, Format},
+    mail::Mail,
     paper::Paper,
     segment,
 };
@@ -117,6 +118,7 @@ fn no_such(file: &str) -> Refusal {
 pub(super) enum Outgoing {
     Table(Box<Export>),
     Paper(Box<Paper>),
+    Mail(Box<Mail>),
 }
 
 impl Outgoing {
@@ -124,6 +126,7 @@ impl Outgoing {
         match self {
             Self::Table(export) => export.next().await,
             Self::Paper(paper) => paper.next().await,
+            Self::Mail(mail) => mail.next().await,
         }
     }
 }

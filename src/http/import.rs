@@ -115,12 +115,13 @@ async fn begin(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
     }
-    upload::check_length(&parts.headers)?;
+    upload::check_length(&parts.headers, upload::TABLE_BYTES_MAX)?;
     let Query(given) = parameters.map_err(|err| Refusal::malformed(err.body_text()))?;
     let of = |err| Refusal::of(err, &parts.extensions);
     let (options, operation) = options(given).map_err(of)?;
     let permit = Arc::clone(&app.imports).try_acquire_owned().map_err(|_| too_many("imports"))?;
-    let upload = upload::bytes(body, app.settings.request_timeout, app.stopping.subscribe());
+    let patience = app.settings.request_timeout;
+    let upload = upload::bytes(body, upload::TABLE_BYTES_MAX, patience, app.stopping.subscribe());
     let source = StreamReader::new(Box::pin(upload));
     let (stopping, told) = (app.stopping.subscribe(), app.stopping.subscribe());
     // On its own: when the client goes away the chunk under way is finished, and progress has an end.

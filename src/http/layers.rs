@@ -61,7 +61,8 @@ pub(super) fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), metrics::count));
     for (name, value) in SECURITY_HEADERS {
         let value = HeaderValue::from_static(value);
-        routes = routes.layer(SetResponseHeaderLayer::overriding(name, value));
+        // What is stricter about some of it stays.
+        routes = routes.layer(SetResponseHeaderLayer::if_not_present(name, value));
     }
     routes
         .layer(

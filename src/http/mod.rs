@@ -4,6 +4,7 @@ mod access;
 mod allowances;
 mod api;
 mod assets;
+mod attachments;
 mod client;
 mod connections;
 mod documents;
@@ -14,6 +15,7 @@ mod health;
 mod idempotency;
 mod import;
 mod layers;
+mod mail;
 mod metrics;
 mod oidc;
 mod operation;
@@ -46,7 +48,7 @@ pub use self::{
     socket::SocketSettings,
 };
 use crate::{
-    config::{OidcSettings, Proxies},
+    config::{ATTACHMENT_BYTES_MAX, ATTACHMENT_TYPES, OidcSettings, Proxies},
     domain::Context,
 };
 
@@ -54,6 +56,9 @@ use crate::{
 const IMPORTS_MAX: usize = 4;
 /// Files that go out at a time: each has some 10 MiB of rows in memory.
 const EXPORTS_MAX: usize = 16;
+
+/// Attachments that come in or go out at a time: each is in memory as a whole.
+const ATTACHMENTS_MAX: usize = 16;
 
 /// Bodies of more than [`request::SMALL_BYTES_MAX`] that are read at a time: each may take 1 MiB.
 const LARGE_BODIES_MAX: usize = 128;
@@ -85,6 +90,10 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Limits of WebSocket connections.
     pub socket: SocketSettings,
+    /// How large an attachment may be.
+    pub attachment_bytes_max: u64,
+    /// The media types that attachments may have.
+    pub attachment_types: Vec<String>,
 }
 
 impl Default for Settings {
@@ -100,6 +109,8 @@ impl Default for Settings {
             oidc: None,
             proxies: Proxies::default(),
             socket: SocketSettings::default(),
+            attachment_bytes_max: ATTACHMENT_BYTES_MAX,
+            attachment_types: ATTACHMENT_TYPES.split(',').map(str::to_owned).collect(),
         }
     }
 }
@@ -119,6 +130,8 @@ pub struct App {
     /// One for each file on its way in, and one for each on its way out.
     imports: Arc<Semaphore>,
     exports: Arc<Semaphore>,
+    /// One for each attachment on its way.
+    attachments: Arc<Semaphore>,
     started: DateTime<Utc>,
     /// Turns true when the server stops.
     stopping: watch::Sender<bool>,
@@ -140,6 +153,7 @@ impl App {
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES_MAX)),
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            attachments: Arc::new(Semaphore::new(ATTACHMENTS_MAX)),
             stopping: watch::Sender::new(false),
         }
     }
@@ -163,6 +177,9 @@ pub fn router(app: App) -> Router {
         .route("/import", post(import::post))
         .route("/export/segments/{file}", get(export::segment))
         .route("/export/segments/{no}/{file}", get(paper::segment))
+        .route("/export/mail/{file}", get(mail::segment))
+        .route("/attachments", post(attachments::post))
+        .route("/attachments/{id}", get(attachments::show))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))

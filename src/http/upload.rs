@@ -1,4 +1,4 @@
-//! The body of an import as it arrives, within the limits of size and time.
+//! A file that comes in, as it arrives, within the limits of size and time.
 
 use std::{io, time::Duration};
 
@@ -15,17 +15,17 @@ use tokio::{
 
 use super::response::Refusal;
 
-/// How large a file may be: some ten million contacts.
-const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+/// How large a table file may be: some ten million contacts.
+pub(super) const TABLE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// A client has to send at least so much of it in a second, on the whole.
 const BYTES_PER_SECOND_MIN: u64 = 1024;
 
 /// Turns away a file that is too large before anything of it is read, if its length is told.
-pub(super) fn check_length(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn check_length(headers: &HeaderMap, bytes_max: u64) -> Result<(), Refusal> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     match length.and_then(|length| length.parse::<u64>().ok()) {
-        Some(length) if FILE_BYTES_MAX < length => {
-            let message = format!("A file has at most {FILE_BYTES_MAX} bytes.");
+        Some(length) if bytes_max < length => {
+            let message = format!("A file has at most {bytes_max} bytes.");
             let status = StatusCode::PAYLOAD_TOO_LARGE;
             Err(Refusal::new(status, "PAYLOAD_TOO_LARGE", message))
         }
@@ -36,6 +36,7 @@ pub(super) fn check_length(headers: &HeaderMap) -> Result<(), Refusal> {
 struct Upload {
     body: BodyDataStream,
     size: u64,
+    bytes_max: u64,
     /// How long the client may let us wait in all, besides the time its bytes have earned it.
     patience: Duration,
     waited: Duration,
@@ -46,11 +47,12 @@ struct Upload {
 /// or if the server stops.
 pub(super) fn bytes(
     body: Body,
+    bytes_max: u64,
     patience: Duration,
     stopping: watch::Receiver<bool>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
     let body = body.into_data_stream();
-    let upload = Upload { body, size: 0, patience, waited: Duration::ZERO, stopping };
+    let upload = Upload { body, size: 0, bytes_max, patience, waited: Duration::ZERO, stopping };
     stream::unfold(upload, async |mut upload| {
         let piece = upload.next().await.transpose()?;
         Some((piece, upload))
@@ -76,8 +78,9 @@ impl Upload {
         // What went wrong is between the client and its connection.
         let piece = piece.transpose().map_err(|_| io::Error::other("the connection broke"))?;
         self.size += piece.as_ref().map_or(0, |piece| piece.len() as u64);
-        if FILE_BYTES_MAX < self.size {
-            let message = format!("it has more than {FILE_BYTES_MAX} bytes");
+        let bytes_max = self.bytes_max;
+        if bytes_max < self.size {
+            let message = format!("it has more than {bytes_max} bytes");
             return Err(io::Error::other(message));
         }
         Ok(piece)

@@ -201,7 +201,10 @@ async fn whoever_is_not_known_is_turned_away_at_every_door() {
         ("GET", "/graphql?query=%7B__typename%7D", 200),
         ("POST", "/graphql", 403),
         ("GET", "/export/segments/SM000001.csv", 403),
+        ("GET", "/export/mail/SM000001.zip", 403),
         ("POST", "/import?kind=contacts", 403),
+        ("POST", "/attachments?name=a.txt", 403),
+        ("GET", "/attachments/attachment:1", 404),
         ("GET", "/metrics", 200),
     ];
     let bearer = format!("Bearer {token}");

@@ -33,6 +33,8 @@ const SETTINGS: &[[&str; 4]] = &[
     ["persisted-queries", "URVAL_PERSISTED_QUERIES", "true", "false"],
     ["introspection", "URVAL_INTROSPECTION", "false", "true"],
     ["batch-max", "URVAL_BATCH_MAX", "10", "100"],
+    ["attachment-bytes-max", "URVAL_ATTACHMENT_BYTES_MAX", "1000", "104857600"],
+    ["attachment-types", "URVAL_ATTACHMENT_TYPES", "[\"image/png\"]", "text/csv"],
 ];
 
 /// The program in a folder of its own.

@@ -63,6 +63,7 @@ async fn fill(app: &TestApp) {
     let line = json!({ "subject": ODD, "unitCost": "12.3456", "date": "9999-12-31" });
     let lines = json!({ "segmentId": segment, "lines": { "all": true }, "set": line });
     app.must("segmentUpdateLines", "", lines).await;
+    app.must("segmentTextSet", "", json!({ "segmentId": segment, "body": ODD })).await;
     let interaction = app.data("{ interactions(last: 1) { nodes { id } } }", json!({})).await;
     let comment = json!({ "interactionId": interaction["interactions"]["nodes"][0]["id"],
                           "comment": ODD, "date": "9999-12-31" });

@@ -6,15 +6,19 @@ use urval::{
     db,
     domain::{
         contact::insert_new,
-        segment::effective::{Defaults, Effective, lines},
+        message::Texts,
+        segment::{
+            Said,
+            effective::{Defaults, Effective, lines},
+        },
     },
     entity::{
         contact, interaction_template,
         kinds::{
-            ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy,
+            BodyFormat, ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy,
             SegmentStatus,
         },
-        segment, segment_line,
+        message, segment, segment_line,
     },
 };
 
@@ -67,6 +71,8 @@ fn line(contact_id: i32, r#type: Option<CorrespondenceType>, full: bool) -> segm
         evaluation: full.then_some(Evaluation::Negative),
         attempt_failed: full.then_some(true),
         contact_via: text("+46"),
+        body_message_id: full.then_some(1),
+        attachments_message_id: full.then_some(2),
     }
 }
 
@@ -136,7 +142,46 @@ fn read(row: &QueryResult) -> Effective {
         evaluation: get(row, "evaluation"),
         attempt_failed: get(row, "attempt_failed"),
         contact_via: get(row, "contact_via"),
+        body_message_id: get(row, "body_message_id"),
+        attachments_message_id: get(row, "attachments_message_id"),
     }
+}
+
+/// A message with some of subject, body and attachments.
+fn message(id: i64, subject: bool, body: bool, has_attachments: bool) -> message::Model {
+    message::Model {
+        id,
+        subject: subject.then(|| format!("subject {id}")),
+        body: body.then(|| format!("body {id}")),
+        body_format: BodyFormat::Text,
+        has_attachments,
+        segment_id: None,
+        frozen: false,
+    }
+}
+
+fn texts(all: &[(Option<&str>, message::Model)]) -> Texts {
+    all.iter().map(|(language, row)| (language.map(str::to_owned), row.clone())).collect()
+}
+
+/// What is said: nothing; something by the template; and something by the segment, too.
+fn said(segment: &segment::Model) -> [Said; 3] {
+    let of_template = texts(&[
+        (None, message(10, true, true, true)),
+        (Some("CO"), message(11, true, true, false)),
+        (Some("SE"), message(12, false, true, true)),
+    ]);
+    let of_segment = texts(&[
+        (None, message(20, false, true, false)),
+        (Some("LI"), message(21, true, false, true)),
+        (Some("CO"), message(22, true, false, false)),
+    ]);
+    let subject = segment.subject.clone();
+    [
+        Said::new(Texts::default(), subject.clone(), Texts::default()),
+        Said::new(Texts::default(), subject.clone(), of_template.clone()),
+        Said::new(of_segment, subject, of_template),
+    ]
 }
 
 /// Nobody, or a template of each type that ignores the contact's own or does not.
@@ -181,7 +226,8 @@ both! {
                 for ignores in [false, true] {
                     for of_segment in TYPES {
                         let segment = segment(of_segment, ignores, full);
-                        let defaults = Defaults::new(&segment, template.as_ref());
+                        for said in said(&segment) {
+                        let defaults = Defaults::new(&segment, template.as_ref(), said);
                         let mut query = lines(segment.id);
                         for (to, expression) in defaults.columns() {
                             query.expr_as(expression, sea_orm::IdenStatic::as_str(&to).to_owned());
@@ -195,11 +241,12 @@ both! {
                             assert_eq!(read(row), expected, "{segment:?} {template:?} {contact:?} {line:?}");
                             combinations += 1;
                         }
+                        }
                     }
                 }
             }
         }
-        assert_eq!(combinations, 7 * 2 * 2 * 3 * 18);
+        assert_eq!(combinations, 7 * 2 * 2 * 3 * 3 * 18);
     }
 }
 
@@ -211,7 +258,8 @@ fn the_first_that_is_set_wins() {
     let somebody = contact(1, None, true);
     let own = line(1, None, true);
     let by = |line: Option<&segment_line::Model>, segment: &segment::Model, template| {
-        Defaults::new(segment, template).of_line(line, &somebody)
+        let [said, ..] = said(segment);
+        Defaults::new(segment, template, said).of_line(line, &somebody)
     };
     let of_line = by(Some(&own), &full, Some(&template));
     let of_segment = by(None, &full, Some(&template));
@@ -241,6 +289,45 @@ fn the_first_that_is_set_wins() {
     assert_eq!(only_line(&of_segment), (None, false, false));
 }
 
+/// The rows of language, subject, body and attachments in the table of precedence.
+#[test]
+fn a_line_is_told_what_its_segment_says_in_its_language_or_else_its_template() {
+    let segment = segment(None, false, true);
+    let template = template(None, false);
+    let [_, of_template, both] = said(&segment);
+    let heard = |said: &Said, language: Option<&str>, own: Option<&segment_line::Model>| {
+        let mut contact = contact(1, None, false);
+        contact.language = language.map(str::to_owned);
+        let defaults = Defaults::new(&segment, Some(&template), said.clone());
+        let it = defaults.of_line(own, &contact);
+        let language = it.language.unwrap_or_default();
+        (language, it.subject.unwrap_or_default(), it.body_message_id, it.attachments_message_id)
+    };
+    let expected = |language: &str, subject: &str, body, attachments| {
+        (language.to_owned(), subject.to_owned(), Some(body), Some(attachments))
+    };
+    // There is a text in the contact's language; of the template, the segment's subject goes before.
+    let heard_by_template = heard(&of_template, Some("CO"), None);
+    assert_eq!(heard_by_template, ("CO".to_owned(), "segment subject".to_owned(), Some(11), None));
+    assert_eq!(
+        heard(&both, Some("CO"), None),
+        ("CO".to_owned(), "subject 22".to_owned(), Some(11), None)
+    );
+    // There is none, so it is the segment's language, whose text the template has.
+    assert_eq!(heard(&both, Some("XX"), None), expected("SE", "segment subject", 20, 12));
+    assert_eq!(heard(&of_template, None, None), expected("SE", "segment subject", 12, 12));
+    // What is set on the line goes before all of it.
+    let own = line(1, None, true);
+    assert_eq!(heard(&both, Some("CO"), Some(&own)), expected("LI", "line subject", 1, 2));
+    let language = segment_line::Model {
+        subject: None,
+        body_message_id: None,
+        attachments_message_id: None,
+        ..own
+    };
+    assert_eq!(heard(&both, Some("CO"), Some(&language)), expected("LI", "subject 21", 10, 21));
+}
+
 /// The row of the correspondence type in the table of precedence.
 #[test]
 fn the_contacts_own_way_is_ignored_only_where_the_segment_has_one() {
@@ -253,7 +340,8 @@ fn the_contacts_own_way_is_ignored_only_where_the_segment_has_one() {
                  template_ignores,
                  expected| {
         let template = template(of_template, template_ignores);
-        let defaults = Defaults::new(&segment(of_segment, segment_ignores, false), Some(&template));
+        let segment = segment(of_segment, segment_ignores, false);
+        let defaults = Defaults::new(&segment, Some(&template), Said::default());
         let line = line(1, on_line, false);
         let actual = defaults.of_line(Some(&line), &contact(1, of_contact, false));
         assert_eq!(actual.correspondence_type, expected);

@@ -14,12 +14,13 @@ use crate::app::{TestApp, both};
 macro_rules! entities {
     ($with:ident) => {
         $with! {
-            access_token attribute audit_entry campaign campaign_entry code contact
+            access_token attachment attachment_content attribute audit_entry campaign campaign_entry code contact
             contact_address contact_address_period contact_attribute contact_code contact_duplicate
             contact_duplicate_key contact_identifier contact_profile_answer counter criterion criterion_set
             document_template idempotency_key interaction interaction_comment interaction_template
-            logged_segment number_series profile_answer profile_question profile_questionnaire profile_rating
-            purchase saved_criteria segment segment_line segment_set setup
+            interaction_template_language logged_segment message message_attachment number_series
+            profile_answer profile_question profile_questionnaire profile_rating
+            purchase saved_criteria segment segment_line segment_set segment_text setup
         }
     };
 }

@@ -105,6 +105,7 @@ both! {
                         run(&app, &example, &operation).await;
                     }
                     "SegmentWithLines" => assert!(0 < data["segmentByNo"]["contactsCount"].as_u64().unwrap()),
+                    "PreviewTemplate" => assert!(data["templatePreview"]["body"].is_string()),
                     "LogSegment" => assert!(0 < data["segmentLog"]["interactionsCount"].as_u64().unwrap()),
                     "CampaignResults" => {
                         let campaign = &data["campaignByNo"];
@@ -120,7 +121,7 @@ both! {
             }
         }
         assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "ReadCriteria", "Questionnaire", "CreateSegment",
-            "AddContacts", "SegmentWithLines", "LogSegment", "CampaignResults", "FindDuplicates",
+            "AddContacts", "SegmentWithLines", "PreviewTemplate", "LogSegment", "CampaignResults", "FindDuplicates",
             "ListDuplicates", "WatchSegment", "Purchases"]);
     }
 }

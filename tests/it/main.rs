@@ -4,6 +4,7 @@
 
 mod access;
 mod app;
+mod attachment;
 mod audit;
 mod browser;
 mod campaign;
@@ -57,6 +58,7 @@ mod killed_import;
 mod limits;
 mod log;
 mod log_whole;
+mod mail;
 mod metrics;
 mod oidc;
 mod otlp;
@@ -77,5 +79,6 @@ mod stub;
 mod subscription;
 mod synchronous;
 mod template;
+mod template_language;
 mod tidy;
 mod wrong;

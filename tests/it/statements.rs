@@ -90,7 +90,7 @@ both! {
             interactionTemplate { code } campaign { no } lines(first: $first) { nodes {
                 date time salesperson { code } language { code } campaign { no } interactionGroup { code }
                 contact { no company { name } } addedBy { no } } } } }";
-        let page = ask(&app, lines, &segment, 12).await;
+        let page = ask(&app, lines, &segment, 14).await;
         let nodes = page["segment"]["lines"]["nodes"].as_array().unwrap();
         assert_eq!(nodes.len(), 50);
         assert_eq!(nodes[7]["campaign"]["no"], "CP000001");

@@ -231,6 +231,42 @@ query SegmentWithLines($no: String!) {
 }`,
   },
   {
+    query: `# What a contact of the segment would get:
+# try another language, or another draft.
+query PreviewTemplate(
+  $input: TemplatePreviewInput!
+) {
+  templatePreview(input: $input) {
+    language {
+      code
+    }
+    bodyLanguage {
+      code
+    }
+    subject
+    body
+    bodyFormat
+    attachments {
+      name
+      url
+    }
+    userErrors {
+      message
+      path
+      line
+      column
+    }
+  }
+}
+`,
+    variables: `{
+  "input": {
+    "segmentId": "segment:1",
+    "contactId": "contact:7"
+  }
+}`,
+  },
+  {
     query: `# Records the segment as interactions, and
 # makes a new segment to follow up with.
 mutation LogSegment($segment: ID!) {

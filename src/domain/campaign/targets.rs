@@ -14,7 +14,7 @@ use crate::{
     db,
     domain::{
         Context, Result, Snapshot,
-        segment::{by_company, effective::Defaults},
+        segment::{Said, by_company, effective::Defaults},
     },
     entity::{interaction, interaction_template, kinds::SegmentStatus, segment, segment_line},
 };
@@ -112,7 +112,8 @@ pub(super) async fn defaults(
     let of_segment = |segment: &segment::Model| {
         let template = segment.interaction_template.as_deref();
         let template = template.and_then(|code| templates.get(code)).copied();
-        let defaults = Defaults::new(segment, template);
+        // Who is a target does not depend on what is said.
+        let defaults = Defaults::new(segment, template, Said::default());
         let (campaign_id, is_target) =
             (defaults.default_campaign(), defaults.is_target_by_default());
         (segment.id, ByDefault { campaign_id, is_target })

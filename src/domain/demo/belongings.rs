@@ -183,6 +183,8 @@ impl World {
             actor: Some(pick(rng, &["alma", "elias", "pia"]).to_owned()),
             created_at: moment,
             updated_at: moment,
+            body_message_id: None,
+            attachments_message_id: None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod master;
 mod profiles;
 mod purchases;
 mod segments;
+mod texts;
 mod words;
 
 use chrono::NaiveDate;
@@ -87,6 +88,7 @@ pub async fn fill(
     }
     context.db.make_indexes().await?;
     context.db.analyze().await?;
+    texts::write(context).await?;
     segments::build(context).await
 }
 

@@ -9,7 +9,7 @@ use super::{
     profile_answers::ProfileAnswers, profile_lines::ProfileLines,
     profile_questionnaires::ProfileQuestionnaires, purchases::Purchases,
     segment_criteria::SegmentCriteria, segment_lines::SegmentLines, segments::Segments,
-    templates::Templates,
+    template_languages::TemplateLanguages, templates::Templates,
 };
 use crate::{
     db::Table,
@@ -23,6 +23,7 @@ pub(super) enum Importer {
     Templates(Templates),
     ProfileQuestionnaires(ProfileQuestionnaires),
     ProfileLines(ProfileLines),
+    TemplateLanguages(TemplateLanguages),
     Contacts(Box<Contacts>),
     ContactCodes(ContactCodes),
     Addresses(Addresses),
@@ -58,6 +59,9 @@ impl Importer {
                 Self::ProfileQuestionnaires(ProfileQuestionnaires::new(header, create_codes)?)
             }
             FileKind::ProfileLines => Self::ProfileLines(ProfileLines::new(header)?),
+            FileKind::InteractionTemplateLanguages => {
+                Self::TemplateLanguages(TemplateLanguages::new(header, create_codes)?)
+            }
             FileKind::Contacts => {
                 let contacts = Contacts::new(context, header, create_codes, rehearsal).await?;
                 Self::Contacts(Box::new(contacts))
@@ -106,8 +110,8 @@ impl Importer {
     /// The tables it changes, of those that criteria ask about.
     pub(super) fn changes(&self) -> &'static [Table] {
         match self {
-            Self::Codes(_) | Self::Templates(_) | Self::Segments(_) => &[],
-            Self::SegmentLines(_) | Self::SegmentCriteria(_) => &[],
+            Self::Codes(_) | Self::Templates(_) | Self::TemplateLanguages(_) => &[],
+            Self::Segments(_) | Self::SegmentLines(_) | Self::SegmentCriteria(_) => &[],
             Self::Campaigns(_) => &[Table::Campaign],
             Self::Contacts(_) => &[Table::Contact, Table::ContactCode, Table::ContactAttribute],
             Self::ContactCodes(_) => &[Table::Contact, Table::ContactCode],
@@ -127,6 +131,7 @@ impl Importer {
             Self::Codes(it) => it.unknown(),
             Self::Campaigns(it) => it.unknown(),
             Self::Templates(it) => it.unknown(),
+            Self::TemplateLanguages(it) => it.unknown(),
             Self::Contacts(it) => it.unknown(),
             Self::ContactCodes(it) => it.unknown(),
             Self::Addresses(it) => it.unknown(),
@@ -151,6 +156,7 @@ impl Importer {
             Self::Codes(it) => it.write(txn, rows).await,
             Self::Campaigns(it) => it.write(txn, rows).await,
             Self::Templates(it) => it.write(txn, rows).await,
+            Self::TemplateLanguages(it) => it.write(txn, rows).await,
             Self::Contacts(it) => it.write(txn, rows).await,
             Self::ContactCodes(it) => it.write(txn, rows).await,
             Self::Addresses(it) => it.write(txn, rows).await,

@@ -19,6 +19,8 @@ pub enum FileKind {
     ProfileQuestionnaires,
     /// The questions and answers of questionnaires.
     ProfileLines,
+    /// What templates say in each language.
+    InteractionTemplateLanguages,
     Contacts,
     /// Which contacts have which codes of a kind.
     ContactCodes(CodeKind),
@@ -69,6 +71,10 @@ const OF_CONTACTS: &[CodeKind] = &[
 const OF_SEGMENTS: &[&str] =
     &["campaign", "campaignno", "interactiontemplate", "interactiontemplatecode"];
 
+/// Whose texts they are.
+pub(super) const OF_TEMPLATE_LANGUAGES: &[&str] =
+    &["interactiontemplatecode", "interactiontemplate", "template"];
+
 impl FileKind {
     /// All kinds by the names that people give them by.
     pub fn all() -> Vec<(String, Self)> {
@@ -80,6 +86,8 @@ impl FileKind {
         all.push(("interaction_templates".to_owned(), Self::InteractionTemplates));
         all.push(("profile_questionnaires".to_owned(), Self::ProfileQuestionnaires));
         all.push(("profile_questionnaire_lines".to_owned(), Self::ProfileLines));
+        let languages = "interaction_template_languages".to_owned();
+        all.push((languages, Self::InteractionTemplateLanguages));
         all.push(("contacts".to_owned(), Self::Contacts));
         for (name, kind) in CODE_TABLES.iter().filter(|(_, kind)| OF_CONTACTS.contains(kind)) {
             all.push((format!("contact_{name}"), Self::ContactCodes(*kind)));
@@ -174,6 +182,11 @@ impl FileKind {
             if let Some(kind) = Self::by_name(file).filter(|kind| matches!(kind, Self::Codes(_))) {
                 return Ok(kind);
             }
+        } else if has_any(OF_TEMPLATE_LANGUAGES)
+            && has_any(&["languagecode", "language"])
+            && !has("no")
+        {
+            return Ok(Self::InteractionTemplateLanguages);
         } else if has_any(&["campaignno", "campaign"]) && has("date") && !has("no") {
             return Ok(Self::CampaignEntries);
         } else if has("no") && has_any(&["startingdate", "statuscode", "status"]) {
@@ -232,6 +245,12 @@ mod tests {
             ("No.,Description,Campaign No.,Date", "x", Some("segments")),
             ("no,description", "segments", Some("segments")),
             ("Code,Description,Unit Cost (LCY)", "x", Some("interaction_templates")),
+            (
+                "Interaction Template Code,Language Code,Description,Attachment File Extension",
+                "x",
+                Some("interaction_template_languages"),
+            ),
+            ("template,language,subject,body", "x", Some("interaction_template_languages")),
             ("No.,Description,Starting Date", "x", Some("campaigns")),
             ("Code,Description,Contact Type,Priority", "x", Some("profile_questionnaires")),
             (

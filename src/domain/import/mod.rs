@@ -28,6 +28,7 @@ mod segment_criteria;
 mod segment_lines;
 mod segments;
 mod source;
+mod template_languages;
 mod templates;
 mod value;
 

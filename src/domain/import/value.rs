@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 use crate::{
     domain::{amount, contact_columns::plain, is_storable},
     entity::kinds::{
-        ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, Operation,
-        PurchaseSide,
+        BodyFormat, ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy,
+        Operation, PurchaseSide,
     },
 };
 
@@ -56,6 +56,10 @@ pub(super) fn action(text: &str) -> Result<Option<Operation>> {
 
 pub(super) fn contact_type(text: &str) -> Result<Option<ContactType>> {
     choice(text, &[("Company", "0", ContactType::Company), ("Person", "1", ContactType::Person)])
+}
+
+pub(super) fn body_format(text: &str) -> Result<Option<BodyFormat>> {
+    choice(text, &[("Text", "0", BodyFormat::Text), ("HTML", "1", BodyFormat::Html)])
 }
 
 pub(super) fn correspondence_type(text: &str) -> Result<Option<CorrespondenceType>> {

@@ -68,6 +68,11 @@ const IDENTIFIER: Table = ("contact_identifier", "value");
 const CAMPAIGN: Table = ("campaign", "id");
 const ENTRY: Table = ("campaign_entry", "id");
 const TEMPLATE: Table = ("interaction_template", "code");
+const TEMPLATE_LANGUAGE: Table = ("interaction_template_language", "id");
+const SEGMENT_TEXT: Table = ("segment_text", "id");
+const MESSAGE: Table = ("message", "id");
+const MESSAGE_ATTACHMENT: Table = ("message_attachment", "message_id");
+const ATTACHMENT: Table = ("attachment", "id");
 const INTERACTION: Table = ("interaction", "id");
 const COMMENT: Table = ("interaction_comment", "interaction_id");
 const PURCHASE: Table = ("purchase", "id");
@@ -122,12 +127,24 @@ const REFERENCES: &[Reference] = &[
     row(TEMPLATE, "campaign_id", CAMPAIGN),
     code(TEMPLATE, "interaction_group", "INTERACTION_GROUP"),
     code(TEMPLATE, "language", "LANGUAGE"),
+    row(TEMPLATE_LANGUAGE, "template", TEMPLATE),
+    code(TEMPLATE_LANGUAGE, "language", "LANGUAGE"),
+    row(TEMPLATE_LANGUAGE, "message_id", MESSAGE),
+    row(SEGMENT_TEXT, "segment_id", SEGMENT),
+    code(SEGMENT_TEXT, "language", "LANGUAGE"),
+    row(SEGMENT_TEXT, "message_id", MESSAGE),
+    row(MESSAGE, "segment_id", SEGMENT),
+    row(MESSAGE_ATTACHMENT, "message_id", MESSAGE),
+    row(MESSAGE_ATTACHMENT, "attachment_id", ATTACHMENT),
+    row(ATTACHMENT, "sha256", ("attachment_content", "sha256")),
     row(INTERACTION, "contact_id", CONTACT).or_zero(),
     row(INTERACTION, "company_id", CONTACT),
     row(INTERACTION, "template", TEMPLATE),
     row(INTERACTION, "campaign_id", CAMPAIGN),
     row(INTERACTION, "campaign_entry_id", ENTRY),
     row(INTERACTION, "logged_segment_id", LOGGED),
+    row(INTERACTION, "body_message_id", MESSAGE),
+    row(INTERACTION, "attachments_message_id", MESSAGE),
     code(INTERACTION, "interaction_group", "INTERACTION_GROUP"),
     code(INTERACTION, "language", "LANGUAGE"),
     code(INTERACTION, "salesperson", "SALESPERSON"),
@@ -142,6 +159,8 @@ const REFERENCES: &[Reference] = &[
     row(LINE, "contact_id", CONTACT),
     row(LINE, "segment_id", SEGMENT),
     row(LINE, "campaign_id", CAMPAIGN),
+    row(LINE, "body_message_id", MESSAGE),
+    row(LINE, "attachments_message_id", MESSAGE),
     code(LINE, "interaction_group", "INTERACTION_GROUP"),
     code(LINE, "language", "LANGUAGE"),
     code(LINE, "salesperson", "SALESPERSON"),

@@ -10,8 +10,12 @@ use crate::{
     domain::{
         Context, Error, Event, Reason, Rejections, Result, campaign, check, code,
         id::Kind,
+        message,
         numbers::{self, Counter},
-        segment::effective::{Defaults, Effective},
+        segment::{
+            Said,
+            effective::{Defaults, Effective},
+        },
         template, text,
     },
     entity::{
@@ -69,8 +73,9 @@ pub async fn create(
             rejections.into_result()?;
             return Err(Error::Corrupt("something is missing, and nothing was wrong".to_owned()));
         };
-        let effective =
-            Defaults::of_template(&template, context.today()).of_line(Some(&line), &contact);
+        let said = Said::by_template(txn, &template.code).await?;
+        let defaults = Defaults::of_template(&template, said, context.today());
+        let effective = defaults.of_line(Some(&line), &contact);
         require_complete(&effective)?;
         let entry = match effective.campaign_id {
             Some(campaign) if !postponed => {
@@ -80,6 +85,8 @@ pub async fn create(
             _ => None,
         };
         let id = numbers::take_keys(txn, Counter::Interaction, 1).await?;
+        let messages = [effective.body_message_id, effective.attachments_message_id];
+        message::freeze(txn, &messages.into_iter().flatten().collect::<Vec<_>>()).await?;
         let row = new_row(context, id, &contact, &template, effective, entry, postponed);
         Ok(interaction::Entity::insert(row).exec_with_returning(txn).await?)
     })
@@ -159,6 +166,8 @@ async fn as_line(
         evaluation: values.evaluation,
         attempt_failed: values.attempt_failed,
         contact_via: rejections.keep(contact_via)?.flatten(),
+        body_message_id: None,
+        attachments_message_id: None,
     };
     let codes = [
         (CodeKind::Salesperson, &line.salesperson, "salesperson"),
@@ -258,6 +267,8 @@ fn new_row(
         duration_min: Set(effective.unit_duration_min),
         campaign_id: Set(effective.campaign_id),
         campaign_entry_id: Set(campaign_entry_id),
+        body_message_id: Set(effective.body_message_id),
+        attachments_message_id: Set(effective.attachments_message_id),
         campaign_target: Set(effective.campaign_target),
         campaign_response: Set(effective.campaign_response),
         contact_via: Set(effective.contact_via),

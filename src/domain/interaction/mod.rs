@@ -2,6 +2,7 @@
 
 mod comments;
 mod create;
+mod delete;
 mod list;
 mod mark;
 mod statistics;
@@ -13,10 +14,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Exp
 
 pub use comments::{COMMENTS_MAX, add_comment, comments_of, delete_comment, update_comment};
 pub use create::{InteractionValues, create};
+pub use delete::delete;
 pub use list::{Filter, Key, List, Owner, counts, pages};
 pub use mark::{cancel, evaluate, reinstate};
 pub(in crate::domain) use mark::{delete_where, mark_canceled};
-pub use statistics::{Statistics, StatisticsKey, Window, statistics};
+pub use statistics::{Of, Statistics, StatisticsKey, Window, statistics};
 pub use update::{InteractionChange, update};
 
 use crate::{

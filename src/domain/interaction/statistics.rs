@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, IntoSimpleExpr, QueryFilter, QuerySelect,
+    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, IntoSimpleExpr, QueryFilter, QuerySelect,
     sea_query::{CaseStatement, Expr, ExprTrait, Func},
 };
 
 use super::Owner;
 use crate::{
+    db::dialect,
     domain::{Context, Result},
     entity::{interaction, kinds::InitiatedBy},
 };
@@ -21,11 +22,46 @@ pub struct Window {
     pub to: Option<NaiveDate>,
 }
 
+/// Whose interactions to add up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Of {
+    Owner(Owner),
+    /// Those of an interaction template, by its code.
+    Template(String),
+    /// Those of an interaction group, by its code.
+    Group(String),
+}
+
+impl From<Owner> for Of {
+    fn from(owner: Owner) -> Self {
+        Self::Owner(owner)
+    }
+}
+
 /// What to add up, and when.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StatisticsKey {
-    pub owner: Owner,
+    pub of: Of,
     pub window: Window,
+}
+
+impl Of {
+    /// What tells whose an interaction is; nothing does for everybody's.
+    fn column(&self) -> Option<interaction::Column> {
+        match self {
+            Self::Owner(owner) => owner.column(),
+            Self::Template(_) => Some(interaction::Column::Template),
+            Self::Group(_) => Some(interaction::Column::InteractionGroup),
+        }
+    }
+
+    /// What the column says then, as text.
+    fn key(&self) -> String {
+        match self {
+            Self::Owner(owner) => owner.key().to_string(),
+            Self::Template(code) | Self::Group(code) => code.clone(),
+        }
+    }
 }
 
 /// What interactions add up to.
@@ -54,38 +90,34 @@ pub async fn statistics(
     keys: &[StatisticsKey],
 ) -> Result<HashMap<StatisticsKey, Statistics>> {
     let mut all = HashMap::new();
-    let mut groups: HashMap<_, Vec<StatisticsKey>> = HashMap::new();
+    let mut groups: HashMap<_, Vec<&StatisticsKey>> = HashMap::new();
     for key in keys {
-        groups.entry((std::mem::discriminant(&key.owner), key.window)).or_default().push(*key);
+        let column = key.of.column().map(|column| std::mem::discriminant(&column));
+        groups.entry((column, key.window)).or_default().push(key);
     }
     for ((_, window), keys) in groups {
-        let by_owner: HashMap<i64, StatisticsKey> =
-            keys.iter().map(|key| (key.owner.key(), *key)).collect();
-        for row in of_group(context, keys[0].owner.column(), &by_owner, window).await? {
+        let by_owner: HashMap<String, &StatisticsKey> =
+            keys.iter().map(|key| (key.of.key(), *key)).collect();
+        for row in of_group(context, &keys, window).await? {
             if let Some(key) = by_owner.get(&row.owner) {
-                all.insert(*key, row.statistics);
+                all.insert((*key).clone(), row.statistics);
             }
         }
     }
     for key in keys {
-        all.entry(*key).or_default();
+        all.entry(key.clone()).or_default();
     }
     Ok(all)
 }
 
 #[derive(FromQueryResult)]
 struct Row {
-    owner: i64,
+    owner: String,
     #[sea_orm(nested)]
     statistics: Statistics,
 }
 
-async fn of_group(
-    context: &Context,
-    owner: Option<interaction::Column>,
-    owners: &HashMap<i64, StatisticsKey>,
-    window: Window,
-) -> Result<Vec<Row>> {
+async fn of_group(context: &Context, keys: &[&StatisticsKey], window: Window) -> Result<Vec<Row>> {
     use interaction::Column;
     let mut query = interaction::Entity::find()
         .filter(Column::Canceled.eq(false))
@@ -107,13 +139,13 @@ async fn of_group(
         Expr::from(Func::count(CaseStatement::new().case(column.eq(true), Expr::val(1))))
     };
     let mut query = query.select_only();
-    query = match owner {
-        Some(owner) => query
-            .filter(owner.is_in(owners.keys().copied()))
-            .expr_as(owner.into_simple_expr().cast_as("bigint"), "owner")
-            .group_by(owner),
+    query = match keys[0].of.column() {
+        Some(column) => query
+            .filter(is_one_of(context.db.reader().get_database_backend(), column, keys))
+            .expr_as(column.into_simple_expr().cast_as("text"), "owner")
+            .group_by(column),
         // Everybody is one group, and it is there even if it is empty.
-        None => query.expr_as(Expr::val(0_i64).cast_as("bigint"), "owner"),
+        None => query.expr_as(Expr::val(keys[0].of.key()).cast_as("text"), "owner"),
     };
     Ok(query
         .expr_as(Column::Id.count(), "count")
@@ -126,4 +158,19 @@ async fn of_group(
         .into_model::<Row>()
         .all(context.db.reader())
         .await?)
+}
+
+/// The interaction is of one of these, which are all of one kind.
+fn is_one_of(backend: DbBackend, column: interaction::Column, keys: &[&StatisticsKey]) -> Expr {
+    let owner = |key: &&StatisticsKey| match &key.of {
+        Of::Owner(owner) => Some(owner.key()),
+        Of::Template(_) | Of::Group(_) => None,
+    };
+    match keys.iter().map(owner).collect::<Option<Vec<i64>>>() {
+        Some(owners) => column.is_in(owners),
+        None => {
+            let codes: Vec<String> = keys.iter().map(|key| key.of.key()).collect();
+            dialect::in_texts(backend, column.into_simple_expr(), &codes)
+        }
+    }
 }

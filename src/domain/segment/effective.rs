@@ -4,9 +4,10 @@
 use chrono::{NaiveDate, NaiveTime};
 use sea_orm::{
     ColumnTrait, Condition, IntoSimpleExpr, JoinType, Value,
-    sea_query::{Expr, ExprTrait, Func, IntoCondition, Query, SelectStatement},
+    sea_query::{CaseStatement, Expr, ExprTrait, Func, IntoCondition, Query, SelectStatement},
 };
 
+use super::said::{Heard, Said};
 use crate::entity::{
     contact, interaction, interaction_template,
     kinds::{CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
@@ -20,9 +21,10 @@ use crate::entity::{
 /// | value | order |
 /// |---|---|
 /// | correspondence type | line → segment, if the segment or its template ignores the contact's own → contact → segment → template |
-/// | language | line → segment → template |
+/// | language | line → contact, if the segment or its template has a text in it → segment → template |
 /// | salesperson | line → segment → contact |
-/// | subject | line → segment |
+/// | subject | line → text of the segment in the line's language → segment → text of the template |
+/// | body, attachments | line → text of the segment in the line's language → text of the template |
 /// | description, date, campaign, target, response, flow, initiator, group, cost, duration | line → segment → template |
 /// | evaluation, attempt failed, time, contact via | line |
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub struct Defaults {
     correspondence_type: Option<CorrespondenceType>,
     language: Option<String>,
     salesperson: Option<String>,
-    subject: Option<String>,
+    said: Said,
     description: Option<String>,
     date: NaiveDate,
     campaign_id: Option<i64>,
@@ -67,10 +69,18 @@ pub struct Effective {
     pub evaluation: Option<Evaluation>,
     pub attempt_failed: bool,
     pub contact_via: Option<String>,
+    /// The message whose body it has.
+    pub body_message_id: Option<i64>,
+    /// The message whose attachments it has.
+    pub attachments_message_id: Option<i64>,
 }
 
 impl Defaults {
-    pub fn new(segment: &segment::Model, template: Option<&interaction_template::Model>) -> Self {
+    pub fn new(
+        segment: &segment::Model,
+        template: Option<&interaction_template::Model>,
+        said: Said,
+    ) -> Self {
         let ignores = segment.ignore_contact_correspondence_type
             || template.is_some_and(|it| it.ignore_contact_correspondence_type);
         let segment_type = segment.correspondence_type;
@@ -79,7 +89,7 @@ impl Defaults {
             correspondence_type: segment_type.or(template.and_then(|it| it.correspondence_type)),
             language: segment.language.clone().or(template.and_then(|it| it.language.clone())),
             salesperson: segment.salesperson.clone(),
-            subject: segment.subject.clone(),
+            said,
             description: segment
                 .description
                 .clone()
@@ -108,14 +118,18 @@ impl Defaults {
     }
 
     /// For a single interaction, which has a template and no segment.
-    pub fn of_template(template: &interaction_template::Model, date: NaiveDate) -> Self {
+    pub fn of_template(
+        template: &interaction_template::Model,
+        said: Said,
+        date: NaiveDate,
+    ) -> Self {
         let ignores = template.ignore_contact_correspondence_type;
         Self {
             correspondence_type_forced: template.correspondence_type.filter(|_| ignores),
             correspondence_type: template.correspondence_type,
             language: template.language.clone(),
             salesperson: None,
-            subject: None,
+            said,
             description: template.description.clone(),
             date,
             campaign_id: template.campaign_id,
@@ -135,6 +149,8 @@ impl Defaults {
         line: Option<&segment_line::Model>,
         contact: &contact::Model,
     ) -> Effective {
+        let language = self.language_of(line, contact);
+        let heard = self.said.to(language.as_deref());
         Effective {
             correspondence_type: line
                 .and_then(|it| it.correspondence_type)
@@ -145,8 +161,12 @@ impl Defaults {
                 .and_then(|it| it.salesperson.clone())
                 .or_else(|| self.salesperson.clone())
                 .or_else(|| contact.salesperson.clone()),
-            language: line.and_then(|it| it.language.clone()).or_else(|| self.language.clone()),
-            subject: line.and_then(|it| it.subject.clone()).or_else(|| self.subject.clone()),
+            language,
+            subject: line.and_then(|it| it.subject.clone()).or(heard.subject),
+            body_message_id: line.and_then(|it| it.body_message_id).or(heard.body),
+            attachments_message_id: line
+                .and_then(|it| it.attachments_message_id)
+                .or(heard.attachments),
             description: line
                 .and_then(|it| it.description.clone())
                 .or_else(|| self.description.clone()),
@@ -172,17 +192,37 @@ impl Defaults {
         }
     }
 
+    fn language_of(
+        &self,
+        line: Option<&segment_line::Model>,
+        contact: &contact::Model,
+    ) -> Option<String> {
+        let own = line.and_then(|it| it.language.clone());
+        let theirs = || contact.language.clone().filter(|it| self.said.has(it));
+        own.or_else(theirs).or_else(|| self.language.clone())
+    }
+
+    /// What the segment and its template say.
+    pub fn said(&self) -> &Said {
+        &self.said
+    }
+
     /// What holds for each line, as expressions over [`lines`], with the column of an interaction
     /// that gets it.
-    pub fn columns(&self) -> [(interaction::Column, Expr); 18] {
+    pub fn columns(&self) -> [(interaction::Column, Expr); 20] {
         use interaction::Column as To;
         use segment_line::Column as Line;
         let contacts = [col(contact::Column::Salesperson)];
         [
             (To::CorrespondenceType, self.correspondence_type()),
             (To::Salesperson, first(Line::Salesperson, self.salesperson.clone(), contacts)),
-            (To::Language, first(Line::Language, self.language.clone(), [])),
-            (To::Subject, first(Line::Subject, self.subject.clone(), [])),
+            (To::Language, self.language()),
+            (To::Subject, self.heard(Line::Subject, |it| it.subject.clone().into())),
+            (To::BodyMessageId, self.heard(Line::BodyMessageId, |it| it.body.into())),
+            (
+                To::AttachmentsMessageId,
+                self.heard(Line::AttachmentsMessageId, |it| it.attachments.into()),
+            ),
             (To::Description, first(Line::Description, self.description.clone(), [])),
             (
                 To::InteractionGroup,
@@ -231,9 +271,49 @@ impl Defaults {
 
     /// The lines that are to be reached by e-mail, and whose contact has no e-mail address (D19).
     pub fn unreachable(&self) -> Condition {
-        Condition::all()
-            .add(self.correspondence_type().eq(CorrespondenceType::Email))
-            .add(col(contact::Column::Email).is_null())
+        self.addressed_by(CorrespondenceType::Email).add(col(contact::Column::Email).is_null())
+    }
+
+    /// The lines that are to be reached in this way.
+    pub fn addressed_by(&self, way: CorrespondenceType) -> Condition {
+        Condition::all().add(self.correspondence_type().eq(way))
+    }
+
+    /// The lines that are to be reached in no way.
+    pub fn unaddressed(&self) -> Condition {
+        Condition::all().add(self.correspondence_type().is_null())
+    }
+
+    fn language(&self) -> Expr {
+        let languages = self.said.languages();
+        if languages.is_empty() {
+            return first(segment_line::Column::Language, self.language.clone(), []);
+        }
+        let theirs = col(contact::Column::Language);
+        let theirs = CaseStatement::new().case(theirs.clone().is_in(languages), theirs);
+        let all = [col(segment_line::Column::Language), theirs.into()];
+        let all = all.into_iter().chain([Expr::val(self.language.clone())]);
+        Func::coalesce(all).into()
+    }
+
+    /// The line's own value, else what is said to it in its language.
+    fn heard(&self, own: segment_line::Column, of: fn(&Heard) -> Value) -> Expr {
+        let otherwise = of(&self.said.to(None));
+        let language = self.language();
+        let mut case: Option<CaseStatement> = None;
+        for known in self.said.languages() {
+            let value = of(&self.said.to(Some(known)));
+            if value != otherwise {
+                let is_it = language.clone().eq(known);
+                case = Some(case.unwrap_or_default().case(is_it, Expr::val(value)));
+            }
+        }
+        match case {
+            None => first(own, otherwise, []),
+            Some(case) => {
+                Func::coalesce([col(own), case.finally(Expr::val(otherwise)).into()]).into()
+            }
+        }
     }
 
     fn correspondence_type(&self) -> Expr {

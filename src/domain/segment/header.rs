@@ -10,12 +10,13 @@ use super::{
     limits::{check_cost, check_duration, check_text},
     missing,
     step::{announce_header, forget, require_open},
+    texts,
 };
 use crate::{
     db,
     domain::{
         Context, Error, Event, Reason, Rejections, Result, code, expect_revision, id::Kind,
-        numbers, text,
+        message, numbers, text,
     },
     entity::{
         campaign, interaction_template,
@@ -184,6 +185,7 @@ pub async fn delete(context: &Context, id: i64, expected_revision: Option<i32>) 
             .filter(segment_line::Column::SegmentId.eq(id))
             .exec(txn)
             .await?;
+        texts::delete_all(txn, id).await?;
         segment::Entity::delete_by_id(id).exec(txn).await?;
         Ok(())
     })
@@ -227,10 +229,12 @@ async fn apply(
 /// The change with its texts tidied and its codes in upper case, if all of it is acceptable.
 async fn checked(txn: &DatabaseTransaction, mut change: SegmentChange) -> Result<SegmentChange> {
     let mut rejections = Rejections::default();
-    for (text, name) in [(&mut change.description, "description"), (&mut change.subject, "subject")]
-    {
-        *text = text.take().map(|text| text.as_deref().and_then(text::tidy));
-        rejections.keep(check_text(text.as_ref().and_then(Option::as_deref), name))?;
+    change.description = change.description.map(|it| it.as_deref().and_then(text::tidy));
+    let description = change.description.as_ref().and_then(Option::as_deref);
+    rejections.keep(check_text(description, "description"))?;
+    if let Some(subject) = &change.subject {
+        let subject = message::subject_of(subject.as_deref(), &["subject"]);
+        change.subject = Some(rejections.keep(subject)?.flatten());
     }
     rejections.keep(check_cost(change.unit_cost.flatten()))?;
     rejections.keep(check_duration(change.unit_duration_min.flatten()))?;

@@ -12,6 +12,8 @@ use super::{
     at_step,
     effective::{Defaults, Effective},
     history::delta,
+    overridden::overriding,
+    said::Said,
 };
 use crate::{
     db::dialect,
@@ -44,6 +46,8 @@ pub enum LineKey {
 #[derive(Clone, Debug)]
 pub struct LineQuery {
     pub filter: Option<Criteria>,
+    /// Only lines with a value of their own in one of these columns.
+    pub overriding: Option<Vec<segment_line::Column>>,
     pub order: LineOrder,
     /// As they were after this step; as they are, if there is none.
     pub as_of_step: Option<i32>,
@@ -118,6 +122,10 @@ async fn lines_set(
     let set = match query.as_of_step {
         Some(no) => Arc::new(at_step(context, segment.id, no, &["asOfStep"]).await?),
         None => context.members.load(db, segment).await?,
+    };
+    let set = match &query.overriding {
+        Some(columns) => Arc::new(&*set & overriding(db, segment.id, columns).await?),
+        None => set,
     };
     let Some(filter) = &query.filter else { return Ok(set) };
     let matching = criteria::matching(context, filter, context.moment()).await;
@@ -233,7 +241,7 @@ async fn filled(
     let ids: Vec<u32> = page.items.iter().map(|(_, id)| *id).collect();
     let mut rows = contacts::by_ids(db, ids.iter().copied()).await?;
     let mut own = own_values(db, segment.id, &ids).await?;
-    let defaults = Defaults::new(segment, template_of(db, segment).await?.as_ref());
+    let defaults = defaults_of(db, segment).await?;
     let items = page.items.into_iter().filter_map(|(key, id)| {
         let id = id.cast_signed();
         let contact = rows.remove(&id)?;
@@ -257,6 +265,16 @@ pub(super) async fn own_values(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| (row.contact_id, row)).collect())
+}
+
+/// What the lines of a segment inherit.
+pub(super) async fn defaults_of(
+    db: &impl ConnectionTrait,
+    segment: &segment::Model,
+) -> Result<Defaults> {
+    let template = template_of(db, segment).await?;
+    let said = Said::by(db, segment, template.as_ref()).await?;
+    Ok(Defaults::new(segment, template.as_ref(), said))
 }
 
 /// The interaction template of a segment.

@@ -9,7 +9,7 @@ use sea_orm::DatabaseTransaction;
 use super::{
     Chosen, LineChange, Options, Request,
     effective::Defaults,
-    lines::{own_values, template_of},
+    lines::{defaults_of, own_values},
     overrides::delete_empty,
     select,
     step::{self, Locked},
@@ -52,7 +52,7 @@ impl Listing {
     /// What the database says.
     pub async fn new(txn: &DatabaseTransaction, locked: Locked, contacts: &[u32]) -> Result<Self> {
         let segment = &locked.segment;
-        let defaults = Defaults::new(segment, template_of(txn, segment).await?.as_ref());
+        let defaults = defaults_of(txn, segment).await?;
         let own = own_values(txn, segment.id, contacts).await?;
         let (added, changed) = (RoaringBitmap::new(), BTreeMap::new());
         Ok(Self { locked, defaults, own, added, changed })
@@ -151,7 +151,7 @@ impl Listing {
 }
 
 /// A line that has nothing of its own.
-fn blank(contact_id: i32, segment_id: i64) -> segment_line::Model {
+pub(super) fn blank(contact_id: i32, segment_id: i64) -> segment_line::Model {
     segment_line::Model {
         contact_id,
         segment_id,
@@ -173,5 +173,7 @@ fn blank(contact_id: i32, segment_id: i64) -> segment_line::Model {
         evaluation: None,
         attempt_failed: None,
         contact_via: None,
+        body_message_id: None,
+        attachments_message_id: None,
     }
 }

@@ -15,12 +15,16 @@ mod log;
 mod logged;
 mod mailing;
 mod options;
+mod overridden;
 mod overrides;
+mod reach;
 mod rename;
 mod replay;
+mod said;
 pub mod saved;
 mod select;
 pub mod step;
+mod texts;
 mod totals;
 
 use std::{
@@ -48,11 +52,15 @@ pub use logged::{
 };
 pub use mailing::{Applied, apply_mailing_group};
 pub use options::{Cause, Options};
+pub use overridden::{OVERRIDES, overridden};
 pub use overrides::{LineChange, Which, clear_texts_of_lines, update_lines};
+pub use reach::{Reach, reach};
 pub use rename::rename;
 pub use replay::{OnExisting, Replayed, reuse};
+pub use said::{Heard, Said, Speaker};
 pub use select::{Preview, Selected, Target, preview, reset, select};
 pub use step::{Delta, Effect};
+pub use texts::{delete_text, set_text, texts_by_ids, texts_of_segments};
 pub use totals::{cost, duration_min};
 
 use crate::{
@@ -62,7 +70,7 @@ use crate::{
         id::Kind,
         membership, text,
     },
-    entity::{criterion, segment},
+    entity::{criterion, segment, segment_line},
 };
 
 /// The segment with this key, if there is one.
@@ -119,6 +127,11 @@ pub async fn by_no(context: &Context, no: &str) -> Result<Option<segment::Model>
 /// [`Reason::NotFound`] at `path`.
 pub async fn existing(db: &impl ConnectionTrait, id: i64, path: &[&str]) -> Result<segment::Model> {
     segment::Entity::find_by_id(id).one(db).await?.ok_or_else(|| missing(id, path))
+}
+
+/// A line of a contact that has nothing of its own, in no segment yet.
+pub fn blank_line(contact_id: i32) -> segment_line::Model {
+    listed::blank(contact_id, 0)
 }
 
 fn missing(id: i64, path: &[&str]) -> Error {

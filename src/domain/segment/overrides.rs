@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, Value,
+    QueryFilter, QuerySelect, Value,
     sea_query::{Expr, OnConflict, Query},
 };
 
@@ -15,18 +15,22 @@ use super::{
     header::require_campaign,
     limits::{check_cost, check_duration, check_text},
     mailing::chunks,
+    overridden::overriding,
     step::{announce_header, lock_open},
 };
 use crate::{
     db::{self, dialect},
     domain::{
-        Context, Error, Reason, Rejections, Result, code,
+        Context, Error, Reason, Rejections, Result, attachment, code,
         criteria::{self, Criteria},
+        message::{self, MessageChange},
         text,
     },
     entity::{
         contact,
-        kinds::{CodeKind, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+        kinds::{
+            BodyFormat, CodeKind, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy,
+        },
         segment, segment_line,
     },
 };
@@ -38,6 +42,8 @@ pub enum Which {
     Contacts(Vec<u32>),
     /// The lines whose contacts match.
     Criteria(Criteria),
+    /// The lines that have a value of their own in one of these columns.
+    Overriding(Vec<segment_line::Column>),
     All,
 }
 
@@ -48,6 +54,8 @@ macro_rules! line_change {
         #[derive(Clone, Debug, Default)]
         pub struct LineChange {
             $(pub $field: Option<Option<$type>>,)*
+            /// The body and the attachments, which become messages of the lines.
+            pub message: MessageChange,
         }
 
         impl LineChange {
@@ -64,7 +72,7 @@ macro_rules! line_change {
             }
 
             fn is_empty(&self) -> bool {
-                true $(&& self.$field.is_none())*
+                self.message.is_empty() $(&& self.$field.is_none())*
             }
         }
     };
@@ -89,6 +97,8 @@ line_change! {
     evaluation Evaluation Evaluation,
     attempt_failed AttemptFailed bool,
     contact_via ContactVia String,
+    body_message_id BodyMessageId i64,
+    attachments_message_id AttachmentsMessageId i64,
 }
 
 /// Sets or clears values of lines; returns the segment and how many lines it was about:
@@ -116,6 +126,9 @@ pub async fn update_lines(
                 lock_open(context, txn, target.segment_id, target.expected_revision).await?;
             let lines = match (which, &matching) {
                 (Which::Contacts(ids), _) => chosen(ids, &locked.set)?,
+                (Which::Overriding(columns), _) => {
+                    &*locked.set & overriding(txn, locked.segment.id, columns).await?
+                }
                 (_, Some(matching)) => &*locked.set & matching,
                 _ => (*locked.set).clone(),
             };
@@ -124,7 +137,7 @@ pub async fn update_lines(
             if target.dry_run || change.is_empty() {
                 return Ok((locked.segment, count, false));
             }
-            write(txn, locked.segment.id, &lines, &change).await?;
+            write(txn, locked.segment.id, &lines, change).await?;
             let revision = locked.segment.revision + 1;
             let mut segment = locked.segment.into_active_model();
             segment.revision = Set(revision);
@@ -151,8 +164,10 @@ async fn write(
     txn: &DatabaseTransaction,
     segment_id: i64,
     lines: &RoaringBitmap,
-    change: &LineChange,
+    mut change: LineChange,
 ) -> Result<()> {
+    let is_about_messages = !change.message.is_empty();
+    say(txn, segment_id, &mut change).await.map_err(|err| err.under(&["set"]))?;
     let values = change.values();
     if values.is_empty() {
         return Ok(());
@@ -164,7 +179,58 @@ async fn write(
             clear(txn, segment_id, &chunk, &values).await?;
         }
     }
-    delete_empty(txn, segment_id).await
+    delete_empty(txn, segment_id).await?;
+    match is_about_messages {
+        true => sweep(txn, segment_id).await,
+        false => Ok(()),
+    }
+}
+
+/// Makes messages of what lines are to say of their own: one of the body, another of the attachments,
+/// for each is set and cleared by itself.
+async fn say(txn: &DatabaseTransaction, segment_id: i64, change: &mut LineChange) -> Result<()> {
+    let MessageChange { body, body_format, attachments, .. } = std::mem::take(&mut change.message);
+    change.body_message_id = match body {
+        Some(Some(body)) => {
+            let body = MessageChange { body: Some(Some(body)), body_format, ..Default::default() };
+            Some(Some(message::of_lines(txn, segment_id, &body).await?))
+        }
+        Some(None) => Some(None),
+        None => None,
+    };
+    change.attachments_message_id = match attachments {
+        Some(Some(ids)) => {
+            let files = MessageChange { attachments: Some(Some(ids)), ..Default::default() };
+            Some(Some(message::of_lines(txn, segment_id, &files).await?))
+        }
+        Some(None) => Some(None),
+        None => None,
+    };
+    Ok(())
+}
+
+/// Deletes messages of lines that no line has any more.
+pub(super) async fn sweep(txn: &DatabaseTransaction, segment_id: i64) -> Result<()> {
+    message::sweep(txn, segment_id, &messages_of_lines(txn, segment_id).await?).await
+}
+
+/// The keys of the messages that lines have of their own.
+pub(super) async fn messages_of_lines(
+    txn: &DatabaseTransaction,
+    segment_id: i64,
+) -> Result<Vec<i64>> {
+    let mut in_use = Vec::new();
+    for column in [segment_line::Column::BodyMessageId, segment_line::Column::AttachmentsMessageId]
+    {
+        let ids = segment_line::Entity::find()
+            .filter(segment_line::Column::SegmentId.eq(segment_id))
+            .filter(column.is_not_null())
+            .select_only()
+            .column(column)
+            .distinct();
+        in_use.extend(ids.into_tuple::<i64>().all(txn).await?);
+    }
+    Ok(in_use)
 }
 
 /// Clears what somebody has written on the lines of a contact, in all segments.
@@ -179,6 +245,8 @@ pub async fn clear_texts_of_lines(txn: &DatabaseTransaction, contact_id: i32) ->
         .col_expr(Column::Description, none())
         .col_expr(Column::Subject, none())
         .col_expr(Column::ContactVia, none())
+        .col_expr(Column::BodyMessageId, Expr::val(None::<i64>))
+        .col_expr(Column::AttachmentsMessageId, Expr::val(None::<i64>))
         .filter(own.clone())
         .exec(txn)
         .await?;
@@ -252,11 +320,21 @@ async fn clear(
 /// The change with its texts tidied and its codes in upper case, if all of it is acceptable.
 async fn checked(txn: &DatabaseTransaction, mut change: LineChange) -> Result<LineChange> {
     let mut rejections = Rejections::default();
-    for (text, name) in [
-        (&mut change.description, "description"),
-        (&mut change.subject, "subject"),
-        (&mut change.contact_via, "contactVia"),
-    ] {
+    if let Some(subject) = &change.subject {
+        let subject = message::subject_of(subject.as_deref(), &["subject"]);
+        change.subject = Some(rejections.keep(subject)?.flatten());
+    }
+    let MessageChange { body, body_format, attachments, .. } = &change.message;
+    if let Some(Some(ids)) = attachments {
+        rejections.keep(attachment::require(txn, ids, &["attachmentIds"]).await)?;
+    }
+    if let Some(Some(body)) = body {
+        let format = body_format.unwrap_or(BodyFormat::Text);
+        rejections.keep(message::checked(None, Some(body), format))?;
+    }
+    for (text, name) in
+        [(&mut change.description, "description"), (&mut change.contact_via, "contactVia")]
+    {
         *text = text.take().map(|text| text.as_deref().and_then(text::tidy));
         rejections.keep(check_text(text.as_ref().and_then(Option::as_deref), name))?;
     }

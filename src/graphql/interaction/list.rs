@@ -9,7 +9,7 @@ use super::Interaction;
 use crate::{
     domain::{
         amount,
-        interaction::{Filter, List, Owner, StatisticsKey, Window},
+        interaction::{Filter, List, Of, Owner, StatisticsKey, Window},
     },
     graphql::{
         error::Result,
@@ -125,10 +125,10 @@ pub(in crate::graphql) struct InteractionStatistics {
 /// What the interactions of somebody add up to, in a batch with those of others.
 pub(in crate::graphql) async fn statistics_of(
     ctx: &Context<'_>,
-    owner: Owner,
+    of: impl Into<Of>,
     window: Window,
 ) -> Result<InteractionStatistics> {
-    let key = StatisticsKey { owner, window };
+    let key = StatisticsKey { of: of.into(), window };
     let sums = ctx.data::<Loaders>()?.interaction_statistics.load_one(key).await?;
     let sums = sums.unwrap_or_default();
     Ok(InteractionStatistics {

@@ -1,4 +1,4 @@
-//! What is set on many interactions at once.
+//! What is done with many interactions at once.
 
 use async_graphql::{Context, ID, InputObject, Object};
 
@@ -32,6 +32,13 @@ pub(in crate::graphql) struct InteractionReinstateInput {
     ids: Vec<ID>,
 }
 
+/// Which interactions to delete.
+#[derive(InputObject)]
+pub(in crate::graphql) struct InteractionDeleteInput {
+    /// Which interactions: 1 to 500, each of them canceled or postponed.
+    ids: Vec<ID>,
+}
+
 payloads! {
     /// What came of evaluating interactions.
     InteractionEvaluatePayload {
@@ -43,6 +50,12 @@ payloads! {
     InteractionCancelPayload {
         /// The interactions, in the order of the ids; null if there are user errors.
         interactions: Vec<Interaction>,
+    }
+
+    /// What came of deleting interactions.
+    InteractionDeletePayload {
+        /// The ids that are gone, in their order; null if there are user errors.
+        deleted_ids: Vec<ID>,
     }
 
     /// What came of reinstating interactions.
@@ -78,6 +91,19 @@ impl InteractionMarkMutation {
     ) -> Result<InteractionCancelPayload> {
         let marked = domain::interaction::cancel(ctx.data()?, &texts(input.ids)).await;
         InteractionCancelPayload::from_outcome(marked.map(nodes))
+    }
+
+    /// Deletes interactions that are canceled, or were postponed and are not to be finished, with their
+    /// comments.
+    async fn interaction_delete(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which interactions to delete.")] input: InteractionDeleteInput,
+    ) -> Result<InteractionDeletePayload> {
+        let deleted = domain::interaction::delete(ctx.data()?, &texts(input.ids)).await;
+        let id = |(contact, id)| ID(domain::id::interaction_id(contact, id));
+        let deleted = deleted.map(|keys| keys.into_iter().map(id).collect());
+        InteractionDeletePayload::from_outcome(deleted)
     }
 
     /// Takes back that interactions were canceled. Those whose logged segment or campaign entry is

@@ -20,21 +20,27 @@ pub(super) use update::InteractionUpdateMutation;
 
 use self::comments::InteractionComment;
 use super::{
+    attachment::Attachment,
     campaign::{Campaign, CampaignEntry},
     code::Code,
     contact::{self, Contact, personal},
     error::Result,
     interaction_template::InteractionTemplate,
-    kinds::{CorrespondenceType, DeliveryStatus, Evaluation, InformationFlow, InitiatedBy},
+    kinds::{
+        BodyFormat, CorrespondenceType, DeliveryStatus, Evaluation, InformationFlow, InitiatedBy,
+    },
     loaders::Loaders,
     logged_segment::LoggedSegment,
     page::Slice,
     scalar::{Date, Decimal, Time},
-    segment::{self, Segment},
+    segment::{self, Segment, message},
 };
 use crate::{
     domain::{self, amount, interaction::Owner},
-    entity::{interaction, kinds::CodeKind},
+    entity::{
+        interaction,
+        kinds::{self, CodeKind},
+    },
 };
 
 /// One recorded touch of one contact: a letter, an e-mail, a call, a meeting, a document.
@@ -83,6 +89,26 @@ impl Interaction {
         Code::load(ctx, CodeKind::InteractionGroup, self.0.interaction_group.as_deref())
             .await
             .transpose()
+    }
+
+    /// The body it was written with, with fields such as `{{ contact.name }}` in it. It stays as it was,
+    /// whatever becomes of the template.
+    async fn body(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let message = message(ctx, self.0.body_message_id).await?;
+        Ok(message.and_then(|it| it.row.body.clone()))
+    }
+
+    /// How the body is written.
+    async fn body_format(&self, ctx: &Context<'_>) -> Result<BodyFormat> {
+        let message = message(ctx, self.0.body_message_id).await?;
+        Ok(message.map_or(kinds::BodyFormat::Text, |it| it.row.body_format).into())
+    }
+
+    /// The files that went with it, in their order.
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Attachment>> {
+        let message = message(ctx, self.0.attachments_message_id).await?;
+        let files = message.map(|it| it.attachments.clone()).unwrap_or_default();
+        Ok(files.into_iter().map(Attachment).collect())
     }
 
     /// What it was about.

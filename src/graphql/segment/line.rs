@@ -1,6 +1,6 @@
 //! A line of a segment: a contact, and what holds for its interaction.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
     Context, Description, Enum, InputObject, Object, SimpleObject,
@@ -9,11 +9,12 @@ use async_graphql::{
 
 use super::{
     super::{
+        attachment::Attachment,
         campaign::Campaign,
         code::Code,
         contact::{Contact, OrderDirection, personal},
         error::Result,
-        kinds::{CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+        kinds::{BodyFormat, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
         loaders::Loaders,
         page::Cursor,
         scalar::{Date, Decimal, Time},
@@ -24,9 +25,13 @@ use crate::{
     domain::{
         access::Viewer,
         amount, contact,
-        segment::{Line, LineOrder},
+        message::Message,
+        segment::{Line, LineOrder, OVERRIDES},
     },
-    entity::{kinds::CodeKind, segment_line},
+    entity::{
+        kinds::{self, CodeKind},
+        segment_line::{self, Column},
+    },
 };
 
 pub(super) type SegmentLines = Connection<Cursor, SegmentLine, LineTotal, EmptyFields>;
@@ -101,6 +106,10 @@ pub(in crate::graphql) enum SegmentLineField {
     Language,
     /// `subject`
     Subject,
+    /// `body`
+    Body,
+    /// `attachments`
+    Attachments,
     /// `interactionGroup`
     InteractionGroup,
     /// `informationFlow`
@@ -125,6 +134,42 @@ pub(in crate::graphql) enum SegmentLineField {
     ContactVia,
 }
 
+impl SegmentLineField {
+    /// The field that is kept in a column.
+    pub(super) fn of(column: &Column) -> Option<Self> {
+        Some(match column {
+            Column::Description => Self::Description,
+            Column::Date => Self::Date,
+            Column::Time => Self::Time,
+            Column::Salesperson => Self::Salesperson,
+            Column::CorrespondenceType => Self::CorrespondenceType,
+            Column::Language => Self::Language,
+            Column::Subject => Self::Subject,
+            Column::BodyMessageId => Self::Body,
+            Column::AttachmentsMessageId => Self::Attachments,
+            Column::InteractionGroup => Self::InteractionGroup,
+            Column::InformationFlow => Self::InformationFlow,
+            Column::InitiatedBy => Self::InitiatedBy,
+            Column::CampaignId => Self::Campaign,
+            Column::CampaignTarget => Self::CampaignTarget,
+            Column::CampaignResponse => Self::CampaignResponse,
+            Column::UnitCost => Self::UnitCost,
+            Column::UnitDurationMin => Self::UnitDurationMin,
+            Column::Evaluation => Self::Evaluation,
+            Column::AttemptFailed => Self::AttemptFailed,
+            Column::ContactVia => Self::ContactVia,
+            Column::ContactId | Column::SegmentId => return None,
+        })
+    }
+}
+
+/// The columns in which fields are kept.
+pub(super) fn columns(fields: &[SegmentLineField]) -> Vec<Column> {
+    let is_one =
+        |column: &Column| SegmentLineField::of(column).is_some_and(|it| fields.contains(&it));
+    OVERRIDES.iter().copied().filter(is_one).collect()
+}
+
 /// Which values a line has of its own.
 fn overridden(own: &segment_line::Model) -> Vec<SegmentLineField> {
     use SegmentLineField as Field;
@@ -136,6 +181,8 @@ fn overridden(own: &segment_line::Model) -> Vec<SegmentLineField> {
         (Field::CorrespondenceType, own.correspondence_type.is_some()),
         (Field::Language, own.language.is_some()),
         (Field::Subject, own.subject.is_some()),
+        (Field::Body, own.body_message_id.is_some()),
+        (Field::Attachments, own.attachments_message_id.is_some()),
         (Field::InteractionGroup, own.interaction_group.is_some()),
         (Field::InformationFlow, own.information_flow.is_some()),
         (Field::InitiatedBy, own.initiated_by.is_some()),
@@ -203,9 +250,28 @@ impl SegmentLine {
         code(ctx, CodeKind::Language, self.line.effective.language.as_deref()).await.transpose()
     }
 
-    /// The subject.
+    /// The subject, with fields such as `{{ contact.name }}` in it.
     async fn subject(&self) -> Option<&str> {
         self.line.effective.subject.as_deref()
+    }
+
+    /// The body, with fields such as `{{ contact.name }}` in it; `templatePreview` shows it merged.
+    async fn body(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let message = message(ctx, self.line.effective.body_message_id).await?;
+        Ok(message.and_then(|it| it.row.body.clone()))
+    }
+
+    /// How the body is written.
+    async fn body_format(&self, ctx: &Context<'_>) -> Result<BodyFormat> {
+        let message = message(ctx, self.line.effective.body_message_id).await?;
+        Ok(message.map_or(kinds::BodyFormat::Text, |it| it.row.body_format).into())
+    }
+
+    /// The files that go with it, in their order.
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Attachment>> {
+        let message = message(ctx, self.line.effective.attachments_message_id).await?;
+        let files = message.map(|it| it.attachments.clone()).unwrap_or_default();
+        Ok(files.into_iter().map(Attachment).collect())
     }
 
     /// The group of the interaction.
@@ -275,6 +341,15 @@ impl SegmentLine {
             Err(err) => Some(Err(err.into())),
         }
     }
+}
+
+/// The message with this key, in a batch with others.
+pub(in crate::graphql) async fn message(
+    ctx: &Context<'_>,
+    id: Option<i64>,
+) -> Result<Option<Arc<Message>>> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(ctx.data::<Loaders>()?.message.load_one(id).await?)
 }
 
 /// By segment and step, the contacts to ask for.

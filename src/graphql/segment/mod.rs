@@ -9,10 +9,12 @@ mod line;
 mod loaders;
 mod mailing;
 mod query;
+mod reach;
 mod reuse;
 mod saved;
 mod select;
 mod sets;
+mod text;
 mod update_lines;
 
 use std::sync::Arc;
@@ -21,12 +23,17 @@ use async_graphql::{Context, Description, ID, MergedObject, Object};
 use chrono::{DateTime, Utc};
 
 pub(super) use criterion::Criterion;
+pub(super) use line::message;
 pub(super) use loaders::SegmentLoaders;
 pub(super) use query::{SegmentConnection, SegmentOrder, segments_of_campaign};
 pub(super) use saved::{SavedCriteria, load as load_saved_criteria};
 pub(super) use sets::{Contacts, contacts_in};
+pub(super) use text::SegmentText;
 
-use line::{LineTotal, SegmentLine, SegmentLineOrder, SegmentLines, line_order};
+use line::{
+    LineTotal, SegmentLine, SegmentLineField, SegmentLineOrder, SegmentLines, columns, line_order,
+};
+use reach::{SegmentOverride, SegmentReachability};
 
 use super::{
     campaign::Campaign,
@@ -137,7 +144,8 @@ impl Segment {
         code(ctx, CodeKind::Language, self.0.language.as_deref()).await.transpose()
     }
 
-    /// The subject of its interactions; at most 250 characters.
+    /// The subject of its interactions, where it has no text with a subject in the language of the line;
+    /// at most 250 characters.
     async fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
@@ -186,6 +194,8 @@ impl Segment {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only the lines of contacts that match.")] filter: Option<ContactCriteria>,
+        #[graphql(desc = "Only the lines that have one of these values of their own.")]
+        overriding: Option<Vec<SegmentLineField>>,
         #[graphql(desc = "By company name unless it is said.")] order_by: Option<SegmentLineOrder>,
         #[graphql(desc = "As they were after the step with this number, undone or not; 0 is \
             before the first. As they are, if it is left out.")]
@@ -205,7 +215,8 @@ impl Segment {
             None => None,
         };
         let order = line_order(&context.viewer, order_by)?;
-        let query = LineQuery { filter, order, as_of_step };
+        let overriding = overriding.map(|fields| columns(&fields));
+        let query = LineQuery { filter, overriding, order, as_of_step };
         let lines = Box::pin(segment::lines(context, &self.0, &query, &args)).await?;
         let segment_id = self.0.id;
         Ok(connection(lines.page, LineTotal { total_count: lines.total }, |line| SegmentLine {
@@ -213,6 +224,23 @@ impl Segment {
             as_of_step,
             line,
         }))
+    }
+
+    /// What it says in each language, instead of its template, in the order of the languages: first, if
+    /// there is one, the text for whoever has none in a language of their own.
+    async fn texts(&self, ctx: &Context<'_>) -> Result<Vec<SegmentText>> {
+        let texts = ctx.data::<Loaders>()?.segment_texts.load_one(self.0.id).await?;
+        Ok(texts.unwrap_or_default().into_iter().map(SegmentText).collect())
+    }
+
+    /// Which values lines have of their own, and how many of them do; what no line has is left out.
+    async fn overrides(&self, ctx: &Context<'_>) -> Result<Vec<SegmentOverride>> {
+        Box::pin(self.overridden(ctx)).await
+    }
+
+    /// Who of its contacts can be reached by what its lines say: exact, as of now.
+    async fn reachability(&self, ctx: &Context<'_>) -> Result<SegmentReachability> {
+        Box::pin(self.reach(ctx)).await
     }
 
     /// The steps that made it what it is, the first one first.
@@ -304,6 +332,7 @@ pub(super) struct SegmentMutation(
     saved::SavedCriteriaMutation,
     reuse::ReuseMutation,
     update_lines::LineMutation,
+    text::TextMutation,
     mailing::MailingGroupMutation,
     cover_sheets::CoverSheetMutation,
 );

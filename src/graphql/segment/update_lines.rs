@@ -6,16 +6,19 @@ use super::{
     super::{
         criteria::ContactCriteria,
         error::{Result, UserError, outcome},
-        kinds::{CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+        kinds::{BodyFormat, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
         scalar::{Date, Decimal, Time},
     },
     Segment,
+    line::{SegmentLineField, columns},
     select::SegmentTarget,
+    text::attachments,
 };
 use crate::domain::{
     self, amount,
     criteria::Criteria,
     id::Kind,
+    message::MessageChange,
     segment::{self, LineChange, Which, picked},
 };
 
@@ -26,6 +29,8 @@ pub(in crate::graphql) enum SegmentLineSelector {
     ContactIds(Vec<ID>),
     /// The lines of the contacts that match.
     Criteria(ContactCriteria),
+    /// The lines that have one of these values of their own.
+    Overriding(Vec<SegmentLineField>),
     /// All lines; has to be true.
     All(bool),
 }
@@ -47,6 +52,12 @@ pub(in crate::graphql) struct SegmentLineChange {
     language: MaybeUndefined<String>,
     /// The subject; at most 250 characters.
     subject: MaybeUndefined<String>,
+    /// The body; at most 100,000 characters.
+    body: MaybeUndefined<String>,
+    /// How that body is written; `TEXT` unless it is said.
+    body_format: Option<BodyFormat>,
+    /// The files that go with it, in their order; at most 20. An empty list: none.
+    attachment_ids: MaybeUndefined<Vec<ID>>,
     /// The code of the interaction group.
     interaction_group: MaybeUndefined<String>,
     /// Which way the interaction goes.
@@ -98,6 +109,14 @@ impl SegmentLineChange {
             evaluation: given(self.evaluation).map(|it| it.map(Into::into)),
             attempt_failed: self.attempt_failed.into(),
             contact_via: self.contact_via.into(),
+            message: MessageChange {
+                subject: None,
+                body: self.body.into(),
+                body_format: self.body_format.map(Into::into),
+                attachments: attachments(self.attachment_ids).map_err(|err| err.under(&["set"]))?,
+            },
+            body_message_id: None,
+            attachments_message_id: None,
         })
     }
 }
@@ -118,6 +137,7 @@ impl SegmentLineSelector {
                 let criteria = criteria.read(context, &path).await?;
                 Ok(Which::Criteria(Criteria::parse(&criteria, &path)?))
             }
+            Self::Overriding(fields) => Ok(Which::Overriding(columns(&fields))),
             Self::All(true) => Ok(Which::All),
             Self::All(false) => {
                 let message = "Say true for all lines, or choose some.";

@@ -198,6 +198,8 @@ fn interactions(
             actor: None,
             created_at: now,
             updated_at: now,
+            body_message_id: None,
+            attachments_message_id: None,
         }
     };
     let rows = (1..=200).map(|id| row(&mut random, id)).collect();

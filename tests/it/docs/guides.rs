@@ -50,6 +50,7 @@ const PAGES: &[&str] = &[
     "docs/guides/postgresql.md",
     "docs/guides/profiles.md",
     "docs/guides/segments.md",
+    "docs/guides/templates.md",
 ];
 
 both! {

@@ -92,7 +92,17 @@ pub(super) const ROOMS: [Room; 8] = [
         file: "interactions.md",
         title: "Interactions",
         about: "What happened between us and contacts, and the templates it is made from.",
-        names: &["Interaction", "InformationFlow", "InitiatedBy", "Evaluation", "DeliveryStatus"],
+        names: &[
+            "Interaction",
+            "InformationFlow",
+            "InitiatedBy",
+            "Evaluation",
+            "DeliveryStatus",
+            "Attachment",
+            "BodyFormat",
+            "Template",
+            "TextSource",
+        ],
     },
     Room {
         file: "campaigns.md",

@@ -33,6 +33,29 @@ both! {
         assert_eq!(wrong(&refused), ["NOT_ALLOWED postponed"]);
     }
 
+    // CAN-5, CAN-7, INT-6
+    async fn what_does_not_count_is_deleted_with_its_comments(app) {
+        let contact = stage(&app).await;
+        let draft = record(&app, &contact, json!({ "postponed": true })).await;
+        let canceled = record(&app, &contact, json!({})).await;
+        let counting = record(&app, &contact, json!({})).await;
+        app.must("interactionCancel", "interactions { id }", json!({ "ids": [canceled] })).await;
+        app.must("interactionCommentAdd", "comment { comment }", json!({ "interactionId": canceled, "comment": "x" })).await;
+        let all = json!({ "ids": [draft, canceled, counting] });
+        let refused = app.mutate("interactionDelete", "deletedIds", all).await;
+        assert_eq!(wrong(&refused), ["NOT_ALLOWED ids"]);
+        let two = json!({ "ids": [draft, canceled] });
+        let deleted = app.must("interactionDelete", "deletedIds", two.clone()).await;
+        assert_eq!(deleted["deletedIds"], two["ids"]);
+        let query = "query($id: ID!) { contact(id: $id) { interactions(filter: { includePostponed: true,
+            includeCanceled: true }) { nodes { id } } } }";
+        let data = app.data(query, json!({ "id": contact })).await;
+        assert_eq!(data["contact"]["interactions"]["nodes"], json!([{ "id": counting }]));
+        let again = app.mutate("interactionDelete", "deletedIds", two).await;
+        assert_eq!(wrong(&again), ["NOT_FOUND ids.0", "NOT_FOUND ids.1"]);
+        assert_eq!(wrong(&app.mutate("interactionDelete", "deletedIds", json!({ "ids": [] })).await), ["REQUIRED ids"]);
+    }
+
     async fn an_interaction_is_changed_by_field(app) {
         let contact = stage(&app).await;
         let spring = campaign(&app, json!({})).await;

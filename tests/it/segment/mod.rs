@@ -8,3 +8,4 @@ mod membership;
 mod model;
 mod saved;
 mod steps;
+mod texts;

@@ -124,6 +124,8 @@ impl Interactions {
             actor: self.actor.clone(),
             created_at: self.now,
             updated_at: self.now,
+            body_message_id: None,
+            attachments_message_id: None,
         }
     }
 }

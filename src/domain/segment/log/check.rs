@@ -11,6 +11,7 @@ use crate::{
         segment::{
             choose::privacy_blocked,
             effective::{self, Defaults},
+            said::Said,
         },
         template, text,
     },
@@ -68,7 +69,8 @@ pub(super) async fn lines_to_log(
             None
         }
     };
-    let defaults = Defaults::new(segment, template.as_ref());
+    let said = Said::by(txn, segment, template.as_ref()).await?;
+    let defaults = Defaults::new(segment, template.as_ref(), said);
     let blocked = set & db::keys(txn, privacy_blocked()).await?;
     let mut contacts = set - &blocked;
     if let Some(condition) = defaults.without_salesperson() {

@@ -16,6 +16,8 @@ use self::{
 };
 use super::{
     existing,
+    overrides::messages_of_lines,
+    said::Said,
     step::{self, announce_header, require_open},
 };
 use crate::{
@@ -23,7 +25,7 @@ use crate::{
     domain::{
         Context, Error, Event, Progress, ProgressState, Result,
         check::text as checked_text,
-        code,
+        code, message,
         numbers::{self, Counter},
         text,
     },
@@ -188,6 +190,7 @@ async fn write(
     let entries = write_campaign_entries(txn, &logging).await?;
     let written = write_interactions(txn, &logging, &entries).await?;
     settle_campaign_entries(txn, &logging, &entries).await?;
+    freeze_messages(txn, segment.id, lines.defaults.said()).await?;
     if written != count {
         return Err(Error::Corrupt(format!("{count} lines made {written} interactions")));
     }
@@ -204,6 +207,14 @@ async fn write(
         skipped_unreachable: lines.skipped_unreachable,
         follow_up,
     })
+}
+
+/// What the interactions were written with never changes again (LOG-8), whatever becomes of the
+/// template.
+async fn freeze_messages(txn: &DatabaseTransaction, segment_id: i64, said: &Said) -> Result<()> {
+    let mut messages: Vec<i64> = said.messages().collect();
+    messages.extend(messages_of_lines(txn, segment_id).await?);
+    message::freeze(txn, &messages).await
 }
 
 /// The set stays, and so do criteria, lines and steps (D7).

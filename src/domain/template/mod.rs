@@ -1,5 +1,8 @@
 //! Interaction templates: what interactions of one kind have in common.
 
+mod languages;
+mod preview;
+
 use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{
@@ -7,6 +10,13 @@ use sea_orm::{
     IntoActiveModel, IntoSimpleExpr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+pub use self::{
+    languages::{
+        LanguageChange, Put, delete_language, languages_by_ids, languages_of_templates,
+        put_language, set_language, texts_of,
+    },
+    preview::{Draft, Preview, PreviewRequest, preview},
+};
 use crate::{
     db::{self, dialect},
     domain::{
@@ -141,21 +151,21 @@ pub async fn update(
 ) -> Result<interaction_template::Model> {
     let code = code::checked(code)?;
     db::write(&context.db, &[], async |txn| {
-        let mut row = locked(txn, &code).await?.into_active_model();
+        let mut row = locked(txn, &code, &["code"]).await?.into_active_model();
         apply(txn, &mut row, change.clone()).await?;
         Ok(row.update(txn).await?)
     })
     .await
 }
 
-/// Deletes a template. Returns the code that is gone.
+/// Deletes a template with what it says in each language (TPL-4). Returns the code that is gone.
 ///
 /// # Errors
 /// [`Reason::NotFound`], or [`Reason::InUse`] if segments or interactions have it, at `code`.
 pub async fn delete(context: &Context, code: &str) -> Result<String> {
     let code = code::checked(code)?;
     db::write(&context.db, &[], async |txn| {
-        let row = locked(txn, &code).await?;
+        let row = locked(txn, &code, &["code"]).await?;
         let segments = segment::Entity::find()
             .filter(segment::Column::InteractionTemplate.eq(code.as_str()))
             .count(txn)
@@ -176,6 +186,7 @@ pub async fn delete(context: &Context, code: &str) -> Result<String> {
         }
         let users = match (segments, interaction) {
             (0, None) => {
+                languages::delete_all(txn, &code).await?;
                 interaction_template::Entity::delete_by_id(row.code).exec(txn).await?;
                 return Ok(code.clone());
             }
@@ -204,9 +215,13 @@ pub async fn require(
     found.one(txn).await?.ok_or_else(|| missing(code, path))
 }
 
-async fn locked(txn: &DatabaseTransaction, code: &str) -> Result<interaction_template::Model> {
+async fn locked(
+    txn: &DatabaseTransaction,
+    code: &str,
+    path: &[&str],
+) -> Result<interaction_template::Model> {
     let found = interaction_template::Entity::find_by_id(code.to_owned()).lock_exclusive();
-    found.one(txn).await?.ok_or_else(|| missing(code, &["code"]))
+    found.one(txn).await?.ok_or_else(|| missing(code, path))
 }
 
 fn missing(code: &str, path: &[&str]) -> Error {

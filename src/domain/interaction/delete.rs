@@ -1,0 +1,53 @@
+//! Deleting interactions that do not count: those that are canceled, and those that were postponed and
+//! are not to be finished.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{locked, named};
+use crate::{
+    db::{self, Table},
+    domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id},
+    entity::{interaction, interaction_comment},
+};
+
+/// Deletes interactions with their comments (CAN-5, CAN-7, INT-6). What they were written with stays,
+/// for others may have it. Returns their keys in the order of the ids.
+///
+/// # Errors
+/// [`Reason::NotFound`] at `ids`, or [`Reason::NotAllowed`] for those that are neither canceled nor
+/// postponed.
+pub async fn delete(context: &Context, ids: &[String]) -> Result<Vec<(i32, i64)>> {
+    let keys = named(ids)?;
+    db::write(&context.db, &[Table::Interaction], async |txn| {
+        let rows = locked(txn, &keys).await?;
+        let counting: Vec<String> = rows
+            .iter()
+            .filter(|row| !row.canceled && !row.postponed)
+            .map(|row| id::interaction_id(row.contact_id, row.id))
+            .collect();
+        if !counting.is_empty() {
+            let message =
+                format!("{} of the interactions count: cancel them first.", counting.len());
+            let mut rejection = Rejection::new(Reason::NotAllowed, &["ids"], message);
+            rejection.concerned = counting.into_iter().take(CONCERNED_MAX).collect();
+            return Err(Error::from(rejection));
+        }
+        let contacts: BTreeSet<i32> = rows.iter().map(|row| row.contact_id).collect();
+        // Ids are unique, so the contacts only say where they lie.
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        interaction_comment::Entity::delete_many()
+            .filter(interaction_comment::Column::ContactId.is_in(contacts.iter().copied()))
+            .filter(interaction_comment::Column::InteractionId.is_in(ids.iter().copied()))
+            .exec(txn)
+            .await?;
+        interaction::Entity::delete_many()
+            .filter(interaction::Column::ContactId.is_in(contacts))
+            .filter(interaction::Column::Id.is_in(ids))
+            .exec(txn)
+            .await?;
+        Ok(keys.clone())
+    })
+    .await
+}

@@ -1,0 +1,119 @@
+//! What the contacts of a segment are written, as files.
+
+use std::io::{Cursor, Read};
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, StatusCode},
+};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use urval::http::{self, App, Settings};
+
+use crate::{
+    app::{TestApp, both},
+    import_http::send,
+    stub::Answer,
+    template_language::{say, stage},
+};
+
+async fn get(app: &TestApp, path: &str) -> Answer {
+    send(app, Request::get(format!("/export/mail/{path}")).body(Body::empty()).unwrap()).await
+}
+
+async fn archive(app: &TestApp, path: &str) -> Vec<(String, String)> {
+    let served = App::new(app.schema.clone(), app.context.clone(), Settings::default());
+    let request = Request::get(format!("/export/mail/{path}")).body(Body::empty()).unwrap();
+    let response = http::router(served).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "application/zip");
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut files = Vec::new();
+    for index in 0..zip.len() {
+        let mut file = zip.by_index(index).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut content = String::new();
+        file.read_to_string(&mut content).unwrap();
+        files.push((name, content));
+    }
+    files
+}
+
+/// A segment with somebody who is written to in Swedish, and a company that has no city.
+async fn segment(app: &TestApp) -> (Value, String) {
+    let person = stage(app).await;
+    let company = json!({ "type": "COMPANY", "name": "Ek: AB", "email": "ek@example.com",
+        "correspondenceType": "EMAIL", "salesperson": "JO" });
+    let company = app.must("contactCreate", "contact { id }", company).await;
+    let change = json!({ "id": person, "companyId": company["contact"]["id"], "correspondenceType": "HARD_COPY" });
+    app.must("contactUpdate", "contact { no }", change).await;
+    let strict = json!({ "template": "BUS", "subject": "Hi {{ contact.name }}",
+        "body": "Dear {{ contact.name }} in {{ contact.city }}", "bodyFormat": "TEXT" });
+    say(app, strict).await;
+    let input = json!({ "description": "News", "interactionTemplate": "BUS" });
+    let made = app.must("segmentCreate", "segment { id no }", input).await["segment"].clone();
+    let everybody = json!({ "segmentId": made["id"], "criteria": { "all": [] } });
+    app.must("segmentAddContacts", "segment { no }", everybody).await;
+    (made["id"].clone(), made["no"].as_str().unwrap().to_owned())
+}
+
+fn lines(answer: &Answer) -> Vec<Value> {
+    answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+both! {
+    // DEL-4
+    async fn each_contact_gets_what_is_theirs(app) {
+        let (_, no) = segment(&app).await;
+        let answer = get(&app, &format!("{no}.ndjson")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        assert_eq!(answer.header("content-type"), "application/x-ndjson");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let [company, person] = lines(&answer).try_into().unwrap();
+        assert_eq!(company["error"], "body: Line 1, column 31: contact.city is missing. Say what to \
+            write then: contact.city|default(\"…\").");
+        assert_eq!((&company["name"], &company["body"]), (&json!("Ek: AB"), &json!(null)));
+        assert_eq!(person, json!({ "no": person["no"], "name": "Åsa <Berg>", "company": "Ek: AB",
+            "email": "ek@example.com", "correspondenceType": "HARD_COPY", "language": "SVE",
+            "subject": "Hej", "body": "Hej Åsa!", "bodyFormat": "TEXT", "attachments": [], "error": null }));
+
+        let csv = get(&app, &format!("{no}.csv?only=HARD_COPY")).await.body;
+        let rows: Vec<&str> = csv.lines().collect();
+        assert_eq!(rows[0], "no,name,company,email,correspondenceType,language,subject,body,bodyFormat,attachments,error");
+        assert!(rows[1].ends_with(",Åsa <Berg>,Ek: AB,ek@example.com,HARD_COPY,SVE,Hej,Hej Åsa!,TEXT,,"), "{csv}");
+        assert_eq!(rows.len(), 2);
+
+        let files = archive(&app, &format!("{no}.zip")).await;
+        let name = format!("Ek AB - Åsa Berg ({}).txt", person["no"].as_str().unwrap());
+        assert_eq!(files[0], (name, "Hej\n\nHej Åsa!\n".to_owned()));
+        assert!(files[1].0 == "errors.txt" && files[1].1.contains("Ek: AB: body: Line 1"), "{files:?}");
+        assert_eq!(archive(&app, &format!("{no}.zip?only=HARD_COPY")).await.len(), 1);
+    }
+
+    // LOG-8
+    async fn what_was_logged_goes_out_as_it_was_written(app) {
+        let (id, no) = segment(&app).await;
+        let before = get(&app, &format!("{no}.ndjson")).await.body;
+        let log = json!({ "segmentId": id, "unreachable": "SKIP" });
+        let logged = app.must("segmentLog", "loggedSegment { id }", log).await;
+        say(&app, json!({ "template": "BUS", "language": "SVE", "subject": "X", "body": "X" })).await;
+        assert_eq!(get(&app, &format!("{no}.ndjson")).await.body, before);
+        let cancel = json!({ "loggedSegmentId": logged["loggedSegment"]["id"] });
+        app.must("loggedSegmentCancel", "loggedSegment { id }", cancel).await;
+        assert_eq!(get(&app, &format!("{no}.ndjson")).await.body, "");
+        assert_eq!(archive(&app, &format!("{no}.zip")).await, []);
+    }
+
+    // D9
+    async fn who_may_not_be_contacted_is_not_written_to(app) {
+        let (_, no) = segment(&app).await;
+        let person = json!({ "id": "contact:1", "privacyBlocked": true });
+        app.must("contactUpdate", "contact { no }", person).await;
+        assert_eq!(lines(&get(&app, &format!("{no}.ndjson")).await).len(), 1);
+        for path in ["SM999999.zip", &no, &format!("{no}.pdf")] {
+            assert_eq!(get(&app, path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(get(&app, &format!("{no}.csv?only=FAX")).await.status, StatusCode::BAD_REQUEST);
+    }
+}
