@@ -2,15 +2,41 @@
 
 use fastrand::Rng;
 
-use super::{
-    contacts::{World, at, skewed},
-    words::{ITEMS, Item},
-};
+use super::contacts::{World, at, skewed};
 use crate::entity::{
     contact, contact_code,
     kinds::{CodeKind, ContactType, PurchaseSide},
     purchase,
 };
+
+/// Something to buy.
+struct Item {
+    no: &'static str,
+    /// What comes beside the ordinary.
+    variant: &'static str,
+    group: &'static str,
+    /// In ten-thousandths.
+    price: i64,
+}
+
+/// The first ones are bought most.
+const ITEMS: &[Item] = &[
+    item("PAPER-A4", "RECYCLED", "OFFICE", 45_000),
+    item("COFFEE", "DECAF", "KITCHEN", 89_000),
+    item("TONER", "COLOUR", "OFFICE", 790_000),
+    item("LAMP", "BLACK", "FURNITURE", 1_290_000),
+    item("CHAIR", "BLUE", "FURNITURE", 2_490_000),
+    item("DESK", "OAK", "FURNITURE", 5_990_000),
+    item("PHONE", "SILVER", "HARDWARE", 6_490_000),
+    item("SCREEN", "CURVED", "HARDWARE", 3_290_000),
+    item("LAPTOP", "16GB", "HARDWARE", 13_990_000),
+    item("SOFA", "GREY", "FURNITURE", 9_990_000),
+    item("SERVER", "RACK", "HARDWARE", 48_900_000),
+];
+
+const fn item(no: &'static str, variant: &'static str, group: &'static str, price: i64) -> Item {
+    Item { no, variant, group, price }
+}
 
 /// Entries of a customer or vendor that no document names a person for, on average.
 const OF_COMPANY_MEAN: f64 = 12.0;

@@ -394,34 +394,5 @@ const fn template(
     Template { code, description, group, cost, duration_min, is_email, is_inbound, share }
 }
 
-/// Something to buy.
-pub(super) struct Item {
-    pub(super) no: &'static str,
-    /// What comes beside the ordinary.
-    pub(super) variant: &'static str,
-    pub(super) group: &'static str,
-    /// In ten-thousandths.
-    pub(super) price: i64,
-}
-
-/// The first ones are bought most.
-pub(super) const ITEMS: &[Item] = &[
-    item("PAPER-A4", "RECYCLED", "OFFICE", 45_000),
-    item("COFFEE", "DECAF", "KITCHEN", 89_000),
-    item("TONER", "COLOUR", "OFFICE", 790_000),
-    item("LAMP", "BLACK", "FURNITURE", 1_290_000),
-    item("CHAIR", "BLUE", "FURNITURE", 2_490_000),
-    item("DESK", "OAK", "FURNITURE", 5_990_000),
-    item("PHONE", "SILVER", "HARDWARE", 6_490_000),
-    item("SCREEN", "CURVED", "HARDWARE", 3_290_000),
-    item("LAPTOP", "16GB", "HARDWARE", 13_990_000),
-    item("SOFA", "GREY", "FURNITURE", 9_990_000),
-    item("SERVER", "RACK", "HARDWARE", 48_900_000),
-];
-
-const fn item(no: &'static str, variant: &'static str, group: &'static str, price: i64) -> Item {
-    Item { no, variant, group, price }
-}
-
 /// How much happens in each month, of ten.
 pub(super) const SEASON: [u32; 12] = [6, 7, 9, 8, 8, 6, 2, 4, 9, 10, 10, 8];
