@@ -92,7 +92,7 @@ both! {
         let erased = app.must("contactErase", selection, erase.clone()).await;
         assert_eq!(erased, json!({
             "contact": { "no": "CT000002", "name": "Erased", "privacyBlocked": true, "excludeFromSegment": true,
-                "erasedAt": "2026-11-02T09:00:00Z", "erasureReason": "On request", "company": null, "revision": 3 },
+                "erasedAt": "2026-11-02T09:00:00+00:00", "erasureReason": "On request", "company": null, "revision": 3 },
             "interactionsCount": 1, "commentsCount": 1, "criteriaCount": 2, "userErrors": [],
         }));
         let text = all_text(&app).await;
