@@ -43,7 +43,7 @@ pub(super) struct ExportArgs {
 
     /// Record an interaction for each contact that a cover sheet was printed for, once it is written.
     #[arg(long)]
-    log: bool,
+    record: bool,
 
     /// Where to write; standard output if it is not said.
     #[arg(short, long, value_name = "FILE")]
@@ -168,8 +168,8 @@ impl Outgoing {
 pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure> {
     let all = and_replicas(config, open_existing(config).await?).await?;
     let context = all.for_reading().await;
-    if args.log && !matches!(args.format, Format::CoverSheets) {
-        return Err(Failure::new("--log is for cover sheets: add --format cover-sheets."));
+    if args.record && !matches!(args.format, Format::CoverSheets) {
+        return Err(Failure::new("--record is for cover sheets: add --format cover-sheets."));
     }
     let row = match &args.segment {
         Some(no) => {
@@ -195,7 +195,7 @@ pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure
         }
         None => write(&mut export, tokio::io::stdout()).await?,
     }
-    if let Some(row) = row.filter(|_| args.log) {
+    if let Some(row) = row.filter(|_| args.record) {
         log_cover_sheets(&all.doing("export", None), row.id, None).await?;
     }
     Ok(context.db.close().await?)

@@ -352,7 +352,10 @@ mod tests {
     fn every_price_is_that_of_a_field() {
         let prices = Prices::of_schema(&sdl());
         for (on, field, ..) in PRICES {
-            assert!(prices.fields.get(*on).is_some_and(|it| it.contains_key(*field)), "{on}.{field}");
+            assert!(
+                prices.fields.get(*on).is_some_and(|it| it.contains_key(*field)),
+                "{on}.{field}"
+            );
         }
     }
 }
