@@ -21,7 +21,7 @@ S1,3,Filter,,,,,,,Contact,\"City=Oslo, No.=<>C3\"
 S1,4,Action,Remove Contacts (Reduce),No,No,No,No,Yes,,
 S1,5,Filter,,,,,,,Interaction Log Entry,Evaluation=Negative
 S2,1,Action,Add Contacts,No,No,No,No,No,,
-S2,2,Filter,,,,,,,Contact Profile Answer,Profile Questionnaire Code=CUSTOMER
+S2,2,Filter,,,,,,,Opportunity,Status=Won
 S3,1,ACTION,REFINE,,,,,,,
 ";
 
@@ -42,7 +42,7 @@ both! {
         assert_eq!(counts(&outcome), [6, 0, 0, 2]);
         assert_eq!(said, [
             "7 -: It belongs to line 8, which can't be taken.",
-            "8 Filter: Criteria can't ask for the table \"Contact Profile Answer\".",
+            "8 Filter: Criteria can't ask for the table \"Opportunity\".",
         ]);
         let rows = saved(&app).await;
         let names = rows.iter().map(|it| (it.name.as_str(), it.description.as_deref()));

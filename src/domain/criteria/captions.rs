@@ -4,16 +4,16 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    CLASSIFICATIONS, CONTACT_FIELDS, Field, INTERACTION_FIELDS, Kind, PURCHASE_FIELDS,
-    attribute_key, field::Classification,
+    CLASSIFICATIONS, CONTACT_FIELDS, Field, INTERACTION_FIELDS, Kind, PROFILE_ANSWER_FIELDS,
+    PURCHASE_FIELDS, attribute_key, field::Classification,
 };
 use crate::{
     domain::contact_columns::{self, ATTRIBUTE_PREFIX, plain},
     entity::kinds::AttributeType,
 };
 
-/// The captions of interaction log entries and of value entries that differ from the names of our
-/// fields.
+/// The captions of interaction log entries, value entries and profile answers that differ from the
+/// names of our fields.
 const CAPTIONS: &[(&str, &str)] = &[
     ("interactiontemplatecode", "template"),
     ("interactiongroupcode", "group"),
@@ -26,6 +26,10 @@ const CAPTIONS: &[(&str, &str)] = &[
     ("inventorypostinggroup", "postingGroup"),
     ("salesamountactual", "amount"),
     ("purchaseamountactual", "amount"),
+    ("profilequestionnairecode", "questionnaire"),
+    ("lineno", "answer"),
+    ("lastdateupdated", "lastUpdated"),
+    ("questionsanswered", "answeredPercent"),
 ];
 
 /// The field of contacts that goes by `caption`.
@@ -49,6 +53,11 @@ pub fn interaction_field(caption: &str) -> Option<&'static Field> {
 /// The field of purchases that goes by `caption`.
 pub fn purchase_field(caption: &str) -> Option<&'static Field> {
     field_of(PURCHASE_FIELDS, caption)
+}
+
+/// The field of profile answers that goes by `caption`.
+pub fn profile_answer_field(caption: &str) -> Option<&'static Field> {
+    field_of(PROFILE_ANSWER_FIELDS, caption)
 }
 
 /// That of a relation's fields that goes by `caption`.

@@ -129,6 +129,7 @@ impl Field {
                 | Column::ContactText(C::Name, _)
                 | Column::Row("interaction", "template")
                 | Column::Row("purchase", "item")
+                | Column::Row("contact_profile_answer", "questionnaire")
         )
     }
 }

@@ -56,7 +56,9 @@ pub use operator::{Operator, Takes};
 pub use oracle::{Verdict, World, explain};
 pub use parse::{DEPTH_MAX, LIST_VALUES_MAX, NODES_MAX};
 pub use references::{are_personal, require};
-pub use relation::{Amount, Flag, INTERACTION_FIELDS, PURCHASE_FIELDS, RELATIONS, Relation};
+pub use relation::{
+    Amount, Flag, INTERACTION_FIELDS, PROFILE_ANSWER_FIELDS, PURCHASE_FIELDS, RELATIONS, Relation,
+};
 pub use text::{
     Checked, Diagnostic, DiagnosticCode, Severity, Span, check as check_text, expanded, from_text,
 };

@@ -13,6 +13,7 @@ use crate::domain::{
     text,
 };
 
+mod keyed;
 mod operand;
 mod parted;
 mod relation;
@@ -128,6 +129,9 @@ impl Parser {
                 if let Some(found) = CLASSIFICATIONS.iter().find(|it| it.name == key) {
                     let test = self.codes(value)?;
                     return Some(Tree::Leaf(Leaf::Codes { kind: found.kind, test }));
+                }
+                if let Some(listed) = keyed::listed(key, value) {
+                    return self.keyed(listed, value);
                 }
                 if let Some(relation) = RELATIONS.into_iter().find(|it| it.name == key) {
                     let test = self.related(relation, value)?;

@@ -57,6 +57,8 @@ pub(super) enum CriteriaFieldOf {
     Interaction,
     /// What was sold and bought.
     Purchase,
+    /// How contacts answer questionnaires.
+    ProfileAnswer,
 }
 
 impl CriteriaFieldOf {
@@ -64,6 +66,7 @@ impl CriteriaFieldOf {
     fn rows_of(relation: &Relation) -> Self {
         match relation.name {
             "interactions" => Self::Interaction,
+            "profileAnswers" => Self::ProfileAnswer,
             "purchases" => Self::Purchase,
             name => unreachable!("{name} have no value here"),
         }

@@ -113,6 +113,9 @@ fn register_relation(registry: &mut Registry, relation: &'static Relation) {
     ];
     let flag = |flag: &'static Flag| declare(flag.name, "Boolean = false", flag.description);
     fields.extend(relation.flags.iter().map(flag));
+    if relation.key.is_some() {
+        fields.extend(KEYS.map(|(name, description)| declare(name, "[String!]", description)));
+    }
     let description = format!("What is asked of the {name} of a contact.");
     add(registry, &format!("{type_prefix}Test"), &description, false, &fields);
 
@@ -144,6 +147,16 @@ fn register_relation(registry: &mut Registry, relation: &'static Relation) {
     let description = format!("A question about {one}, true or false. Give exactly one field.");
     add(registry, &criteria, &description, true, &fields);
 }
+
+/// Rows by the keys that name them. Instead of `where` and `measure`.
+const KEYS: [(&str, &str); 3] = [
+    (
+        "hasAny",
+        "One of these, by their keys such as `CUSTOMER.20000`; instead of `where` and `measure`.",
+    ),
+    ("hasAll", "All of these, by their keys; instead of `where` and `measure`."),
+    ("hasNone", "None of these, by their keys; instead of `where` and `measure`."),
+];
 
 fn register_amounts(
     registry: &mut Registry,

@@ -31,31 +31,31 @@ pub(in crate::graphql) enum ProfileMeasure {
     AverageInteractionCost,
     /// How long an interaction takes, in minutes.
     AverageInteractionDuration,
-    /// How many of the opportunities were won; not kept here.
+    /// How many of the opportunities were won; contacts can't be classified by it.
     OpportunitiesWonPercent,
     /// The points of the answers that the contact has.
     Rating,
-    /// What was sold; not kept here.
+    /// What was sold; contacts can't be classified by it.
     Sales,
-    /// What was earned; not kept here.
+    /// What was earned; contacts can't be classified by it.
     Profit,
-    /// How many invoices a year; not kept here.
+    /// How many invoices a year; contacts can't be classified by it.
     SalesFrequency,
-    /// What an invoice amounts to; not kept here.
+    /// What an invoice amounts to; contacts can't be classified by it.
     AverageInvoice,
-    /// How much discount was given; not kept here.
+    /// How much discount was given; contacts can't be classified by it.
     SalesDiscountPercent,
-    /// How late payments came in; not kept here.
+    /// How late payments came in; contacts can't be classified by it.
     SalesOverdueDays,
-    /// What was bought; not kept here.
+    /// What was bought; contacts can't be classified by it.
     Purchases,
-    /// How many invoices a year were received; not kept here.
+    /// How many invoices a year were received; contacts can't be classified by it.
     PurchaseFrequency,
-    /// What a received invoice amounts to; not kept here.
+    /// What a received invoice amounts to; contacts can't be classified by it.
     AveragePurchase,
-    /// How much discount was received; not kept here.
+    /// How much discount was received; contacts can't be classified by it.
     PurchaseDiscountPercent,
-    /// How late we paid; not kept here.
+    /// How late we paid; contacts can't be classified by it.
     PurchaseOverdueDays,
 }
 

@@ -5,7 +5,7 @@ use urval::{
     db::{self, OnConflict},
     domain::{contact as contacts, text},
     entity::{
-        campaign, contact_attribute, contact_code, interaction,
+        campaign, contact_attribute, contact_code, contact_profile_answer, interaction,
         kinds::{
             CodeKind, ContactType, CorrespondenceType, Evaluation, InformationFlow, PurchaseSide,
         },
@@ -75,6 +75,7 @@ pub(crate) async fn populate(app: &TestApp) {
     let attributes = attributes();
     let (campaigns, logs, interactions) = interactions(app);
     let purchases = purchases(app);
+    let answers = profile_answers();
     db::write(&app.context.db, &db::Table::ALL, async |txn| {
         contacts::insert_new(txn, &rows).await?;
         db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Ignore).await?;
@@ -83,10 +84,25 @@ pub(crate) async fn populate(app: &TestApp) {
         db::insert_rows::<logged_segment::Entity>(txn, &logs, OnConflict::Fail).await?;
         db::insert_rows::<interaction::Entity>(txn, &interactions, OnConflict::Fail).await?;
         db::insert_rows::<purchase::Entity>(txn, &purchases, OnConflict::Fail).await?;
+        let ignore = OnConflict::Ignore;
+        db::insert_rows::<contact_profile_answer::Entity>(txn, &answers, ignore).await?;
         Ok::<_, urval::domain::Error>(())
     })
     .await
     .unwrap();
+}
+
+fn profile_answers() -> Vec<contact_profile_answer::Model> {
+    let mut random = fastrand::Rng::with_seed(12);
+    let row = |random: &mut fastrand::Rng| contact_profile_answer::Model {
+        contact_id: random.i32(1..=60),
+        questionnaire: CODES[random.usize(..3)].to_owned(),
+        answer_no: random.i32(1..=6) * 10,
+        question_no: random.i32(1..=2) * 5,
+        updated_on: day(random.i64(0..DAYS)),
+        answered_percent: random.bool().then(|| random.i64(0..5) * 5_000),
+    };
+    (0..150).map(|_| row(&mut random)).collect()
 }
 
 fn classifications() -> Vec<contact_code::Model> {

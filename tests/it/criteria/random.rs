@@ -209,6 +209,12 @@ fn leaf() -> BoxedStrategy<Value> {
         test(Kind::Integer).prop_map(|test| json!({ "count": test })),
     ];
     let codes = (select(kinds), codes).prop_map(|(kind, test)| one(kind, test));
+    let keys = vec((select(CODES[..3].to_vec()), select(vec![10, 20, 30, 40])), 0..3)
+        .prop_map(|keys| keys.iter().map(|(code, no)| format!("{code}.{no}")).collect::<Vec<_>>());
+    let within = prop_oneof![Just(Value::Null), test(Kind::Date)];
+    let answers = (select(vec!["hasAny", "hasAll", "hasNone"]), keys, within).prop_map(
+        |(list, keys, within)| json!({ "profileAnswers": { list: keys, "within": within } }),
+    );
     let custom = select(vec![
         ("shoe", "number", Kind::Decimal),
         ("since", "date", Kind::Date),
@@ -232,7 +238,7 @@ fn leaf() -> BoxedStrategy<Value> {
     let search =
         select(vec!["å", "STRASS", "ct 000", "nobody"]).prop_map(|it| json!({ "search": it }));
     prop_oneof![
-        4 => fields, 2 => codes, 2 => custom, 1 => is_set, 4 => relations,
+        4 => fields, 2 => codes, 2 => custom, 1 => is_set, 4 => relations, 1 => answers,
         1 => logged, 1 => ids, 1 => sample, 1 => search,
     ]
     .boxed()

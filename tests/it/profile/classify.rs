@@ -333,7 +333,7 @@ both! {
         import(&app, "Contact No.,Profile Questionnaire Code,Line No.\nCT000001,CUST,50000\n").await;
         let left_out = classify(&app, json!({ "questionnaire": "cust" })).await;
         assert_eq!(left_out, json!({ "contactsChanged": 0, "userErrors": [], "questions": [{
-            "question": { "no": 40_000 }, "answers": [], "skipped": "What it measures is not kept here." }] }));
+            "question": { "no": 40_000 }, "answers": [], "skipped": "Contacts can't be classified by what it measures." }] }));
         assert_eq!(answers(&app, "CUST").await["CT000001"].len(), 1, "it stays as it is");
         let lines = "Profile Questionnaire Code,Line No.,Type,Description,Auto Contact Classification,\
             Contact Class. Field,Starting Date Formula,Ending Date Formula\n\

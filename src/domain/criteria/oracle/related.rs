@@ -18,7 +18,7 @@ use crate::{
             RowCriteria, Scope, Test, Tree, field::Column, predicate::Scalar, resolve::resolve,
         },
     },
-    entity::{contact, interaction, purchase},
+    entity::{contact, contact_profile_answer, interaction, purchase},
 };
 
 /// The rows of relations, by their table.
@@ -42,6 +42,10 @@ impl Rows {
                 }
                 "purchase" => {
                     rows_of::<purchase::Entity>(db, relation, contacts, companies).await?
+                }
+                "contact_profile_answer" => {
+                    rows_of::<contact_profile_answer::Entity>(db, relation, contacts, companies)
+                        .await?
                 }
                 table => unreachable!("{table} has no entity here"),
             };

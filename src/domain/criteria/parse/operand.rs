@@ -268,7 +268,7 @@ impl Parser {
     }
 
     /// Values in a list, counted against the limit.
-    fn values<T>(
+    pub(super) fn values<T>(
         &mut self,
         value: &Value,
         read: impl Fn(&mut Self, &Value) -> Option<T>,

@@ -36,6 +36,7 @@ pub(super) static RELATION: Relation = Relation {
             column: "postponed",
         },
     ],
+    key: None,
     scopes: [
         "The contact's own.",
         "Those of the contact's company, with all its people.",

@@ -5,13 +5,16 @@
 use super::{Field, field::Column};
 
 mod interactions;
+mod profile_answers;
 mod purchases;
 
 pub use interactions::FIELDS as INTERACTION_FIELDS;
+pub use profile_answers::FIELDS as PROFILE_ANSWER_FIELDS;
 pub use purchases::FIELDS as PURCHASE_FIELDS;
 
 /// The relations, in the order in which they are shown.
-pub static RELATIONS: [&Relation; 2] = [&interactions::RELATION, &purchases::RELATION];
+pub static RELATIONS: [&Relation; 3] =
+    [&interactions::RELATION, &purchases::RELATION, &profile_answers::RELATION];
 
 /// Something that a contact has any number of rows of.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub struct Relation {
     pub amounts: &'static [Amount],
     /// What is left out unless it is asked for.
     pub flags: &'static [Flag],
+    /// The fields of the code and the number that name a row, such as `CUSTOMER.20000`, if they do.
+    pub key: Option<[&'static str; 2]>,
     /// Whose rows are meant, for users of the API, by [`Scope`].
     pub scopes: [&'static str; 3],
     /// The table.

@@ -19,6 +19,7 @@ pub(super) static RELATION: Relation = Relation {
         Amount { name: "QUANTITY", field: "quantity", description: "How many pieces." },
     ],
     flags: &[],
+    key: None,
     scopes: [
         "The contact's own: of a company, all of its entries; of a person, those on whose documents \
          the person is.",

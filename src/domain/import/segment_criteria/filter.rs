@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::domain::{
     contact_columns::plain,
     criteria::captions::{
-        classification_of, filter_on_contact, interaction_field, one, purchase_field,
+        classification_of, filter_on_contact, interaction_field, one, profile_answer_field,
+        purchase_field,
     },
 };
 
@@ -34,6 +35,10 @@ pub(super) fn criteria(table: &str, filter: &str) -> Result<Value, String> {
         "valueentry" => {
             let tests = filters.iter().map(|(caption, text)| of_purchase(caption, text));
             json!({ "purchases": { "where": all(tests.collect::<Result<_, _>>()?) } })
+        }
+        "contactprofileanswer" => {
+            let tests = filters.iter().map(|(caption, text)| of_answer(caption, text));
+            json!({ "profileAnswers": { "where": all(tests.collect::<Result<_, _>>()?) } })
         }
         _ => return Err(format!("Criteria can't ask for the table {table:?}.")),
     })
@@ -95,6 +100,13 @@ fn of_purchase(caption: &str, expression: &str) -> Result<Value, String> {
     }
 }
 
+fn of_answer(caption: &str, expression: &str) -> Result<Value, String> {
+    match profile_answer_field(caption) {
+        Some(field) => Ok(one(field.name, json!({ "matches": expression }))),
+        None => Err(format!("Criteria can't ask for an answer's {caption:?}.")),
+    }
+}
+
 /// A filter on codes of which a contact may have several: one of them passes it.
 fn codes(name: &str, filters: &[(&str, &str)]) -> Result<Value, String> {
     let [(field, expression)] = filters else {
@@ -134,6 +146,14 @@ mod tests {
                 "contactMailingGroup",
                 "mailingGroup=<>''",
                 json!({ "mailingGroups": { "matches": "<>''" } }),
+            ),
+            (
+                "Contact Profile Answer",
+                "Profile Questionnaire Code=COMPANY, Line No.=100000|110000",
+                json!({ "profileAnswers": { "where": { "all": [
+                    { "questionnaire": { "matches": "COMPANY" } },
+                    { "answer": { "matches": "100000|110000" } },
+                ] } } }),
             ),
             (
                 "Interaction Log Entry",

@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// Why a question is not asked.
-pub(in crate::domain::profile) const NOT_KEPT: &str = "What it measures is not kept here.";
+pub(in crate::domain::profile) const NOT_MEASURED: &str =
+    "Contacts can't be classified by what it measures.";
 
 /// The days that count, both included.
 #[derive(Copy, Clone, Debug)]
@@ -120,8 +121,8 @@ impl Measured {
     }
 }
 
-/// Whether what it measures is kept here.
-pub(in crate::domain::profile) fn is_kept(measure: ProfileMeasure) -> bool {
+/// Whether contacts can be classified by it.
+pub(in crate::domain::profile) fn is_measured(measure: ProfileMeasure) -> bool {
     measure == ProfileMeasure::Rating || value_of(measure).is_some()
 }
 
@@ -144,7 +145,7 @@ fn value_of(measure: ProfileMeasure) -> Option<ValueOf> {
     Some(value)
 }
 
-/// What each of the population comes to; nothing if that is not kept here.
+/// What each of the population comes to; nothing if contacts can't be classified by it.
 pub(super) async fn measured(
     db: &impl ConnectionTrait,
     measure: ProfileMeasure,

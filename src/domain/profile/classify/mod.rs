@@ -19,7 +19,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
 };
 
-pub(super) use measure::{NOT_KEPT, is_kept};
+pub(super) use measure::{NOT_MEASURED, is_measured};
 pub use range::DECIMALS;
 pub use rating::rate_again;
 pub(super) use rating::{require_no_cycle, require_unused};
@@ -176,7 +176,7 @@ impl Run<'_> {
                 answers: Vec::new(),
             };
             match found.get(&asked.key()) {
-                None => classified.skipped = Some(NOT_KEPT),
+                None => classified.skipped = Some(NOT_MEASURED),
                 Some(answers) => {
                     for (no, holders) in answers {
                         let save = save::Save { question: &asked.question.row, no: *no, day };
@@ -263,7 +263,7 @@ impl Asked<'_> {
         self.question.row.measure == Some(ProfileMeasure::Rating)
     }
 
-    /// Who gets which answer; nothing if what is measured is not kept here.
+    /// Who gets which answer; nothing if nobody can be classified by it.
     async fn holders(
         &self,
         txn: &DatabaseTransaction,
