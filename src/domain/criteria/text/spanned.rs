@@ -51,6 +51,18 @@ impl Spanned {
         }
     }
 
+    /// Whether it is criteria that everybody meets because there are none. They are left out where they
+    /// may be, as they are of stored criteria: written out, they would be one condition more.
+    pub(super) fn asks_nothing(&self) -> bool {
+        match &self.json {
+            Json::Object(fields) => match fields.as_slice() {
+                [(key, Self { json: Json::List(items), .. })] => key == "all" && items.is_empty(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Where what stands at `path` comes from, or what it lies in.
     pub(super) fn at(&self, path: &[String]) -> Span {
         let Some((step, rest)) = path.split_first() else { return self.span };

@@ -37,11 +37,12 @@ impl Writer<'_> {
     }
 
     fn tree(self, about: About, value: &Value) -> String {
-        let Some((key, value)) = only(value) else { return String::new() };
         let empty = match about {
             About::Contact => ["everybody", "nobody"],
             About::Row(_) => ["any", "none"],
         };
+        // What asks nothing is left out of the JSON.
+        let Some((key, value)) = only(value) else { return empty[0].to_owned() };
         match key {
             "all" => self.joined(about, value, "and", ["all of", empty[0]]),
             "any" => self.joined(about, value, "or", ["any of", empty[1]]),

@@ -158,7 +158,10 @@ impl Reader<'_> {
             fields.push(("take", Spanned::value(size.span, take)));
         }
         if self.take("of") {
-            fields.push(("of", self.enclosed(|reader| reader.any(About::Contact))?));
+            let of = self.enclosed(|reader| reader.any(About::Contact))?;
+            if !of.asks_nothing() {
+                fields.push(("of", of));
+            }
         }
         self.expect("by")?;
         let salt = self.text("a salt in quotes")?;

@@ -19,7 +19,9 @@ impl Reader<'_> {
             fields.push(("scope", Spanned::value(self.before(), *name)));
         }
         let filter = self.enclosed(|reader| reader.any(About::Row(relation)))?;
-        fields.push(("where", filter));
+        if !filter.asks_nothing() {
+            fields.push(("where", filter));
+        }
         if self.begins_test() {
             fields.push(("within", self.test(relation.when().kind)?));
         }
@@ -73,7 +75,10 @@ impl Reader<'_> {
     pub(super) fn people(&mut self, none: bool) -> Read<Spanned> {
         let start = self.before();
         let filter = self.enclosed(|reader| reader.any(About::Contact))?;
-        let mut fields = vec![("where", filter)];
+        let mut fields = Vec::new();
+        if !filter.asks_nothing() {
+            fields.push(("where", filter));
+        }
         if none {
             let none = Spanned::value(start, true);
             fields.push(("measure", Spanned::one("none", none)));
