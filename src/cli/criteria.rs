@@ -55,7 +55,7 @@ impl CriteriaArgs {
     }
 }
 
-/// The line with a mark below the place, and what is to be said about it.
+/// What is to be said about it, and below it the line, with a mark below the place.
 fn pointed_out(text: &str, diagnostic: &Diagnostic) -> String {
     let (line, column) = diagnostic.place(text);
     let shown = text.lines().nth(line - 1).unwrap_or_default();
@@ -70,5 +70,5 @@ fn pointed_out(text: &str, diagnostic: &Diagnostic) -> String {
         [] => String::new(),
         expected => format!(" Expected: {}.", expected.join(", ")),
     };
-    format!("  {shown}\n  {mark}\n{what}{}{expected}", diagnostic.message)
+    format!("{what}{}{expected}\n  {shown}\n  {mark}", diagnostic.message)
 }
