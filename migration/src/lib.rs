@@ -21,6 +21,7 @@ mod m20261129_000009_profile;
 mod m20261129_000010_template_language;
 mod m20261129_000011_segment_text;
 mod m20261129_000013_campaign;
+mod m20261129_000014_opportunity;
 mod m20261129_000015_contact_address;
 mod m20261129_000016_duplicates;
 mod m20261129_000017_setup;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000010_template_language::Migration),
             Box::new(m20261129_000011_segment_text::Migration),
             Box::new(m20261129_000013_campaign::Migration),
+            Box::new(m20261129_000014_opportunity::Migration),
             Box::new(m20261129_000015_contact_address::Migration),
             Box::new(m20261129_000019_profile_rating::Migration),
             Box::new(m20261129_000016_duplicates::Migration),

@@ -6,7 +6,7 @@ use sea_orm_migration::{
 };
 
 /// They lie together: what belongs to a contact is on the node where the contact is.
-pub const TABLES: [&str; 12] = [
+pub const TABLES: [&str; 14] = [
     "contact",
     "contact_address",
     "contact_address_period",
@@ -19,6 +19,8 @@ pub const TABLES: [&str; 12] = [
     "interaction_comment",
     "purchase",
     "segment_line",
+    "opportunity",
+    "task",
 ];
 
 /// Into how many pieces each table is cut. A query that all of them answer costs more with each;

@@ -108,6 +108,21 @@ pub fn numbered(backend: DbBackend, first: i64, order: Expr) -> Expr {
     }
 }
 
+/// `prefix` and `number` in at least `width` digits, with zeros in front.
+pub fn padded(backend: DbBackend, prefix: &str, width: i32, number: Expr) -> Expr {
+    match backend {
+        // Its lpad cuts off what is longer.
+        DbBackend::Postgres => Expr::cust_with_exprs(
+            "$1 || LPAD(($2)::text, GREATEST($3, LENGTH(($2)::text)), '0')",
+            [Expr::val(prefix), number, Expr::val(width)],
+        ),
+        _ => Expr::cust_with_exprs(
+            "? || PRINTF('%0*d', ?, ?)",
+            [Expr::val(prefix), Expr::val(width), number],
+        ),
+    }
+}
+
 /// `column` starts with `prefix`, to the letter. A range, so that an index on the column serves
 /// on both databases, and case matters on both: SQLite's LIKE ignores it.
 pub fn starts_with(column: Expr, prefix: &str) -> Expr {

@@ -68,7 +68,7 @@ pub async fn rehearse<T, E: From<DbErr>>(
     Ok(value)
 }
 
-/// [`write`], or [`rehearse`] if it is only to be tried: then it leaves no trace, such as in the audit
+/// [`write()`], or [`rehearse`] if it is only to be tried: then it leaves no trace, such as in the audit
 /// log.
 ///
 /// # Errors

@@ -10,6 +10,8 @@ pub const COST_MAX: i64 = 1_000_000 * 10_000;
 /// What an entry of a purchase may amount to, either way, and how many pieces it may be about, in
 /// ten-thousandths: millions of them can still be added up.
 pub const ENTRY_MAX: i64 = 100_000_000 * 10_000;
+/// What one opportunity may be worth, in ten-thousandths: millions of them can still be added up.
+pub const VALUE_MAX: i64 = 100_000_000 * 10_000;
 /// What one interaction may last, in minutes: a year.
 pub const MINUTES_MAX: i32 = 366 * 24 * 60;
 
@@ -35,6 +37,18 @@ pub fn cost(given: i64, path: &[&str]) -> Result<i64> {
         return Ok(given);
     }
     let message = "The cost of an interaction lies between 0 and 1,000,000.";
+    Err(Error::reject(Reason::Invalid, path, message))
+}
+
+/// What an opportunity may be worth, in ten-thousandths.
+///
+/// # Errors
+/// [`Reason::Invalid`] at `path`.
+pub fn value(given: i64, path: &[&str]) -> Result<i64> {
+    if (0..=VALUE_MAX).contains(&given) {
+        return Ok(given);
+    }
+    let message = "The value of an opportunity lies between 0 and 100,000,000.";
     Err(Error::reject(Reason::Invalid, path, message))
 }
 

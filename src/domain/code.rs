@@ -16,8 +16,8 @@ use crate::{
     },
     entity::{
         campaign, code, contact, contact_code, interaction, interaction_template,
-        interaction_template_language, kinds::CodeKind, profile_questionnaire, segment,
-        segment_line, segment_text,
+        interaction_template_language, kinds::CodeKind, opportunity, profile_questionnaire,
+        segment, segment_line, segment_text, task,
     },
 };
 
@@ -296,6 +296,11 @@ async fn users(txn: &DatabaseTransaction, kind: CodeKind, code: &str) -> Result<
                 "interaction",
                 uses::<interaction::Entity>(txn, interaction::Column::Salesperson, code).await?,
             );
+            count(
+                "opportunity",
+                uses::<opportunity::Entity>(txn, opportunity::Column::Salesperson, code).await?,
+            );
+            count("task", uses::<task::Entity>(txn, task::Column::Salesperson, code).await?);
         }
         Kind::CampaignStatus => {
             count("campaign", uses::<campaign::Entity>(txn, campaign::Column::Status, code).await?);

@@ -98,7 +98,8 @@ pub fn parse(id: &str) -> Option<(Kind, i64)> {
 
 /// Whether it is an id with a key, as all but those by code are.
 pub fn is_id(id: &str) -> bool {
-    parse(id).is_some() || interaction_key(id, &[]).is_ok() || purchase_key(id, &[]).is_ok()
+    let by_contact = [interaction_key, opportunity_key, purchase_key, task_key];
+    parse(id).is_some() || by_contact.iter().any(|key| key(id, &[]).is_ok())
 }
 
 /// The key of a contact inside an id that a client sent at `path`.
@@ -113,6 +114,16 @@ pub fn contact_key(id: &str, path: &[&str]) -> Result<i32> {
 /// The id of an interaction, which is keyed by its contact and itself.
 pub fn interaction_id(contact_id: i32, id: i64) -> String {
     format!("interaction:{contact_id}.{id}")
+}
+
+/// The id of an opportunity, which is keyed by its contact and itself.
+pub fn opportunity_id(contact_id: i32, id: i64) -> String {
+    format!("opportunity:{contact_id}.{id}")
+}
+
+/// The id of a task, which is keyed by its contact and itself.
+pub fn task_id(contact_id: i32, id: i64) -> String {
+    format!("task:{contact_id}.{id}")
 }
 
 /// The contact and the key in the id of an interaction.
@@ -134,6 +145,22 @@ pub fn purchase_id(contact_id: i32, id: i64) -> String {
 /// If it is not the id of a purchase.
 pub fn purchase_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
     of_contact("purchase", "a purchase", id, path)
+}
+
+/// The contact and the key in the id of an opportunity.
+///
+/// # Errors
+/// If it is not the id of an opportunity.
+pub fn opportunity_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
+    of_contact("opportunity", "an opportunity", id, path)
+}
+
+/// The contact and the key in the id of a task.
+///
+/// # Errors
+/// If it is not the id of a task.
+pub fn task_key(id: &str, path: &[&str]) -> Result<(i32, i64)> {
+    of_contact("task", "a task", id, path)
 }
 
 fn of_contact(prefix: &str, noun: &str, id: &str, path: &[&str]) -> Result<(i32, i64)> {

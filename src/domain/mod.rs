@@ -28,8 +28,10 @@ pub mod members;
 pub mod membership;
 pub mod message;
 pub mod numbers;
+pub mod opportunity;
 mod page;
 pub mod paper;
+pub mod planned;
 pub mod profile;
 pub mod purchase;
 pub mod salesperson;
@@ -37,6 +39,7 @@ pub mod segment;
 pub mod series;
 pub mod setup;
 mod snapshot;
+pub mod task;
 pub mod template;
 pub mod text;
 

@@ -1,11 +1,13 @@
 //! Keys and numbers: dense keys from counters, numbers for people from number series.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr, QueryFilter,
+    QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
+    db::dialect,
     domain::{Error, Reason, Result},
     entity::{counter, kinds::SeriesKind, number_series},
 };
@@ -16,6 +18,8 @@ pub enum Counter {
     Contact,
     Interaction,
     Purchase,
+    Opportunity,
+    Task,
 }
 
 impl Counter {
@@ -24,6 +28,8 @@ impl Counter {
             Self::Contact => "CONTACT",
             Self::Interaction => "INTERACTION",
             Self::Purchase => "PURCHASE",
+            Self::Opportunity => "OPPORTUNITY",
+            Self::Task => "TASK",
         }
     }
 }
@@ -66,16 +72,75 @@ pub async fn take_numbers(
     of: SeriesKind,
     count: u64,
 ) -> Result<Vec<String>> {
+    Ok(take_block(txn, of, count).await?.numbers())
+}
+
+/// Numbers in a row.
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub prefix: String,
+    /// Digits after the prefix, with zeros in front.
+    pub width: i32,
+    pub first: i64,
+    count: i64,
+}
+
+impl Block {
+    fn numbers(&self) -> Vec<String> {
+        (self.first..self.first + self.count).map(|no| self.number(no)).collect()
+    }
+
+    fn number(&self, no: i64) -> String {
+        let width = usize::try_from(self.width).unwrap_or(0);
+        format!("{}{no:0width$}", self.prefix)
+    }
+}
+
+/// Takes `count` numbers of a series in a row, none of which is in use: there is no row of `E` with
+/// it in the column `no`. Numbers before them may be lost.
+///
+/// # Errors
+/// What the database says.
+pub async fn take_free_block<E: EntityTrait>(
+    txn: &DatabaseTransaction,
+    of: SeriesKind,
+    count: u64,
+    no: E::Column,
+) -> Result<Block> {
+    let backend = txn.get_database_backend();
+    loop {
+        let block = take_block(txn, of, count).await?;
+        let used = dialect::in_texts(backend, no.into_simple_expr(), &block.numbers());
+        if E::find().filter(used).one(txn).await?.is_none() {
+            return Ok(block);
+        }
+    }
+}
+
+/// The next number of a series that no row of `E` has in the column `no`.
+///
+/// # Errors
+/// What the database says.
+pub async fn take_free_number<E: EntityTrait>(
+    txn: &DatabaseTransaction,
+    of: SeriesKind,
+    no: E::Column,
+) -> Result<String> {
+    let block = take_free_block::<E>(txn, of, 1, no).await?;
+    Ok(block.number(block.first))
+}
+
+async fn take_block(txn: &DatabaseTransaction, of: SeriesKind, count: u64) -> Result<Block> {
     let count = count.cast_signed();
     number_series::Entity::update_many()
         .col_expr(number_series::Column::Next, Expr::col(number_series::Column::Next).add(count))
         .filter(number_series::Column::Kind.eq(of))
         .exec(txn)
         .await?;
+    // The update holds the row, so nobody comes between.
     let series = series(txn, of).await?;
-    let width = usize::try_from(series.width).unwrap_or(0);
-    let first = series.next - count;
-    Ok((first..series.next).map(|no| format!("{}{no:0width$}", series.prefix)).collect())
+    let number_series::Model { prefix, width, next, .. } = series;
+    Ok(Block { prefix, width, first: next - count, count })
 }
 
 /// The next number of a series that `is_used` does not find in use.

@@ -1,4 +1,4 @@
-//! Number series: how the numbers of contacts, segments and campaigns are made.
+//! Number series: how the numbers of contacts, segments, campaigns, opportunities and tasks are made.
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, QueryOrder, QuerySelect,

@@ -141,6 +141,8 @@ stored_by_name! {
         Contact,
         Segment,
         Campaign,
+        Opportunity,
+        Task,
     }
 
     /// The type of a custom attribute.
@@ -150,6 +152,33 @@ stored_by_name! {
         Date,
         Boolean,
         Code,
+    }
+
+    OpportunityStatus {
+        NotStarted,
+        InProgress,
+        Won,
+        Lost,
+    }
+
+    /// Missing where a task is of any other type.
+    TaskType {
+        Meeting,
+        PhoneCall,
+    }
+
+    TaskStatus {
+        NotStarted,
+        InProgress,
+        Completed,
+        Waiting,
+        Postponed,
+    }
+
+    Priority {
+        Low,
+        Normal,
+        High,
     }
 
     IdentifierKind {

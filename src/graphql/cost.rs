@@ -116,6 +116,11 @@ const PRICES: &[(&str, &str, u64, Items)] = &[
     ("Mutation", "segmentReplaceContacts", SELECTION, Items::One),
     ("Mutation", "segmentReuseCriteria", SELECTION, Items::One),
     ("Mutation", "segmentReuseLogged", SELECTION, Items::One),
+    ("Campaign", "opportunityStatistics", 5, Items::One),
+    ("Contact", "opportunityStatistics", 2, Items::One),
+    ("Segment", "opportunityStatistics", 5, Items::One),
+    ("Mutation", "segmentCreateOpportunities", SELECTION, Items::One),
+    ("Mutation", "segmentCreateTasks", SELECTION, Items::One),
     ("SegmentReuseCriteriaPayload", "criteria", 1, Items::About(10)),
     ("Mutation", "segmentUpdateLines", SELECTION, Items::One),
 ];

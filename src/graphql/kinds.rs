@@ -217,4 +217,60 @@ pub(super) enum SeriesKind {
     Segment,
     /// Campaigns.
     Campaign,
+    /// Opportunities.
+    Opportunity,
+    /// Tasks.
+    Task,
+}
+
+/// How far an opportunity is.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::OpportunityStatus")]
+pub(super) enum OpportunityStatus {
+    /// Nobody works on it yet.
+    NotStarted,
+    /// Somebody works on it.
+    InProgress,
+    /// It was sold.
+    Won,
+    /// It was not.
+    Lost,
+}
+
+/// What kind of task it is.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::TaskType")]
+pub(super) enum TaskType {
+    /// To meet the contact; a salesperson arranges it.
+    Meeting,
+    /// To call the contact.
+    PhoneCall,
+}
+
+/// How far a task is.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::TaskStatus")]
+pub(super) enum TaskStatus {
+    /// It was not begun.
+    NotStarted,
+    /// Somebody is at it.
+    InProgress,
+    /// It was done.
+    Completed,
+    /// It waits for somebody else.
+    Waiting,
+    /// It was put off.
+    Postponed,
+}
+
+/// How much something matters.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "kinds::Priority")]
+pub(super) enum Priority {
+    /// Less than others.
+    Low,
+    /// As others.
+    Normal,
+    /// More than others.
+    High,
 }

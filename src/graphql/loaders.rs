@@ -14,6 +14,7 @@ use super::batches::{
 use super::batching::Batching;
 use super::campaign::loaders::CampaignLoaders;
 use super::contact::loaders as contact;
+use super::planned::PlannedLoaders;
 use super::segment::SegmentLoaders;
 use crate::{
     domain::{self, Context},
@@ -56,6 +57,7 @@ pub(super) struct Loaders {
     pub(super) questionnaires: DataLoader<Questionnaires>,
     pub(super) people: DataLoader<contact::People>,
     pub(super) people_count: DataLoader<contact::PeopleCount>,
+    pub(super) planned: PlannedLoaders,
 }
 
 impl Loaders {
@@ -95,6 +97,7 @@ impl Loaders {
             attributes: batching.loader(contact::Attributes(context.clone())),
             people: batching.loader(contact::People(context.clone())),
             people_count: batching.loader(contact::PeopleCount(context.clone())),
+            planned: PlannedLoaders::new(context, batching),
         }
     }
 }

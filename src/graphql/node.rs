@@ -11,9 +11,11 @@ use super::{
     interaction::Interaction,
     interaction_template::InteractionTemplate,
     logged_segment::LoggedSegment,
+    opportunity::Opportunity,
     profile::{ProfileAnswer, ProfileQuestion, ProfileQuestionnaire},
     purchase::Purchase,
     segment::{self, Criterion, SavedCriteria, Segment, SegmentText},
+    task::Task,
     template_language::InteractionTemplateLanguage,
 };
 use crate::domain::{
@@ -39,6 +41,8 @@ pub(super) enum Node {
     Attachment(Attachment),
     Criterion(Box<Criterion>),
     SavedCriteria(SavedCriteria),
+    Opportunity(Box<Opportunity>),
+    Task(Box<Task>),
     ProfileQuestionnaire(ProfileQuestionnaire),
     ProfileQuestion(ProfileQuestion),
     ProfileAnswer(ProfileAnswer),
@@ -86,6 +90,12 @@ async fn find_by_other_key(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> 
     }
     if let Ok(key) = id::purchase_key(id, &[]) {
         return Ok(Purchase::load(ctx, key).await?.map(Box::new).map(Node::Purchase));
+    }
+    if let Ok(key) = id::opportunity_key(id, &[]) {
+        return Ok(Opportunity::load(ctx, key).await?.map(Box::new).map(Node::Opportunity));
+    }
+    if let Ok(key) = id::task_key(id, &[]) {
+        return Ok(Task::load(ctx, key).await?.map(Box::new).map(Node::Task));
     }
     if let Ok(code) = id::code_key("interactionTemplate", id, &[]) {
         let found = InteractionTemplate::load(ctx, Some(code)).await?;

@@ -40,6 +40,10 @@ use super::loaders::Loaders;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
 use super::operation::{chosen, kind, parse, root_fields, subject};
+use super::opportunity::{
+    OpportunityChangeMutation, OpportunityCreateMutation, OpportunityQuery,
+    OpportunitySegmentMutation,
+};
 use super::profile::{
     ContactProfileMutation, ProfileClassifyMutation, ProfileMutation, ProfileQuery,
 };
@@ -49,6 +53,7 @@ use super::segment::{SegmentMutation, SegmentQuery};
 use super::series::{SeriesMutation, SeriesQuery};
 use super::setup::{SetupMutation, SetupQuery};
 use super::subscription::Subscription;
+use super::task::{TaskChangeMutation, TaskCreateMutation, TaskQuery, TaskSegmentMutation};
 use super::template_language::TemplateLanguageMutation;
 use super::template_preview::TemplatePreviewQuery;
 use super::trace;
@@ -75,6 +80,8 @@ pub(super) struct Query(
     ProfileQuery,
     SeriesQuery,
     LoggedSegmentQuery,
+    OpportunityQuery,
+    TaskQuery,
     AuditQuery,
     SetupQuery,
     PurchaseQuery,
@@ -107,6 +114,12 @@ pub(super) struct Mutation(
     LoggedSegmentMutation,
     PurchaseMutation,
     SetupMutation,
+    OpportunityCreateMutation,
+    OpportunityChangeMutation,
+    OpportunitySegmentMutation,
+    TaskCreateMutation,
+    TaskChangeMutation,
+    TaskSegmentMutation,
 );
 
 type Types = async_graphql::Schema<Query, Mutation, Subscription>;

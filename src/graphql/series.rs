@@ -24,7 +24,8 @@ pub(super) struct NumberSeries {
     next: i64,
     /// The next number as a whole; skipped if it is in use.
     next_no: String,
-    /// Whether callers may bring numbers of their own.
+    /// Whether callers may bring numbers of their own. Opportunities and tasks always have the next of
+    /// the series.
     manual: bool,
 }
 
@@ -46,7 +47,7 @@ pub(super) struct SeriesQuery;
 
 #[Object]
 impl SeriesQuery {
-    /// How the numbers of contacts, segments and campaigns are made.
+    /// How the numbers of contacts, segments, campaigns, opportunities and tasks are made.
     async fn number_series(&self, ctx: &Context<'_>) -> Result<Vec<NumberSeries>> {
         let all = domain::series::all(ctx.data::<domain::Context>()?).await?;
         Ok(all.into_iter().map(NumberSeries::from).collect())

@@ -56,6 +56,16 @@ async fn fill(app: &TestApp) {
         let input = json!({ "name": ODD, "type": "PERSON", "attributes": attributes });
         app.must("contactCreate", "", input).await;
     }
+    for _ in 0..2 {
+        let twin = json!({ "name": "Twin AB", "type": "COMPANY", "address": "Kungsgatan 1", "city": "Malmö" });
+        app.must("contactCreate", "", twin).await;
+    }
+    app.must("contactDuplicatesFind", "", json!({})).await;
+    let points = json!([{ "answer": "PERSON.20000", "points": 2 }]);
+    let rating = json!({ "questionnaire": "PERSON", "no": 900_000, "description": "Liveliness",
+        "classification": { "by": "RATING", "answeredPercentMin": 0, "points": points },
+        "answers": [{ "no": 900_001, "description": "High", "fromValue": 1 }] });
+    app.must("profileQuestionSet", "", rating).await;
     let id = app.data("{ segmentByNo(no: \"SM000001\") { id } }", json!({})).await;
     let segment = &id["segmentByNo"]["id"];
     let saved = json!({ "segmentId": segment, "name": ODD });

@@ -169,7 +169,8 @@ both! {
             "description": "The mailing groups of the contact.",
             "operators": [
                 { "name": "hasAny", "takes": "MANY" }, { "name": "hasAll", "takes": "MANY" },
-                { "name": "hasNone", "takes": "MANY" }, { "name": "count", "takes": "TEST" },
+                { "name": "hasNone", "takes": "MANY" }, { "name": "has", "takes": "CODE_TEST" },
+                { "name": "matches", "takes": "EXPRESSION" }, { "name": "count", "takes": "TEST" },
             ],
         }));
         assert_eq!(field("ATTRIBUTE", "vip"), &json!({

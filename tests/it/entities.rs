@@ -19,8 +19,8 @@ macro_rules! entities {
             contact_duplicate_key contact_identifier contact_profile_answer counter criterion criterion_set
             document_template idempotency_key interaction interaction_comment interaction_template
             interaction_template_language logged_segment message message_attachment number_series
-            profile_answer profile_question profile_questionnaire profile_rating
-            purchase saved_criteria segment segment_line segment_set segment_text setup
+            opportunity profile_answer profile_question profile_questionnaire profile_rating
+            purchase saved_criteria segment segment_line segment_set segment_text setup task
         }
     };
 }

@@ -115,6 +115,10 @@ both! {
                     "FindDuplicates" => assert_eq!(data["contactDuplicatesFind"]["searchedCount"], 1_000),
                     "ListDuplicates" => assert_eq!(data["contactDuplicates"]["unsearchedCount"], 0),
                     "Purchases" => assert!(0 < data["contacts"]["totalCount"].as_u64().unwrap()),
+                    "PlanOpportunities" => {
+                        let made = &data["segmentCreateOpportunities"];
+                        assert_eq!(made["segment"]["opportunityStatistics"]["count"], made["created"]);
+                    }
                     other => panic!("{other} is not looked at"),
                 }
                 seen.push(operation);
@@ -122,6 +126,6 @@ both! {
         }
         assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "ReadCriteria", "Questionnaire", "CreateSegment",
             "AddContacts", "SegmentWithLines", "PreviewTemplate", "LogSegment", "CampaignResults", "FindDuplicates",
-            "ListDuplicates", "WatchSegment", "Purchases"]);
+            "ListDuplicates", "PlanOpportunities", "WatchSegment", "Purchases"]);
     }
 }

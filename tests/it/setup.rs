@@ -45,7 +45,10 @@ both! {
             "duplicates": { "maintainSearchStrings": true, "searchOnEntry": true, "hitPercent": 60 },
             "documentTemplates": [],
             "timeZone": "Europe/Stockholm",
-            "numberSeries": [{ "kind": "CAMPAIGN" }, { "kind": "CONTACT" }, { "kind": "SEGMENT" }],
+            "numberSeries": [
+                { "kind": "CAMPAIGN" }, { "kind": "CONTACT" }, { "kind": "OPPORTUNITY" }, { "kind": "SEGMENT" },
+                { "kind": "TASK" },
+            ],
             "revision": 1,
         }));
     }
@@ -78,7 +81,10 @@ both! {
             "documentTemplates": [{ "documentType": "EMAIL", "template": order },
                 { "documentType": "SALES_INVOICE", "template": order }],
             "timeZone": "Europe/Stockholm",
-            "numberSeries": [{ "kind": "CAMPAIGN" }, { "kind": "CONTACT" }, { "kind": "SEGMENT" }],
+            "numberSeries": [
+                { "kind": "CAMPAIGN" }, { "kind": "CONTACT" }, { "kind": "OPPORTUNITY" }, { "kind": "SEGMENT" },
+                { "kind": "TASK" },
+            ],
             "revision": 2,
         }));
         let input = json!({ "defaults": { "country": null },

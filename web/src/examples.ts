@@ -372,6 +372,40 @@ query ListDuplicates {
 `,
   },
   {
+    query: `# An opportunity with each contact of a
+# segment, and what has come of them. Once
+# more, and only what is missing is created.
+mutation PlanOpportunities($segment: ID!) {
+  segmentCreateOpportunities(
+    input: {
+      segmentId: $segment
+      description: "Follow up"
+      estimatedValue: "500"
+    }
+  ) {
+    created
+    alreadyThere
+    skippedPrivacyBlocked
+    segment {
+      opportunityStatistics {
+        count
+        open
+        estimatedValue
+      }
+    }
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+`,
+    variables: `{
+  "segment": ""
+}`,
+  },
+  {
     query: `# Run it, change the segment in another tab,
 # come back and see. Goes over a WebSocket.
 subscription WatchSegment($segment: ID!) {

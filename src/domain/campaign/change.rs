@@ -18,7 +18,7 @@ use crate::{
     entity::{
         campaign, campaign_entry, interaction, interaction_template,
         kinds::{CodeKind, SeriesKind},
-        segment, segment_line,
+        opportunity, segment, segment_line, task,
     },
 };
 
@@ -90,8 +90,8 @@ pub async fn update(
 /// Deletes a campaign with its entries.
 ///
 /// # Errors
-/// [`Reason::NotFound`], or [`Reason::InUse`] if segments, lines, templates or interactions have
-/// it, at `campaignId`; [`Reason::Conflict`].
+/// [`Reason::NotFound`], or [`Reason::InUse`] if segments, lines, templates, interactions,
+/// opportunities or tasks have it, at `campaignId`; [`Reason::Conflict`].
 pub async fn delete(context: &Context, id: i64, expected_revision: Option<i32>) -> Result<i64> {
     db::write(&context.db, &[Table::Campaign], async |txn| {
         let found = locked(txn, id, expected_revision).await?;
@@ -118,11 +118,15 @@ async fn users(txn: &DatabaseTransaction, id: i64) -> Result<Vec<&'static str>> 
     let template = interaction_template::Entity::find()
         .filter(interaction_template::Column::CampaignId.eq(id));
     let interaction = interaction::Entity::find().filter(interaction::Column::CampaignId.eq(id));
+    let opportunity = opportunity::Entity::find().filter(opportunity::Column::CampaignId.eq(id));
+    let task = task::Entity::find().filter(task::Column::CampaignId.eq(id));
     let users = [
         ("segments", segment.one(txn).await?.is_some()),
         ("lines", line.one(txn).await?.is_some()),
         ("interaction templates", template.one(txn).await?.is_some()),
         ("interactions", interaction.one(txn).await?.is_some()),
+        ("opportunities", opportunity.one(txn).await?.is_some()),
+        ("tasks", task.one(txn).await?.is_some()),
     ];
     Ok(users.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name).collect())
 }

@@ -107,8 +107,8 @@ pub async fn by_template(
 /// Days that are told of one campaign: nearly three years.
 const DAYS_MAX: usize = 1_000;
 
-/// What the interactions of each campaign add up to by day, the first day first, at most the last
-/// [`DAYS_MAX`], with one statement for each window.
+/// What the interactions of each campaign add up to by day, the first day first, at most
+/// the last 1,000, with one statement for each window.
 ///
 /// # Errors
 /// What the database says.

@@ -10,7 +10,7 @@ use super::{company, find, leave};
 use crate::{
     db::{self, Table},
     domain::{
-        Context, Event, Result, expect_revision,
+        Context, Event, Result, expect_revision, planned,
         segment::step::{self, Locked},
     },
     entity::{contact, kinds::ContactType},
@@ -36,15 +36,17 @@ pub struct DeleteContact {
     /// Whether it may be taken out of open segments.
     pub remove_from_segments: bool,
     pub people: People,
+    /// Whether open opportunities and tasks may go to the company, or to nobody.
+    pub hand_on_open: bool,
 }
 
-/// Deletes a contact; returns how many went, its people included. Interactions of a person stay
-/// with the company, those of a company with nobody.
+/// Deletes a contact; returns how many went, its people included. Interactions, opportunities and tasks
+/// of a person stay with the company, those of a company with nobody.
 ///
 /// # Errors
 /// [`Reason::NotFound`](crate::domain::Reason::NotFound) at `id`, a conflict, and
 /// [`Reason::InUse`](crate::domain::Reason::InUse) at `removeFromSegments` with the segments
-/// concerned.
+/// concerned, or at `handOnOpen` with the opportunities and tasks concerned.
 pub async fn delete(context: &Context, input: DeleteContact) -> Result<u64> {
     let (gone, segments) =
         db::write(&context.db, &Table::ALL, async |txn| write(txn, context, input).await).await?;
@@ -72,9 +74,12 @@ async fn write(
     }
     let segments = leave::leave(txn, context, &dying, input.remove_from_segments).await?;
     let heir = row.company_id.filter(|_| !is_company).unwrap_or(0);
+    planned::require_closed(txn, &dying, input.hand_on_open).await?;
     leave::hand_on_interactions(txn, &dying, heir).await?;
+    planned::hand_on(txn, &dying, heir).await?;
     if is_company {
         leave::change_company_of_interactions(txn, row.id, None).await?;
+        planned::change_company(txn, row.id, None).await?;
         if input.people == People::Keep {
             company::dissolve(txn, context.clock.now(), row.id, None).await?;
         }

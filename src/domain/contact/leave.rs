@@ -169,7 +169,7 @@ pub(super) async fn hand_on_purchases(
 }
 
 /// Makes rows those of another contact: new ones, for by their contact it is known where they lie.
-async fn hand_on<E: EntityTrait>(
+pub(in crate::domain) async fn hand_on<E: EntityTrait>(
     txn: &DatabaseTransaction,
     contact: E::Column,
     from: &RoaringBitmap,

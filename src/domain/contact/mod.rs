@@ -32,6 +32,7 @@ pub(super) use find::ERASED;
 pub(super) use find::locked;
 pub use find::{by_ids, by_no, searched};
 pub use insert::insert_new;
+pub(super) use leave::hand_on;
 pub use list::{Key, Order, OrderBy, Restriction, order, page_of_ids};
 pub use listed::{Listed, Whole, list};
 pub use merge::{Conflict, ConflictKind, MergeContacts, MergeField, Merged, merge};

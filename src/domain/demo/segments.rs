@@ -5,10 +5,16 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         Context, Result,
+        opportunity::{self, NewOpportunity},
+        planned::{Links, Source, Which},
         segment::{self, Options, Request, SegmentChange, Target},
+        task::{self, NewTask},
     },
-    entity::kinds::Operation,
+    entity::kinds::{Operation, Priority, TaskType},
 };
+
+/// The number of the customers to visit.
+const VISITED: &str = "SM000002";
 
 /// A segment's description, its template and its steps.
 type Plan = (&'static str, &'static str, Vec<(Operation, Value)>);
@@ -41,6 +47,47 @@ pub(super) async fn build(context: &Context) -> Result<()> {
         for (operation, criteria) in steps {
             let request = Request::with_criteria(operation, Options::default(), &criteria)?;
             segment::select(context, target, &request, context.moment(), false).await?;
+        }
+    }
+    plan(context).await
+}
+
+/// How many customers something is planned with.
+const PLANNED: usize = 20;
+
+/// Opportunities with a few of the customers to visit, some of them closed, and calls to the others.
+async fn plan(context: &Context) -> Result<()> {
+    let Some(segment) = segment::by_no(context, VISITED).await? else { return Ok(()) };
+    let customers = context.members.load(context.db.reader(), &segment).await?;
+    for (index, contact) in customers.iter().take(PLANNED).enumerate() {
+        let source = Source::Contact(contact.cast_signed());
+        let links = Links { segment_id: Some(Some(segment.id)), ..Links::default() };
+        let new = NewOpportunity {
+            source,
+            description: Some("Larger order".to_owned()),
+            priority: Priority::Normal,
+            estimated_value: Some(10_000_000 * (1 + index as i64 % 5)),
+            links: links.clone(),
+        };
+        let created = opportunity::create(context, &new).await?;
+        let which = Which { key: (created.contact_id, created.id), expected_revision: None };
+        match index % 4 {
+            0 => _ = opportunity::close(context, which, true, None, None).await?,
+            1 => {
+                let reason = Some("Too expensive");
+                opportunity::close(context, which, false, reason, None).await?;
+            }
+            _ => {
+                let call = NewTask {
+                    source: Source::Opportunity(created.contact_id, created.id),
+                    description: Some("Agree on a day".to_owned()),
+                    r#type: Some(TaskType::PhoneCall),
+                    priority: Priority::High,
+                    date: None,
+                    links,
+                };
+                task::create(context, &call).await?;
+            }
         }
     }
     Ok(())

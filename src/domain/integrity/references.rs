@@ -76,6 +76,8 @@ const ATTACHMENT: Table = ("attachment", "id");
 const INTERACTION: Table = ("interaction", "id");
 const COMMENT: Table = ("interaction_comment", "interaction_id");
 const PURCHASE: Table = ("purchase", "id");
+const OPPORTUNITY: Table = ("opportunity", "id");
+const TASK: Table = ("task", "id");
 const SEGMENT: Table = ("segment", "id");
 const SETUP: Table = ("setup", "id");
 const LINE: Table = ("segment_line", "contact_id");
@@ -151,6 +153,17 @@ const REFERENCES: &[Reference] = &[
     row(COMMENT, "interaction_id", INTERACTION).also("contact_id", "contact_id"),
     row(PURCHASE, "contact_id", CONTACT),
     row(PURCHASE, "document_contact_id", CONTACT),
+    row(OPPORTUNITY, "contact_id", CONTACT).or_zero(),
+    row(OPPORTUNITY, "company_id", CONTACT),
+    row(OPPORTUNITY, "campaign_id", CAMPAIGN),
+    row(OPPORTUNITY, "interaction_id", INTERACTION).also("contact_id", "contact_id"),
+    code(OPPORTUNITY, "salesperson", "SALESPERSON"),
+    row(TASK, "contact_id", CONTACT).or_zero(),
+    row(TASK, "company_id", CONTACT),
+    row(TASK, "campaign_id", CAMPAIGN),
+    row(TASK, "interaction_id", INTERACTION).also("contact_id", "contact_id"),
+    row(TASK, "opportunity_id", OPPORTUNITY).also("contact_id", "contact_id"),
+    code(TASK, "salesperson", "SALESPERSON"),
     row(SEGMENT, "campaign_id", CAMPAIGN),
     row(SEGMENT, "interaction_template", TEMPLATE),
     code(SEGMENT, "interaction_group", "INTERACTION_GROUP"),

@@ -66,7 +66,7 @@ pub async fn create(
 ) -> Result<interaction::Model> {
     let created = db::write(&context.db, &[Table::Interaction], async |txn| {
         let mut rejections = Rejections::default();
-        let contact = rejections.keep(reachable(txn, contact_id).await)?;
+        let contact = rejections.keep(reachable(txn, contact_id, &["contactId"]).await)?;
         let template = rejections.keep(chosen_template(txn, template).await)?;
         let line = rejections.keep(as_line(txn, values).await)?;
         let (Some(contact), Some(template), Some(line)) = (contact, template, line) else {
@@ -105,19 +105,25 @@ pub(super) async fn announce(context: &Context, interaction: &interaction::Model
 }
 
 /// The contact, who stays until the transaction ends, if they may be contacted.
-async fn reachable(txn: &DatabaseTransaction, id: i64) -> Result<contact::Model> {
-    let path = ["contactId"];
+///
+/// # Errors
+/// [`Reason::NotFound`] or [`Reason::PrivacyBlocked`] at `path`.
+pub(in crate::domain) async fn reachable(
+    txn: &DatabaseTransaction,
+    id: i64,
+    path: &[&str],
+) -> Result<contact::Model> {
     let found = match i32::try_from(id) {
         Ok(key) => contact::Entity::find_by_id(key).lock_shared().one(txn).await?,
         Err(_) => None,
     };
     let found = found.ok_or_else(|| {
         let message = format!("There is no contact {}.", Kind::Contact.id(id));
-        Error::reject(Reason::NotFound, &path, message)
+        Error::reject(Reason::NotFound, path, message)
     })?;
     if found.privacy_blocked || found.minor && !found.parental_consent {
         let message = format!("The contact {} may not be contacted.", found.no);
-        return Err(Error::reject(Reason::PrivacyBlocked, &path, message));
+        return Err(Error::reject(Reason::PrivacyBlocked, path, message));
     }
     Ok(found)
 }

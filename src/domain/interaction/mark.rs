@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{locked, named};
 use crate::{
     db::{self, Table},
-    domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id},
+    domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id, planned},
     entity::{campaign_entry, interaction, interaction_comment, kinds::Evaluation, logged_segment},
 };
 
@@ -93,6 +93,7 @@ pub(in crate::domain) async fn delete_where(txn: &DatabaseTransaction, which: Ex
         .filter(which.clone())
         .into_query();
     interaction_comment::Entity::delete_many().filter(Expr::exists(commented)).exec(txn).await?;
+    planned::forget_interactions(txn, &which).await?;
     Ok(interaction::Entity::delete_many().filter(which).exec(txn).await?.rows_affected)
 }
 

@@ -13,6 +13,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 pub use comments::{COMMENTS_MAX, add_comment, comments_of, delete_comment, update_comment};
+pub(in crate::domain) use create::reachable;
 pub use create::{InteractionValues, create};
 pub use delete::delete;
 pub use list::{Filter, Key, List, Owner, counts, pages};
@@ -115,7 +116,7 @@ fn missing(key: (i32, i64), path: &[&str]) -> Error {
 }
 
 /// The interaction with this key, locked until the transaction ends.
-async fn locked_one(
+pub(in crate::domain) async fn locked_one(
     txn: &sea_orm::DatabaseTransaction,
     key: (i32, i64),
     path: &[&str],

@@ -253,6 +253,11 @@ impl Defaults {
         self.campaign_id
     }
 
+    /// Whether the lines that say nothing else have a description.
+    pub fn has_description(&self) -> bool {
+        self.description.is_some()
+    }
+
     /// Whether the lines that say nothing else are targets of their campaign.
     pub fn is_target_by_default(&self) -> bool {
         self.campaign_target

@@ -109,8 +109,8 @@ impl CampaignMutation {
         CampaignUpdatePayload::from_outcome(updated.map(Campaign))
     }
 
-    /// Deletes a campaign with its entries, unless segments, lines, templates or interactions
-    /// have it.
+    /// Deletes a campaign with its entries, unless segments, lines, templates, interactions,
+    /// opportunities or tasks have it.
     async fn campaign_delete(
         &self,
         ctx: &Context<'_>,

@@ -30,9 +30,14 @@ use super::{
     interaction::{InteractionConnection, InteractionFilter, InteractionOrder, interactions_of},
     kinds::SegmentStatus,
     loaders::Loaders,
+    opportunity::{
+        OpportunityConnection, OpportunityFilter, OpportunityOrder, OpportunityStatistics,
+        opportunities_of, opportunity_statistics,
+    },
     page::{Cursor, Slice, connection},
     scalar::Date,
     segment::{Contacts, SegmentConnection, SegmentOrder, contacts_in, segments_of_campaign},
+    task::{TaskConnection, TaskFilter, TaskOrder, tasks_of},
 };
 use crate::{
     domain::{
@@ -40,6 +45,7 @@ use crate::{
         campaign::{TargetsBy, is_activated},
         id::Kind,
         interaction::{Owner, Window},
+        planned::Owner as Planned,
     },
     entity::{campaign, kinds::CodeKind},
 };
@@ -201,6 +207,47 @@ impl Campaign {
     ) -> Result<InteractionConnection> {
         let slice = Slice { first, after, last, before };
         interactions_of(ctx, Owner::Campaign(self.0.id), filter, order_by, slice).await
+    }
+
+    /// The opportunities that are due to it.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn opportunities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<OpportunityFilter>,
+        #[graphql(desc = "Those created last first unless it is said.")] order_by: Option<
+            OpportunityOrder,
+        >,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<OpportunityConnection> {
+        let slice = Slice { first, after, last, before };
+        opportunities_of(ctx, Planned::Campaign(self.0.id), filter, order_by, slice).await
+    }
+
+    /// What the opportunities add up to that are due to it.
+    async fn opportunity_statistics(&self, ctx: &Context<'_>) -> Result<OpportunityStatistics> {
+        opportunity_statistics(ctx, Planned::Campaign(self.0.id)).await
+    }
+
+    /// The tasks that are for it.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Those to be done first first unless it is said.")] order_by: Option<
+            TaskOrder,
+        >,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<TaskConnection> {
+        let slice = Slice { first, after, last, before };
+        tasks_of(ctx, Planned::Campaign(self.0.id), filter, order_by, slice).await
     }
 
     /// How it goes: what its interactions add up to, whom they reached, and who responded. Canceled and

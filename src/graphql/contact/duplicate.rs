@@ -90,8 +90,10 @@ impl ContactDuplicateQuery {
             as many as the setup says unless it is said."
         )]
         min_percentage: Option<i32>,
-        #[graphql(desc = "Those that were dismissed, instead of the others.", default = false)]
-        dismissed: bool,
+        #[graphql(
+            desc = "Those that were dismissed, instead of the others, which is the default."
+        )]
+        dismissed: Option<bool>,
         #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
@@ -108,6 +110,7 @@ impl ContactDuplicateQuery {
         };
         let contact_id = contact_id.map(|id| key(&id, &["contactId"])).transpose()?;
         let args = Slice { first, after, last, before }.args()?;
+        let dismissed = dismissed.unwrap_or(false);
         let filter = Filter { contact_id, percentage_min, dismissed };
         let page = duplicates::list(context, &filter, &args).await?;
         Ok(connection(page, ContactDuplicateTotal(filter), ContactDuplicate))

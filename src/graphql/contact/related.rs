@@ -16,6 +16,7 @@ use crate::{
         self,
         id::Kind,
         interaction::{Owner, Window},
+        planned::Owner as Planned,
     },
     entity::{code, contact_code, kinds::CodeKind},
     graphql::{
@@ -27,6 +28,10 @@ use crate::{
             interactions_of, statistics_of,
         },
         loaders::Loaders,
+        opportunity::{
+            OpportunityConnection, OpportunityFilter, OpportunityOrder, OpportunityStatistics,
+            opportunities_of, opportunity_statistics,
+        },
         page::{Cursor, Slice},
         profile::{
             ContactProfileAnswer, ProfileAnswersTotal, ProfileQuestionnaire, answers_of, offered_to,
@@ -37,6 +42,7 @@ use crate::{
         },
         scalar::Date,
         segment::Segment,
+        task::{TaskConnection, TaskFilter, TaskOrder, next_task_date, tasks_of},
     },
 };
 
@@ -143,6 +149,54 @@ impl Contact {
         filter: Option<PurchaseFilter>,
     ) -> Result<PurchaseStatistics> {
         purchase::statistics_of(ctx, domain::purchase::Owner::of(&self.row), filter).await
+    }
+
+    /// Its opportunities; of a company, also those of the people who belonged to it at the time.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn opportunities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<OpportunityFilter>,
+        #[graphql(desc = "Those created last first unless it is said.")] order_by: Option<
+            OpportunityOrder,
+        >,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<OpportunityConnection> {
+        let slice = Slice { first, after, last, before };
+        opportunities_of(ctx, Planned::of(&self.row), filter, order_by, slice).await
+    }
+
+    /// What its opportunities add up to; of a company, those of the people who belonged to it at the time
+    /// count, too.
+    async fn opportunity_statistics(&self, ctx: &Context<'_>) -> Result<OpportunityStatistics> {
+        opportunity_statistics(ctx, Planned::of(&self.row)).await
+    }
+
+    /// Its tasks; of a company, also those with the people who belonged to it at the time.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Those to be done first first unless it is said.")] order_by: Option<
+            TaskOrder,
+        >,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<TaskConnection> {
+        let slice = Slice { first, after, last, before };
+        tasks_of(ctx, Planned::of(&self.row), filter, order_by, slice).await
+    }
+
+    /// The day of its first open task; null if there is none. Of a company, those with its people count,
+    /// too.
+    async fn next_task_date(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
+        next_task_date(ctx, Planned::of(&self.row)).await
     }
 
     /// The people of a company; nobody belongs to a person.

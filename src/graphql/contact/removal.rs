@@ -32,6 +32,10 @@ pub(in crate::graphql) struct ContactDeleteInput {
     /// What becomes of the people of a company.
     #[graphql(default_with = "Some(PeopleOfDeleted::Delete)")]
     people: Option<PeopleOfDeleted>,
+    /// Whether open opportunities and tasks go to the company of a person, or to nobody, as closed ones do;
+    /// it is refused otherwise, and the error lists them.
+    #[graphql(default_with = "Some(false)")]
+    hand_on_open: Option<bool>,
 }
 
 /// Which contacts to merge.
@@ -60,6 +64,7 @@ impl ContactDeleteInput {
             expected_revision: self.expected_revision,
             remove_from_segments: self.remove_from_segments.unwrap_or(false),
             people: self.people.unwrap_or(PeopleOfDeleted::Delete).into(),
+            hand_on_open: self.hand_on_open.unwrap_or(false),
         })
     }
 }

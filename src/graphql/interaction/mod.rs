@@ -31,6 +31,7 @@ use super::{
     },
     loaders::Loaders,
     logged_segment::LoggedSegment,
+    opportunity::Opportunity,
     page::Slice,
     scalar::{Date, Decimal, Time},
     segment::{self, Segment, message},
@@ -229,6 +230,12 @@ impl Interaction {
         let key = (self.0.contact_id, self.0.id);
         let comments = ctx.data::<Loaders>()?.interaction_comments.load_one(key).await?;
         Ok(comments.unwrap_or_default().into_iter().map(InteractionComment).collect())
+    }
+
+    /// The opportunity that came from it.
+    async fn opportunity(&self, ctx: &Context<'_>) -> Option<Result<Opportunity>> {
+        let key = (self.0.contact_id, self.0.id);
+        Opportunity::of_interaction(ctx, key).await.transpose()
     }
 
     /// Who recorded it.

@@ -45,8 +45,13 @@ use super::{
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy, SegmentStatus},
     loaders::Loaders,
     logged_segment::LoggedSegment,
+    opportunity::{
+        OpportunityConnection, OpportunityFilter, OpportunityOrder, OpportunityStatistics,
+        opportunities_of, opportunity_statistics,
+    },
     page::{Slice, connection},
     scalar::{Date, Decimal},
+    task::{TaskConnection, TaskFilter, TaskOrder, tasks_of},
 };
 use crate::{
     domain::{
@@ -54,6 +59,7 @@ use crate::{
         criteria::Criteria,
         id::Kind,
         interaction::Owner,
+        planned::Owner as Planned,
         segment::{self, LineQuery},
     },
     entity::{self, kinds::CodeKind},
@@ -274,6 +280,47 @@ impl Segment {
     ) -> Result<InteractionConnection> {
         let slice = Slice { first, after, last, before };
         interactions_of(ctx, Owner::Segment(self.0.id), filter, order_by, slice).await
+    }
+
+    /// The opportunities that were created for it, with whoever is or was in it.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn opportunities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<OpportunityFilter>,
+        #[graphql(desc = "Those created last first unless it is said.")] order_by: Option<
+            OpportunityOrder,
+        >,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<OpportunityConnection> {
+        let slice = Slice { first, after, last, before };
+        opportunities_of(ctx, Planned::Segment(self.0.id), filter, order_by, slice).await
+    }
+
+    /// What the opportunities add up to that were created for it.
+    async fn opportunity_statistics(&self, ctx: &Context<'_>) -> Result<OpportunityStatistics> {
+        opportunity_statistics(ctx, Planned::Segment(self.0.id)).await
+    }
+
+    /// The tasks that were created for it, with whoever is or was in it.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Those to be done first first unless it is said.")] order_by: Option<
+            TaskOrder,
+        >,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<TaskConnection> {
+        let slice = Slice { first, after, last, before };
+        tasks_of(ctx, Planned::Segment(self.0.id), filter, order_by, slice).await
     }
 
     /// Who created it, where that is known.

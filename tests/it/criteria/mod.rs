@@ -87,9 +87,9 @@ fn rejected(json: Value, expected: &[(&str, &str)]) {
 #[test]
 fn everything_wrong_is_said_with_its_place() {
     rejected(
-        json!({ "all": [{ "country": { "like": "S" } }, { "cty": { "eq": "x" } }, { "not": {} }] }),
+        json!({ "all": [{ "country": { "sounds": "S" } }, { "cty": { "eq": "x" } }, { "not": {} }] }),
         &[
-            ("criteria.all.0.country.like", "like can't be asked of this field."),
+            ("criteria.all.0.country.sounds", "sounds can't be asked of this field."),
             ("criteria.all.1.cty", "There is no field cty to test."),
             ("criteria.all.2.not", "Give exactly one field."),
         ],

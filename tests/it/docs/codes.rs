@@ -52,7 +52,8 @@ fn find(path: &Path, codes: &mut BTreeSet<String>) {
         return;
     }
     let source = fs::read_to_string(path).unwrap();
-    let lines = source.lines().filter(|line| !line.contains("env!"));
+    let is_of_code = |line: &&str| !line.contains("env!") && !line.contains("rename_all");
+    let lines = source.lines().filter(is_of_code);
     for text in lines.flat_map(|line| line.split('"').skip(1).step_by(2)) {
         let is_code = |it: char| it.is_ascii_uppercase() || it == '_';
         if 6 < text.len() && text.chars().all(is_code) {

@@ -46,6 +46,7 @@ const PAGES: &[&str] = &[
     "docs/guides/filter-expressions.md",
     "docs/guides/first-query.md",
     "docs/guides/live.md",
+    "docs/guides/opportunities.md",
     "docs/guides/paging.md",
     "docs/guides/postgresql.md",
     "docs/guides/profiles.md",

@@ -21,9 +21,9 @@ pub(super) struct Room {
 }
 
 const CRITERIA: usize = 1;
-const COMMON: usize = 7;
+const COMMON: usize = 8;
 
-pub(super) const ROOMS: [Room; 8] = [
+pub(super) const ROOMS: [Room; 9] = [
     Room {
         file: "segments.md",
         title: "Segments",
@@ -103,6 +103,12 @@ pub(super) const ROOMS: [Room; 8] = [
             "Template",
             "TextSource",
         ],
+    },
+    Room {
+        file: "opportunities.md",
+        title: "Opportunities and tasks",
+        about: "What is planned with contacts.",
+        names: &["Opportunity", "Opportunities", "Task", "Priority"],
     },
     Room {
         file: "campaigns.md",

@@ -25,7 +25,7 @@ async fn classify(app: &TestApp, input: Value) -> Value {
 
 /// The answers of all contacts in a questionnaire, by number of contact.
 async fn answers(app: &TestApp, questionnaire: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let query = "query($code: String!) { contacts(first: 100) { nodes { no \
+    let query = "query($code: String!) { contacts(first: 50) { nodes { no \
         profileAnswers(questionnaire: $code) { nodes { answer { key } } } } } }";
     let data = app.data(query, json!({ "code": questionnaire })).await;
     let contacts = data["contacts"]["nodes"].as_array().unwrap();

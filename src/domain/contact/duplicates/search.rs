@@ -45,7 +45,7 @@ pub struct Found {
     pub left: u64,
     /// Pairs that were found, and stand in the list.
     pub pairs: u64,
-    /// Search strings that more than [`SHARED_MAX`] contacts have, and that were not followed.
+    /// Search strings that more than `SHARED_MAX` contacts have, and that were not followed.
     pub common_strings: u64,
 }
 

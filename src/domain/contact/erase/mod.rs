@@ -12,7 +12,7 @@ use super::{blank, company, delete, derive, duplicates, find};
 use crate::{
     db::{self, OnConflict, Table},
     domain::{
-        Context, Error, Event, Result, access::Scope, check, expect_revision,
+        Context, Error, Event, Result, access::Scope, check, expect_revision, planned,
         segment::clear_texts_of_lines,
     },
     entity::{
@@ -91,6 +91,7 @@ async fn write(
         company::push(txn, context.clock.now(), &[(before, &row)], &people).await?;
     }
     let (interactions, comments) = clear_interactions(txn, row.id).await?;
+    planned::erase(txn, row.id).await?;
     clear_texts_of_lines(txn, row.id).await?;
     let criteria = mentions::redact(txn, before).await?;
     mentions::forget_answers(txn, before).await?;

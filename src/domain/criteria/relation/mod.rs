@@ -37,7 +37,7 @@ pub struct Relation {
     pub flags: &'static [Flag],
     /// The fields of the code and the number that name a row, such as `CUSTOMER.20000`, if they do.
     pub key: Option<[&'static str; 2]>,
-    /// Whose rows are meant, for users of the API, by [`Scope`].
+    /// Whose rows are meant, for users of the API, by [`Scope`](super::Scope).
     pub scopes: [&'static str; 3],
     /// The table.
     pub(super) table: &'static str,

@@ -1,0 +1,173 @@
+//! What becomes of opportunities and tasks when contacts or interactions go.
+
+use roaring::RoaringBitmap;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
+};
+
+use crate::{
+    db::{self, dialect},
+    domain::{CONCERNED_MAX, Reason, Rejection, Result, contact, id},
+    entity::{interaction, opportunity, task},
+};
+
+/// Checks that nothing is open with contacts who go (CON-9), unless that is `allowed`.
+///
+/// # Errors
+/// [`Reason::InUse`] at `handOnOpen`, with the opportunities and tasks concerned.
+pub(in crate::domain) async fn require_closed(
+    txn: &DatabaseTransaction,
+    dying: &RoaringBitmap,
+    allowed: bool,
+) -> Result<()> {
+    if allowed {
+        return Ok(());
+    }
+    let backend = txn.get_database_backend();
+    let (mut open, mut concerned) = (Vec::new(), Vec::new());
+    macro_rules! look {
+        ($($table:ident $id:path, $noun:literal;)*) => {$(
+            let theirs = $table::Column::ContactId.into_simple_expr();
+            let found = $table::Entity::find()
+                .filter(dialect::in_ids(backend, theirs, dying.iter()))
+                .filter($table::Column::ClosedDate.is_null());
+            let count = found.clone().count(txn).await?;
+            if 0 < count {
+                open.push(format!("{} ({count})", $noun));
+                let first: Vec<(i32, i64)> = found
+                    .select_only()
+                    .columns([$table::Column::ContactId, $table::Column::Id])
+                    .order_by_asc($table::Column::Id)
+                    .limit(CONCERNED_MAX as u64)
+                    .into_tuple()
+                    .all(txn)
+                    .await?;
+                concerned.extend(first.into_iter().map(|(contact, key)| $id(contact, key)));
+            }
+        )*};
+    }
+    look! {
+        opportunity id::opportunity_id, "opportunities";
+        task id::task_id, "tasks";
+    }
+    if open.is_empty() {
+        return Ok(());
+    }
+    concerned.truncate(CONCERNED_MAX);
+    let message = format!("Open with it, or its people: {}.", open.join(", "));
+    let mut rejection = Rejection::new(Reason::InUse, &["handOnOpen"], message);
+    rejection.concerned = concerned;
+    Err(rejection.into())
+}
+
+/// Hands opportunities and tasks on to another contact; 0 stands for nobody.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn hand_on(
+    txn: &DatabaseTransaction,
+    from: &RoaringBitmap,
+    to: i32,
+) -> Result<()> {
+    macro_rules! hand_on {
+        ($($table:ident)*) => {$(
+            let contact = $table::Column::ContactId;
+            // Whoever changes one of them meanwhile waits, and finds it gone.
+            let locked = db::shard_by_shard(txn, Expr::col(contact), from.iter(), |these| {
+                $table::Entity::find()
+                    .select_only()
+                    .column($table::Column::Id)
+                    .filter(these)
+                    .order_by_asc(contact)
+                    .order_by_asc($table::Column::Id)
+                    .lock_exclusive()
+                    .into_tuple::<i64>()
+            });
+            if !locked.await?.is_empty() {
+                contact::hand_on::<$table::Entity>(txn, contact, from, to).await?;
+            }
+        )*};
+    }
+    hand_on!(opportunity task);
+    Ok(())
+}
+
+/// Takes the free texts of opportunities and tasks of a contact; what, when, and how it ended stays.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn erase(txn: &DatabaseTransaction, contact_id: i32) -> Result<()> {
+    let erased = || Expr::val("erased");
+    opportunity::Entity::update_many()
+        .col_expr(opportunity::Column::Description, erased())
+        .col_expr(opportunity::Column::CloseReason, Expr::val(None::<String>))
+        .filter(opportunity::Column::ContactId.eq(contact_id))
+        .exec(txn)
+        .await?;
+    task::Entity::update_many()
+        .col_expr(task::Column::Description, erased())
+        .filter(task::Column::ContactId.eq(contact_id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Makes opportunities and tasks of the time at one company those of another, or of none.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn change_company(
+    txn: &DatabaseTransaction,
+    from: i32,
+    to: Option<i32>,
+) -> Result<()> {
+    macro_rules! change {
+        ($($table:ident)*) => {$(
+            $table::Entity::update_many()
+                .col_expr($table::Column::CompanyId, Expr::val(to))
+                .filter($table::Column::CompanyId.eq(from))
+                .exec(txn)
+                .await?;
+        )*};
+    }
+    change!(opportunity task);
+    Ok(())
+}
+
+/// Makes opportunities and tasks those of no interaction whose interaction is one of those that go.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn forget_interactions(
+    txn: &DatabaseTransaction,
+    which: &Expr,
+) -> Result<()> {
+    macro_rules! forget {
+        ($($table:ident)*) => {$(
+            let column = |column: interaction::Column| column.into_simple_expr();
+            let going = interaction::Entity::find()
+                .select_only()
+                .expr(Expr::val(1))
+                .filter(
+                    column(interaction::Column::ContactId)
+                        .eq($table::Column::ContactId.into_simple_expr()),
+                )
+                .filter(
+                    column(interaction::Column::Id)
+                        .eq($table::Column::InteractionId.into_simple_expr()),
+                )
+                .filter(which.clone())
+                .into_query();
+            $table::Entity::update_many()
+                .col_expr($table::Column::InteractionId, Expr::val(None::<i64>))
+                .filter($table::Column::InteractionId.is_not_null())
+                .filter(Expr::exists(going))
+                .exec(txn)
+                .await?;
+        )*};
+    }
+    forget!(opportunity task);
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! What opportunities and tasks have in common: ids in their inputs, and what they load in batches.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    ID, MaybeUndefined,
+    dataloader::{DataLoader, Loader},
+};
+use chrono::NaiveDate;
+
+use super::{
+    batches::{grouped, loaders},
+    batching::Batching,
+    interaction_template::campaign_key,
+};
+use crate::{
+    domain::{
+        self, Context, Page,
+        id::Kind,
+        opportunity::{OpportunityFilter, Totals},
+        planned::{Key, Links, List, Owner},
+        task::TaskFilter,
+    },
+    entity::{opportunity, task},
+};
+
+/// The links that a client sent.
+///
+/// # Errors
+/// If an id is none of a segment or a campaign, at its field.
+pub(super) fn links(
+    salesperson: MaybeUndefined<String>,
+    segment_id: MaybeUndefined<ID>,
+    campaign_id: MaybeUndefined<ID>,
+) -> domain::Result<Links> {
+    let segment = |id: ID| Kind::Segment.key(&id, &["segmentId"]);
+    let campaign = |id: ID| campaign_key(&id);
+    Ok(Links {
+        salesperson: salesperson.into(),
+        segment_id: keys(segment_id, segment)?,
+        campaign_id: keys(campaign_id, campaign)?,
+    })
+}
+
+fn keys(
+    given: MaybeUndefined<ID>,
+    key: impl Fn(ID) -> domain::Result<i64>,
+) -> domain::Result<Option<Option<i64>>> {
+    let given: Option<Option<ID>> = given.into();
+    given.map(|id| id.map(key).transpose()).transpose()
+}
+
+/// The loaders of opportunities and tasks, for one request.
+pub(super) struct PlannedLoaders {
+    pub(super) opportunity: DataLoader<OpportunityByKey>,
+    pub(super) opportunity_of_interaction: DataLoader<OpportunityOfInteraction>,
+    pub(super) opportunity_pages: DataLoader<OpportunityPages>,
+    pub(super) opportunity_counts: DataLoader<OpportunityCounts>,
+    pub(super) opportunity_totals: DataLoader<OpportunityTotals>,
+    pub(super) task: DataLoader<TaskByKey>,
+    pub(super) task_pages: DataLoader<TaskPages>,
+    pub(super) task_counts: DataLoader<TaskCounts>,
+    pub(super) next_task: DataLoader<NextTask>,
+}
+
+impl PlannedLoaders {
+    pub(super) fn new(context: &Context, batching: &Batching) -> Self {
+        Self {
+            opportunity: batching.loader(OpportunityByKey(context.clone())),
+            opportunity_of_interaction: batching.loader(OpportunityOfInteraction(context.clone())),
+            opportunity_pages: batching.loader(OpportunityPages(context.clone())),
+            opportunity_counts: batching.loader(OpportunityCounts(context.clone())),
+            opportunity_totals: batching.loader(OpportunityTotals(context.clone())),
+            task: batching.loader(TaskByKey(context.clone())),
+            task_pages: batching.loader(TaskPages(context.clone())),
+            task_counts: batching.loader(TaskCounts(context.clone())),
+            next_task: batching.loader(NextTask(context.clone())),
+        }
+    }
+}
+
+loaders! {
+    OpportunityByKey: (i32, i64) => opportunity::Model = domain::opportunity::by_keys;
+    OpportunityOfInteraction: (i32, i64) => opportunity::Model = domain::opportunity::of_interactions;
+    OpportunityTotals: Owner => Totals = domain::opportunity::totals;
+    TaskByKey: (i32, i64) => task::Model = domain::task::by_keys;
+    NextTask: Owner => NaiveDate = domain::task::next_dates;
+}
+
+/// Declares loaders of pages and counts, by whose they are and what is asked of all alike.
+macro_rules! of_owners {
+    ($($name:ident: $asked:ty => $value:ty = $service:path;)*) => {$(
+        pub(super) struct $name(Context);
+
+        impl Loader<(Owner, $asked)> for $name {
+            type Value = $value;
+            // A batch fails as one, for every caller.
+            type Error = Arc<domain::Error>;
+
+            async fn load(
+                &self,
+                keys: &[(Owner, $asked)],
+            ) -> Result<HashMap<(Owner, $asked), $value>, Self::Error> {
+                let mut loaded = HashMap::new();
+                let keys = keys.iter().map(|(owner, asked)| (asked.clone(), *owner));
+                for (asked, owners) in grouped(keys) {
+                    let found = $service(&self.0, &owners, &asked).await?;
+                    let of = |(owner, found)| ((owner, asked.clone()), found);
+                    loaded.extend(found.into_iter().map(of));
+                }
+                Ok(loaded)
+            }
+        }
+    )*};
+}
+
+of_owners! {
+    OpportunityPages: List<OpportunityFilter> => Page<Key, opportunity::Model> =
+        domain::opportunity::pages;
+    OpportunityCounts: OpportunityFilter => u64 = domain::opportunity::counts;
+    TaskPages: List<TaskFilter> => Page<Key, task::Model> = domain::task::pages;
+    TaskCounts: TaskFilter => u64 = domain::task::counts;
+}

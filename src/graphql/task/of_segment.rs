@@ -1,0 +1,92 @@
+//! A task with every contact of a segment.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+use crate::{
+    domain::{self, id::Kind, segment::Planned, task::ForSegment},
+    graphql::{
+        error::{Result, UserError, outcome},
+        kinds::{Priority, TaskType},
+        scalar::Date,
+        segment::Segment,
+    },
+};
+
+/// What the tasks of a segment have in common. What is left out comes from each line.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SegmentCreateTasksInput {
+    /// Which segment; open or logged, and not canceled.
+    segment_id: ID,
+    /// What they are about; at most 250 characters. Needed if neither the segment nor its template has a
+    /// description.
+    description: Option<String>,
+    /// What kind of tasks they are.
+    r#type: Option<TaskType>,
+    /// How much they matter.
+    #[graphql(default_with = "Some(Priority::Normal)")]
+    priority: Option<Priority>,
+    /// The day they are to be done; today unless given.
+    date: Option<Date>,
+    /// Who does them. Needed for meetings if the segment has no salesperson.
+    salesperson: Option<String>,
+    /// Find out what would happen, and create nothing.
+    #[graphql(default_with = "Some(false)")]
+    dry_run: Option<bool>,
+}
+
+/// What came of creating tasks for a segment, or would come of it.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct SegmentCreateTasksPayload {
+    /// The segment; null if there are user errors.
+    segment: Option<Segment>,
+    /// How many were created.
+    created: Option<u64>,
+    /// How many contacts have such a task from this segment already, open or closed: of this type, on this
+    /// day, and with this description if one is given.
+    already_there: Option<u64>,
+    /// How many contacts were left out because they may not be contacted.
+    skipped_privacy_blocked: Option<u64>,
+    /// What the caller has to put right; empty if it was done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Default)]
+pub(in crate::graphql) struct TaskSegmentMutation;
+
+#[Object]
+impl TaskSegmentMutation {
+    /// Creates a task with every contact of a segment who has no such task from it: with what holds for
+    /// their line, all of them or none. Once more, and only what is missing is created. Contacts who may
+    /// not be contacted are left out. A meeting with all of them is a task with each.
+    async fn segment_create_tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the tasks of a segment have in common.")]
+        input: SegmentCreateTasksInput,
+    ) -> Result<SegmentCreateTasksPayload> {
+        let (planned, user_errors) = outcome(create(ctx.data()?, input).await)?;
+        Ok(SegmentCreateTasksPayload {
+            created: planned.as_ref().map(|it| it.created),
+            already_there: planned.as_ref().map(|it| it.already_there),
+            skipped_privacy_blocked: planned.as_ref().map(|it| it.skipped_privacy_blocked),
+            segment: planned.map(|it| Segment::from(it.segment)),
+            user_errors,
+        })
+    }
+}
+
+async fn create(
+    context: &domain::Context,
+    input: SegmentCreateTasksInput,
+) -> domain::Result<Planned> {
+    let of = ForSegment {
+        segment_id: Kind::Segment.key(&input.segment_id, &["segmentId"])?,
+        description: input.description,
+        r#type: input.r#type.map(Into::into),
+        priority: input.priority.unwrap_or(Priority::Normal).into(),
+        date: input.date.map(|it| it.0),
+        salesperson: input.salesperson,
+        dry_run: input.dry_run.unwrap_or(false),
+    };
+    domain::task::create_for_segment(context, &of).await
+}
