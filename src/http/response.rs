@@ -15,7 +15,7 @@ use crate::{
     graphql::{FORBIDDEN, RATE_LIMITED, TOO_MANY_OPERATIONS, error_code},
 };
 
-/// When to come again for what is being worked on: most of it takes less.
+/// When to come again for what is being worked on, or can't be had at the moment: most of it takes less.
 const RETRY_AFTER_SECONDS: &str = "1";
 
 /// The media type of a response.
@@ -86,7 +86,9 @@ impl Media {
         let header = match refusal.status {
             StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "POST")),
             StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer")),
-            StatusCode::CONFLICT => Some((header::RETRY_AFTER, RETRY_AFTER_SECONDS)),
+            StatusCode::CONFLICT | StatusCode::SERVICE_UNAVAILABLE => {
+                Some((header::RETRY_AFTER, RETRY_AFTER_SECONDS))
+            }
             _ => None,
         };
         if let Some((name, value)) = header {

@@ -308,6 +308,7 @@ async fn a_server_that_stops_is_not_the_fault_of_a_file_of_which_it_has_seen_not
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert!(answer.contains("\"code\":\"UNAVAILABLE\""), "{answer}");
+    assert!(answer.contains("\r\nretry-after: 1\r\n"), "{answer}");
     done.await.unwrap().unwrap();
 }
 

@@ -10,6 +10,7 @@ use crate::{
     access::{is_forbidden, run},
     app::{TestApp, both},
     contact::codes,
+    log,
     socket::Client,
     stub::Served,
 };
@@ -164,6 +165,54 @@ both! {
         // What is not personal can be asked.
         let query = "{ contacts(filter: { no: { eq: \"CT000002\" } }) { totalCount } }";
         assert_eq!(run(&app, query, blind()).await["data"]["contacts"]["totalCount"], 1);
+    }
+
+    async fn who_has_no_address_is_not_told_with_who_can_not_be_reached(app) {
+        let mut contacts = log::people(&app, &["Ada"]).await;
+        let bo = json!({ "type": "PERSON", "name": "Bo", "email": "bo@a.se" });
+        let bo = app.must("contactCreate", "contact { id }", bo).await;
+        contacts.push(bo["contact"]["id"].as_str().unwrap().to_owned());
+        let segment = log::stage(&app, &contacts, json!({ "correspondenceType": "EMAIL" })).await;
+        let logging = format!(
+            "mutation {{ segmentLog(input: {{ segmentId: \"{segment}\" }}) {{
+               userErrors {{ code message concerned }} }} }}"
+        );
+        let counts = format!(
+            "{{ segment(id: \"{segment}\") {{ reachability {{
+                 withoutEmail {{ count }} reachable {{ count }} blocked {{ contacts {{ totalCount }} }} }} }} }}"
+        );
+        let whom = |set: &str| {
+            format!(
+                "{{ segment(id: \"{segment}\") {{ reachability {{ {set} {{ contacts {{ nodes {{ id }} }} }} }} }} }}"
+            )
+        };
+        let merge = format!(
+            "mutation {{ contactMerge(input: {{ survivorId: \"{}\", duplicateId: \"{}\", dryRun: true }}) {{
+               conflicts {{ key }} userErrors {{ code }} }} }}",
+            contacts[0], contacts[1]
+        );
+        for (scopes, concerned) in [(Scopes::ALL, json!([contacts[0]])), (blind(), json!([]))] {
+            let error = json!({
+                "code": "UNREACHABLE", "message": "No e-mail address is known of 1 contact.", "concerned": concerned,
+            });
+            let answer = run(&app, &logging, scopes).await;
+            assert_eq!(answer["data"]["segmentLog"]["userErrors"], json!([error]), "{answer:#}");
+            let answer = run(&app, &counts, scopes).await;
+            assert_eq!(
+                answer["data"]["segment"]["reachability"],
+                json!({ "withoutEmail": { "count": 1 }, "reachable": { "count": 1 },
+                    "blocked": { "contacts": { "totalCount": 0 } } }),
+                "{answer:#}"
+            );
+            let is_told = concerned != json!([]);
+            for set in ["unaddressed", "withoutEmail", "withoutPostalAddress", "duplicateEmail", "reachable"] {
+                let answer = run(&app, &whom(set), scopes).await;
+                assert_eq!(is_forbidden(&answer), !is_told, "{set}: {answer:#}");
+            }
+            let errors = if is_told { json!([]) } else { json!([{ "code": "FORBIDDEN" }]) };
+            let answer = run(&app, &merge, scopes).await;
+            assert_eq!(answer["data"]["contactMerge"]["userErrors"], errors, "{answer:#}");
+        }
     }
 }
 

@@ -90,8 +90,7 @@ pub(in crate::graphql) struct ContactMergeConflict {
     kind: ContactMergeConflictKind,
     /// Which one.
     key: String,
-    /// What the survivor has, as people read it; null if there is nothing to read, and without the scope
-    /// `personal`.
+    /// What the survivor has, as people read it; null if there is nothing to read.
     survivor: Option<String>,
     /// What the duplicate has, alike.
     duplicate: Option<String>,
@@ -120,15 +119,14 @@ pub(in crate::graphql) struct ContactMergePayload {
 impl ContactMergePayload {
     pub(super) fn new(context: &domain::Context, result: domain::Result<Merged>) -> Result<Self> {
         let (merged, user_errors) = outcome(result)?;
-        let sees = context.viewer.sees_personal_data();
         let counts = merged.as_ref().map(|it| (it.interactions, it.segments, it.people));
         let (contact, conflicts) = merged.map(|it| (it.row, it.conflicts)).unzip();
         let conflicts = conflicts.unwrap_or_default().into_iter();
         let conflicts = conflicts.map(|it| ContactMergeConflict {
             kind: it.kind.into(),
             key: it.key,
-            survivor: it.survivor.filter(|_| sees),
-            duplicate: it.duplicate.filter(|_| sees),
+            survivor: it.survivor,
+            duplicate: it.duplicate,
             is_taken: it.is_taken,
         });
         Ok(Self {

@@ -97,7 +97,7 @@ impl ContactMutation {
     /// Merges a duplicate into the contact that survives. The survivor keeps its values but for those
     /// to `take`, gets the duplicate's where it has none, and then those given here. Everything that referred to the
     /// duplicate, segments and interactions included, refers to the survivor afterwards, and the
-    /// duplicate's numbers find the survivor.
+    /// duplicate's numbers find the survivor. Needs the scope `personal` besides `write`.
     async fn contact_merge(
         &self,
         ctx: &Context<'_>,

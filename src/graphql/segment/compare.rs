@@ -144,9 +144,9 @@ impl CompareQuery {
         let context = ctx.data::<domain::Context>()?;
         let diff = segment::diff(context, from.state("from")?, to.state("to")?).await?;
         Ok(SegmentDiff {
-            added: ContactSet(diff.added),
-            removed: ContactSet(diff.removed),
-            common: ContactSet(diff.common),
+            added: ContactSet::new(diff.added),
+            removed: ContactSet::new(diff.removed),
+            common: ContactSet::new(diff.common),
         })
     }
 

@@ -184,7 +184,7 @@ impl PreviewQuery {
         };
         let chosen = preview.as_ref().map(|it| &it.chosen);
         Ok(CriteriaPreview {
-            selected: chosen.map(|it| ContactSet(Arc::new(it.contacts.clone()))),
+            selected: chosen.map(|it| ContactSet::new(Arc::new(it.contacts.clone()))),
             skipped_excluded: chosen.map(|it| it.excluded),
             skipped_privacy_blocked: chosen.map(|it| it.privacy_blocked),
             funnel: preview

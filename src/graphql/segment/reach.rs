@@ -6,7 +6,8 @@ use super::{super::error::Result, Segment, line::SegmentLineField, sets::Contact
 use crate::domain::{self, segment};
 
 /// Who of a segment can be reached by what its lines say: each contact is in one of these sets, and in
-/// the first of them that fits.
+/// the first of them that fits. How many there are is told to everybody; who they are, but for those who
+/// are blocked, takes the scope `personal`, for it says whose addresses are known.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct SegmentReachability {
     /// Who may not be contacted, and is skipped when the segment is logged.
@@ -37,12 +38,12 @@ impl Segment {
     pub(super) async fn reach(&self, ctx: &Context<'_>) -> Result<SegmentReachability> {
         let reach = segment::reach(ctx.data::<domain::Context>()?, &self.0).await?;
         Ok(SegmentReachability {
-            blocked: ContactSet(reach.blocked),
-            unaddressed: ContactSet(reach.unaddressed),
-            without_email: ContactSet(reach.without_email),
-            without_postal_address: ContactSet(reach.without_postal_address),
-            duplicate_email: ContactSet(reach.duplicate_email),
-            reachable: ContactSet(reach.reachable),
+            blocked: ContactSet::new(reach.blocked),
+            unaddressed: ContactSet::telling(reach.unaddressed),
+            without_email: ContactSet::telling(reach.without_email),
+            without_postal_address: ContactSet::telling(reach.without_postal_address),
+            duplicate_email: ContactSet::telling(reach.duplicate_email),
+            reachable: ContactSet::telling(reach.reachable),
         })
     }
 

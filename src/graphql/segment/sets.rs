@@ -77,13 +77,29 @@ impl SelectionSample {
 
 /// A set of contacts.
 #[derive(Description)]
-pub(in crate::graphql) struct ContactSet(pub(super) Arc<RoaringBitmap>);
+pub(in crate::graphql) struct ContactSet {
+    contacts: Arc<RoaringBitmap>,
+    /// Whether who they are says something personal about each.
+    is_telling: bool,
+}
+
+impl ContactSet {
+    pub(super) fn new(contacts: Arc<RoaringBitmap>) -> Self {
+        Self { contacts, is_telling: false }
+    }
+
+    /// A set of those about whom the same personal thing is true: how many there are is told, and who
+    /// they are to those alone who may see personal data.
+    pub(super) fn telling(contacts: Arc<RoaringBitmap>) -> Self {
+        Self { contacts, is_telling: true }
+    }
+}
 
 #[Object(use_type_description)]
 impl ContactSet {
     /// How many there are.
     async fn count(&self) -> u64 {
-        self.0.len()
+        self.contacts.len()
     }
 
     /// The contacts.
@@ -96,6 +112,9 @@ impl ContactSet {
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Contacts> {
-        contacts_in(ctx, &self.0, order_by, Slice { first, after, last, before }).await
+        if self.is_telling {
+            ctx.data::<domain::Context>()?.viewer.require_personal(&[])?;
+        }
+        contacts_in(ctx, &self.contacts, order_by, Slice { first, after, last, before }).await
     }
 }

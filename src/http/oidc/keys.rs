@@ -63,7 +63,14 @@ impl Keys {
         {
             return Some(key);
         }
-        let mut asked = self.asked.lock().await;
+        let mut asked = match self.asked.try_lock() {
+            Ok(asked) => asked,
+            // Somebody asks already. However long the provider takes, what is known will do.
+            Err(_) => match self.known(USED_FOR).and_then(|known| known.find(id)) {
+                Some(key) => return Some(key),
+                None => self.asked.lock().await,
+            },
+        };
         // Others may have asked meanwhile.
         if asked.is_none_or(|at| ASKED_EVERY <= at.elapsed()) {
             *asked = Some(Instant::now());
@@ -122,4 +129,24 @@ async fn get<T: DeserializeOwned + Send + 'static>(url: String) -> Result<T, Str
     });
     let answer = asking.await.map_err(|err| err.to_string())?;
     answer.map_err(|err: ureq::Error| err.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_waits_for_keys_that_are_known_while_another_asks() {
+        let keys = Keys::new(KeySource::Discovery, "https://login.example".to_owned());
+        let set = json!({ "keys": [{ "kty": "oct", "kid": "a", "k": "AA" }] });
+        let since = Instant::now().checked_sub(FRESH_FOR * 2).unwrap();
+        let known = Known { set: Arc::new(serde_json::from_value(set).unwrap()), since };
+        *keys.known.write().unwrap() = Some(known);
+        let _asking = keys.asked.lock().await;
+        assert!(keys.find(Some("a")).await.is_some());
+        let unknown = tokio::time::timeout(Duration::from_millis(20), keys.find(Some("b"))).await;
+        assert!(unknown.is_err(), "it may be among those that come");
+    }
 }

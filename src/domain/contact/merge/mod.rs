@@ -72,9 +72,11 @@ pub struct Merged {
 /// numbers and external ids find the survivor.
 ///
 /// # Errors
-/// [`Reason::NotFound`] or [`Reason::Invalid`] at `survivorId` or `duplicateId`; a conflict; what
+/// [`Reason::Forbidden`] if the viewer may not see personal data: what is left out of two, and what
+/// they disagree about, tells it. [`Reason::NotFound`] or [`Reason::Invalid`] at `survivorId` or `duplicateId`; a conflict; what
 /// is wrong with the values.
 pub async fn merge(context: &Context, input: MergeContacts) -> Result<Merged> {
+    context.viewer.require_personal(&[])?;
     if input.dry_run {
         // It is done and undone, so that what is told is what would come of it. The sets it makes on
         // the way are nobody's.

@@ -92,9 +92,10 @@ impl<'a> Reader<'a> {
         self.at.checked_sub(1).map_or(Span::default(), |at| self.tokens[at].span)
     }
 
+    /// No word is a sign: `_` has no letters, and neither has `,`.
     fn is_word(&self, ahead: usize, word: &str) -> bool {
-        let token = self.ahead(ahead);
-        token.kind == TokenKind::Word && plain(&token.text) == plain(word) && !word.is_empty()
+        let (token, word) = (self.ahead(ahead), plain(word));
+        token.kind == TokenKind::Word && !word.is_empty() && plain(&token.text) == word
     }
 
     fn is_sign(&self, ahead: usize, sign: &str) -> bool {

@@ -145,6 +145,24 @@ fn texts_are_bounded() {
 }
 
 proptest! {
+    /// Whatever a value is, it is written so that it is read back.
+    #[test]
+    fn every_value_is_read_back(
+        values in proptest::collection::vec(
+            "(me|and|or|not|in|is|set|today|(start|now)-[a1]|[_a-b0-9 ,()\"'<>=.:!+-]{0,4})",
+            1..4,
+        )
+    ) {
+        let json = serde_json::json!({ "all": [
+            { "name": { "in": values } },
+            { "city": { "eq": values[0] } },
+            { "mailingGroups": { "hasNone": ["A"] } },
+        ] });
+        let criteria = Criteria::parse(&json, &[]).unwrap();
+        let written = criteria.whole_text(&Names::new());
+        prop_assert_eq!(from_text(&written), Ok(criteria), "{}", written);
+    }
+
     /// Whatever is typed does no harm, and everything said about it lies within it.
     #[test]
     fn nothing_that_is_typed_breaks_it(

@@ -1,5 +1,6 @@
 //! The words of operators, values and days.
 
+use super::lex::tokens;
 use crate::domain::{
     contact_columns::plain,
     criteria::{Anchor, EVALUATIONS, Kind, Operator},
@@ -90,10 +91,12 @@ pub(super) fn name_of(kind: Kind, written: &str) -> Option<&'static str> {
 /// Whether a text can stand without quotes.
 pub(super) fn is_bare(text: &str) -> bool {
     let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | ':');
-    !text.is_empty()
-        && text.chars().all(is_plain)
+    // Days are counted from with a minus, so that `start-up` would be read as three words.
+    let is_one_word = || matches!(&tokens(text)[..], [word, _end] if word.text == text);
+    text.chars().all(is_plain)
         && !text.starts_with(['-', '.', ':'])
         && !text.eq_ignore_ascii_case("me")
+        && is_one_word()
 }
 
 pub(super) fn quoted(text: &str) -> String {

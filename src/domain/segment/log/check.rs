@@ -7,6 +7,7 @@ use crate::{
     db::{self, dialect},
     domain::{
         CONCERNED_MAX, Error, Reason, Rejection, Result,
+        access::Viewer,
         id::Kind,
         segment::{
             choose::privacy_blocked,
@@ -48,9 +49,11 @@ pub(super) struct Lines {
 ///
 /// # Errors
 /// All that is missing at once: a description, a template, contacts, a salesperson for each line,
-/// and an address for each that is to be reached by e-mail.
+/// and an address for each that is to be reached by e-mail; who has none is said only to a viewer who
+/// may see addresses.
 pub(super) async fn lines_to_log(
     txn: &DatabaseTransaction,
+    viewer: &Viewer,
     segment: &segment::Model,
     set: &RoaringBitmap,
     unreachable: Unreachable,
@@ -93,7 +96,8 @@ pub(super) async fn lines_to_log(
         } else if !lost.is_empty() {
             let message =
                 format!("No e-mail address is known of {}.", text::counted(lost.len(), "contact"));
-            wrong.push(concerning(Reason::Unreachable, "unreachable", message, &lost));
+            let told = if viewer.sees_personal_data() { lost } else { RoaringBitmap::new() };
+            wrong.push(concerning(Reason::Unreachable, "unreachable", message, &told));
         }
     }
     if contacts.is_empty() {

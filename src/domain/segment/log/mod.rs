@@ -89,7 +89,8 @@ pub async fn log(context: &Context, request: &LogRequest) -> Result<LogOutcome> 
         let id = request.segment_id;
         let locked = step::lock_open(context, txn, id, request.expected_revision).await?;
         let header = with_values_of(txn, locked.segment, request).await?;
-        let lines = lines_to_log(txn, &header, &locked.set, request.unreachable).await?;
+        let lines =
+            lines_to_log(txn, &context.viewer, &header, &locked.set, request.unreachable).await?;
         if request.dry_run {
             return Ok(tried(header, &lines, operation));
         }
