@@ -27,14 +27,13 @@ impl MigrationTrait for Migration {
 }
 
 /// What people take over from their company, then what is done about duplicates.
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 7] = [
     "inherit_salesperson",
     "inherit_territory",
     "inherit_country",
     "inherit_language",
     "inherit_address",
     "inherit_communication",
-    "maintain_search_strings",
     "search_on_entry",
 ];
 
@@ -61,12 +60,15 @@ fn setup(columns: Columns) -> TableCreateStatement {
     for name in CODES {
         table.col(columns.text_null(name));
     }
-    table.col(integer("search_hit_percent")).col(integer("revision"));
+    table
+        .col(integer("search_hit_percent"))
+        .col(columns.text_null("time_zone"))
+        .col(integer("revision"));
     table
 }
 
 /// As Business Central sets it up: everything is taken over.
 const ROW: &str = "INSERT INTO setup (id, inherit_salesperson, inherit_territory, \
     inherit_country, inherit_language, inherit_address, inherit_communication, \
-    maintain_search_strings, search_on_entry, search_hit_percent, revision) \
-    VALUES (1, TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, 60, 1)";
+    search_on_entry, search_hit_percent, revision) \
+    VALUES (1, TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, 60, 1)";

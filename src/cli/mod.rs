@@ -204,7 +204,9 @@ impl Command {
 async fn open(config: &Config) -> Result<Context, Failure> {
     let db = connect(config, &config.database_url, OF_ALL).await?;
     db.migrate().await.map_err(|err| Failure::no_migration(&err))?;
-    Ok(Context::new(db, Clock::default(), config.time_zone))
+    let context = Context::new(db, Clock::default(), config.time_zone);
+    context.heed_time_zone().await?;
+    Ok(context)
 }
 
 /// The same, for commands that are of no use on a database that is only made by them. An SQLite file

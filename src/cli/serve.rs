@@ -50,10 +50,12 @@ pub(super) async fn serve(mut context: Context, listening: &Listening) -> Result
     let schema = graphql::build_with(context.clone(), introspection);
     let app = App::new(schema, context.clone(), settings);
     let relay = tokio::spawn(context.events.clone().relay(context.db.clone()));
+    let zone = tokio::spawn(context.clone().keep_time_zone());
     let forget = tokio::spawn(idempotency::forget_always(context.clone()));
     super::say(&format!("Urval listens on http://{address}/ (the API is at /graphql)."));
     let served = http::serve(listener, app, told_to_stop()).await;
     relay.abort();
+    zone.abort();
     forget.abort();
     tracing::info!("stopped");
     context.db.close().await?;

@@ -80,8 +80,8 @@ pub struct Config {
     )]
     pub sqlite_synchronous: Synchronous,
 
-    /// Where a day begins and ends, unless a request says otherwise: the IANA name of a time zone,
-    /// such as Europe/Stockholm.
+    /// Where a day begins and ends, unless the setup or a request says otherwise: the IANA name of a
+    /// time zone, such as Europe/Stockholm.
     #[arg(
         long,
         global = true,

@@ -11,6 +11,7 @@ use crate::{
         idempotency::Claim,
         members::MembersCache,
         snapshot::KnownSets,
+        zone::BusinessZone,
     },
     metrics::Metrics,
 };
@@ -25,7 +26,7 @@ pub struct Context {
     pub known_sets: KnownSets,
     pub metrics: Metrics,
     /// Where a day begins and ends, unless a request says otherwise (D16).
-    pub time_zone: Tz,
+    pub zone: BusinessZone,
     /// Who asks.
     pub viewer: Viewer,
 }
@@ -39,7 +40,7 @@ impl Context {
             members: MembersCache::default(),
             known_sets: KnownSets::default(),
             metrics: Metrics::default(),
-            time_zone,
+            zone: BusinessZone::new(time_zone),
             viewer: Viewer::ANYBODY,
         }
     }
@@ -82,12 +83,12 @@ impl Context {
 
     /// The business's date.
     pub fn today(&self) -> NaiveDate {
-        self.clock.now().with_timezone(&self.time_zone).date_naive()
+        self.moment().today()
     }
 
     /// Now, here.
     pub fn moment(&self) -> Moment {
-        Moment { as_of: self.clock.now(), time_zone: self.time_zone }
+        Moment { as_of: self.clock.now(), time_zone: self.zone.get() }
     }
 }
 

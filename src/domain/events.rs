@@ -41,6 +41,7 @@ pub enum Event {
         segment_id: i64,
     },
     OperationProgressed(Progress),
+    SetupChanged,
 }
 
 /// How far a long operation is.

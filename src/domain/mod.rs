@@ -42,6 +42,7 @@ mod snapshot;
 pub mod task;
 pub mod template;
 pub mod text;
+mod zone;
 
 pub use clock::{Clock, is_storable};
 pub use context::{Context, Moment, expect_revision};
@@ -49,3 +50,4 @@ pub use error::{CONCERNED_MAX, Error, Position, Reason, Rejection, Rejections, R
 pub use events::{Event, Events, Progress, ProgressState};
 pub use page::{PAGE_DEFAULT, PAGE_MAX, Page, PageArgs, Take, to_cursor};
 pub use snapshot::Snapshot;
+pub use zone::BusinessZone;

@@ -1,6 +1,6 @@
-//! Setup: what holds for the whole business (§1.1). Number series are in `series`; the time zone is
-//! that of the program, which all servers and the command line are started with.
+//! Setup: what holds for the whole business (§1.1). Number series are in `series`.
 
+use chrono_tz::Tz;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -8,7 +8,10 @@ use sea_orm::{
 
 use crate::{
     db::{self, OnConflict},
-    domain::{Context, Error, Reason, Rejections, Result, code, expect_revision, template, text},
+    domain::{
+        Context, Error, Event, Reason, Rejections, Result, code, expect_revision, template, text,
+        zone,
+    },
     entity::{
         contact, document_template,
         kinds::{CodeKind, ContactType, CorrespondenceType, DocumentType},
@@ -46,9 +49,9 @@ pub struct SetupChange {
     pub inherit_language: Option<bool>,
     pub inherit_address: Option<bool>,
     pub inherit_communication: Option<bool>,
-    pub maintain_search_strings: Option<bool>,
     pub search_on_entry: Option<bool>,
     pub search_hit_percent: Option<i32>,
+    pub time_zone: Option<Option<Tz>>,
     pub salesperson: Option<Option<String>>,
     pub territory: Option<Option<String>>,
     pub country: Option<Option<String>>,
@@ -97,13 +100,13 @@ pub async fn template_of(
     Ok(found.map(|it| it.template))
 }
 
-/// Changes the setup.
+/// Changes the setup. Every server heeds it: this one at once.
 ///
 /// # Errors
 /// [`Reason::NotFound`] for codes and templates that are not there, [`Reason::Invalid`] for one
 /// business relation that means two things and for a percentage that is none; a conflict.
 pub async fn update(context: &Context, change: SetupChange) -> Result<Model> {
-    db::write(&context.db, &[], async |txn| {
+    let changed: Result<Model> = db::write(&context.db, &[], async |txn| {
         let row = setup::Entity::find_by_id(ID).lock_exclusive().one(txn).await?;
         let before = row.ok_or_else(|| Error::Corrupt("there is no setup".to_owned()))?;
         expect_revision(change.expected_revision, before.revision)?;
@@ -116,7 +119,11 @@ pub async fn update(context: &Context, change: SetupChange) -> Result<Model> {
         row.revision += 1;
         Ok(row.into_active_model().reset_all().update(txn).await?)
     })
-    .await
+    .await;
+    let row = changed?;
+    context.zone.set(zone::of(&row)?);
+    context.events.publish(&context.db, Event::SetupChanged).await;
+    Ok(row)
 }
 
 impl SetupChange {
@@ -131,11 +138,13 @@ impl SetupChange {
             inherit_language,
             inherit_address,
             inherit_communication,
-            maintain_search_strings,
             search_on_entry,
             search_hit_percent,
             correspondence_type
         );
+        if let Some(zone) = self.time_zone {
+            row.time_zone = zone.map(|it| it.name().to_owned());
+        }
         macro_rules! set_codes {
             ($($field:ident $kind:ident $path:expr),*) => {$(
                 if let Some(code) = &self.$field {

@@ -18,8 +18,6 @@ pub struct Model {
     pub inherit_address: bool,
     /// Telephone and fax numbers, e-mail address, home page and correspondence type.
     pub inherit_communication: bool,
-    /// Whether what duplicates are found by is kept up to date.
-    pub maintain_search_strings: bool,
     /// Whether duplicates of a contact are looked for when it comes.
     pub search_on_entry: bool,
     /// What new contacts get; the next six, too.
@@ -37,6 +35,8 @@ pub struct Model {
     pub employee_relation: Option<String>,
     /// How many of a hundred search strings two contacts share to count as duplicates.
     pub search_hit_percent: i32,
+    /// The IANA name of the time zone of the business, if it is not the one of the program.
+    pub time_zone: Option<String>,
     pub revision: i32,
 }
 

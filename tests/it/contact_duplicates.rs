@@ -39,6 +39,29 @@ async fn company(app: &TestApp, name: &str, more: Value) -> String {
 }
 
 both! {
+    // §1.1
+    async fn duplicates_come_with_a_contact_that_is_entered(app) {
+        let place = json!({ "address": "Storgatan 1", "postCode": "111 22", "city": "Stockholm" });
+        company(&app, "Bergs Bageri AB", place.clone()).await;
+        find(&app).await;
+        let shown = "contact { id } duplicates { percentage contact { name } }";
+        let entered = with(input("COMPANY", "Bergs Bageri Aktiebolag"), place.clone());
+        let payload = app.must("contactCreate", shown, entered.clone()).await;
+        assert_eq!(payload["duplicates"][0]["contact"]["name"], "Bergs Bageri AB", "{payload}");
+        // Once it is another, it is like nobody.
+        let moved = json!({ "id": payload["contact"]["id"], "name": "Ek", "address": "Lugnet 2", "postCode": "9", "city": "Kil" });
+        let payload = app.must("contactUpdate", shown, moved).await;
+        assert_eq!(payload["duplicates"], json!([]));
+        // Whom somebody is like is personal.
+        let query = "mutation { contactCreate(input: { type: COMPANY, name: \"Bergs Bageri\", \
+            address: \"Storgatan 1\", city: \"Stockholm\" }) { duplicates { percentage } } }";
+        let answer = run(&app, query, Scopes::of(&[Scope::Write])).await;
+        assert_eq!(answer["data"]["contactCreate"], json!({ "duplicates": null }), "{answer}");
+        app.must("setupUpdate", "", json!({ "duplicates": { "searchOnEntry": false } })).await;
+        let payload = app.must("contactCreate", shown, entered).await;
+        assert_eq!(payload["duplicates"], Value::Null);
+    }
+
     async fn contacts_whose_strings_agree_are_found(app) {
         let alfa = json!({ "address": "Drottninggatan 12", "postCode": "602 24", "city": "Norrköping", "phone": "+46 11 12 34 56" });
         let one = company(&app, "Norrköpings Snickeri AB", alfa).await;

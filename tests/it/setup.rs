@@ -14,7 +14,7 @@ const SHOWN: &str = "setup {
     defaults { salesperson { code } territory { code } country { code } language { code }
         correspondenceType companySalutation { code } personSalutation { code } }
     businessRelations { customer { code } vendor { code } bankAccount { code } employee { code } }
-    duplicates { maintainSearchStrings searchOnEntry hitPercent }
+    duplicates { searchOnEntry hitPercent }
     documentTemplates { documentType template { code } }
     timeZone numberSeries { kind } revision }";
 
@@ -42,7 +42,7 @@ both! {
             "defaults": { "salesperson": null, "territory": null, "country": null, "language": null,
                 "correspondenceType": null, "companySalutation": null, "personSalutation": null },
             "businessRelations": { "customer": null, "vendor": null, "bankAccount": null, "employee": null },
-            "duplicates": { "maintainSearchStrings": true, "searchOnEntry": true, "hitPercent": 60 },
+            "duplicates": { "searchOnEntry": true, "hitPercent": 60 },
             "documentTemplates": [],
             "timeZone": "Europe/Stockholm",
             "numberSeries": [
@@ -77,7 +77,7 @@ both! {
                 "companySalutation": { "code": "C" }, "personSalutation": { "code": "P" } },
             "businessRelations": { "customer": { "code": "CUST" }, "vendor": { "code": "VEND" },
                 "bankAccount": null, "employee": null },
-            "duplicates": { "maintainSearchStrings": true, "searchOnEntry": false, "hitPercent": 80 },
+            "duplicates": { "searchOnEntry": false, "hitPercent": 80 },
             "documentTemplates": [{ "documentType": "EMAIL", "template": order },
                 { "documentType": "SALES_INVOICE", "template": order }],
             "timeZone": "Europe/Stockholm",
@@ -95,6 +95,41 @@ both! {
         assert_eq!(setup["documentTemplates"][0]["documentType"], "SALES_INVOICE");
         assert_eq!(setup["documentTemplates"][1], Value::Null);
         assert_eq!(setup["revision"], 3);
+    }
+
+    // D16
+    async fn days_begin_where_the_setup_says_on_every_server(app) {
+        // It is 9 o'clock in the morning of 2 November in Greenwich.
+        let other = app.another().await;
+        let kept = tokio::spawn(other.context.clone().keep_time_zone());
+        let relay = tokio::spawn(other.context.events.clone().relay(other.context.db.clone()));
+        let shown = "setup { timeZone }";
+        let kiritimati = json!({ "timeZone": "Pacific/Kiritimati" });
+        let set = app.must("setupUpdate", shown, kiritimati.clone()).await;
+        assert_eq!(set["setup"], kiritimati);
+        let created = app.must("segmentCreate", "segment { date }", json!({})).await;
+        assert_eq!(created["segment"]["date"], "2026-11-02");
+        let honolulu = json!({ "timeZone": "Pacific/Honolulu" });
+        app.must("setupUpdate", shown, honolulu.clone()).await;
+        let created = app.must("segmentCreate", "segment { date }", json!({})).await;
+        assert_eq!(created["segment"]["date"], "2026-11-01");
+        // What is left out stays.
+        let left = app.must("setupUpdate", shown, json!({ "duplicates": { "hitPercent": 70 } })).await;
+        assert_eq!(left["setup"], honolulu);
+        if app.database_url.starts_with("postgres") {
+            // Another server is told. On SQLite there is none.
+            while other.data("{ setup { timeZone } }", json!({})).await["setup"] != honolulu {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        }
+        // Whoever starts later reads it.
+        let later = app.another().await;
+        later.context.heed_time_zone().await.unwrap();
+        assert_eq!(later.data("{ setup { timeZone } }", json!({})).await["setup"], honolulu);
+        let program = app.must("setupUpdate", shown, json!({ "timeZone": null })).await;
+        assert_eq!(program["setup"]["timeZone"], "Europe/Stockholm");
+        kept.abort();
+        relay.abort();
     }
 
     async fn what_makes_no_sense_is_refused_and_changes_nothing(app) {

@@ -19,7 +19,7 @@ use crate::{
 const CONTACTS_MAX: usize = 1_000;
 
 /// Two contacts that are alike.
-pub(in crate::graphql) struct ContactDuplicate(contact_duplicate::Model);
+pub(in crate::graphql) struct ContactDuplicate(pub(super) contact_duplicate::Model);
 
 /// Two contacts that are alike.
 #[Object]

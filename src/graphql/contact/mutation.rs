@@ -1,21 +1,26 @@
 //! Changing contacts.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
 use super::{
     Contact,
+    duplicate::ContactDuplicate,
     erase::{ContactEraseInput, ContactErasePayload},
     input::{ContactCreateInput, ContactUpdateInput},
     merge::ContactMergePayload,
     removal::{ContactDeleteInput, ContactMergeInput},
 };
 use crate::{
-    domain::{self, contact},
+    domain::{
+        self,
+        contact::{self, duplicates},
+    },
     graphql::error::{Result, UserError, outcome},
 };
 
 /// A contact after a change.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(in crate::graphql) struct ContactPayload {
     /// The contact; null if there are user errors.
     contact: Option<Contact>,
@@ -31,6 +36,18 @@ impl ContactPayload {
         let (row, user_errors) = outcome(result)?;
         let contact = row.map(|row| Contact::new(context, std::sync::Arc::new(row)));
         Ok(Self { contact, user_errors })
+    }
+}
+
+#[ComplexObject]
+impl ContactPayload {
+    /// Who may be the same contact, the likeliest first, ten at most: among all that
+    /// `contactDuplicatesFind` has looked at. They are looked for when this is asked; null if the setup
+    /// does not want that (`searchOnEntry`), without the scope `personal`, and if there are user errors.
+    async fn duplicates(&self, ctx: &Context<'_>) -> Result<Option<Vec<ContactDuplicate>>> {
+        let Some(contact) = &self.contact else { return Ok(None) };
+        let found = duplicates::on_entry(ctx.data_unchecked(), contact.row.id).await?;
+        Ok(found.map(|rows| rows.into_iter().map(ContactDuplicate).collect()))
     }
 }
 

@@ -80,7 +80,7 @@ impl Criterion {
     /// The time zone in which days began and ended.
     async fn time_zone(&self, ctx: &Context<'_>) -> Result<TimeZone> {
         let context = ctx.data::<domain::Context>()?;
-        Ok(TimeZone(self.0.time_zone.parse().unwrap_or(context.time_zone)))
+        Ok(TimeZone(self.0.time_zone.parse().unwrap_or_else(|_| context.zone.get())))
     }
 
     /// Who asked for it, where that is known.

@@ -4,7 +4,10 @@ use async_graphql::{InputObject, MaybeUndefined};
 
 use crate::{
     domain::setup::SetupChange,
-    graphql::kinds::{CorrespondenceType, DocumentType},
+    graphql::{
+        kinds::{CorrespondenceType, DocumentType},
+        scalar::TimeZone,
+    },
 };
 
 /// What to change in the setup. What is left out stays.
@@ -20,6 +23,9 @@ pub(in crate::graphql) struct SetupUpdateInput {
     duplicates: Option<SetupDuplicatesInput>,
     /// The templates of types of documents; those of others stay.
     document_templates: Option<Vec<DocumentTemplateInput>>,
+    /// Where a day begins and ends, on all servers; null for the setting `--time-zone` of each. Steps that
+    /// were done keep the time zone they were done in.
+    time_zone: MaybeUndefined<TimeZone>,
     /// Fails with `CONFLICT` if the setup is at another revision.
     expected_revision: Option<i32>,
 }
@@ -76,9 +82,7 @@ pub(in crate::graphql) struct SetupBusinessRelationsInput {
 /// How duplicates are found. What is left out stays.
 #[derive(Default, InputObject)]
 pub(in crate::graphql) struct SetupDuplicatesInput {
-    /// Whether what they are found by is kept up to date as contacts change.
-    maintain_search_strings: Option<bool>,
-    /// Whether they are looked for when a contact comes.
+    /// Whether they can be had with a contact that is made or changed: `duplicates` of its payload.
     search_on_entry: Option<bool>,
     /// How many of a hundred search strings two contacts have to share: 1 to 100.
     hit_percent: Option<i32>,
@@ -107,9 +111,10 @@ impl From<SetupUpdateInput> for SetupChange {
             inherit_language: inherit.language,
             inherit_address: inherit.address,
             inherit_communication: inherit.communication,
-            maintain_search_strings: duplicates.maintain_search_strings,
             search_on_entry: duplicates.search_on_entry,
             search_hit_percent: duplicates.hit_percent,
+            time_zone: Option::<Option<_>>::from(input.time_zone)
+                .map(|it: Option<TimeZone>| it.map(|zone| zone.0)),
             salesperson: defaults.salesperson.into(),
             territory: defaults.territory.into(),
             country: defaults.country.into(),

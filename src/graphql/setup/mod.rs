@@ -130,9 +130,7 @@ async fn relation(ctx: &Context<'_>, code: Option<&str>) -> Option<Result<Code>>
 /// How duplicates are found.
 #[derive(SimpleObject)]
 pub(super) struct SetupDuplicates {
-    /// Whether what they are found by is kept up to date as contacts change.
-    maintain_search_strings: bool,
-    /// Whether they are looked for when a contact comes.
+    /// Whether they can be had with a contact that is made or changed: `duplicates` of its payload.
     search_on_entry: bool,
     /// How many of a hundred search strings two contacts have to share: 1 to 100.
     hit_percent: i32,
@@ -164,10 +162,10 @@ impl Setup {
         Ok(all.into_iter().map(DocumentTemplate).collect())
     }
 
-    /// Where a day begins and ends. It is a setting of the program, `--time-zone`, and can't be
-    /// changed here, so that all servers and the command line agree.
+    /// Where a day begins and ends, unless a request says otherwise: what was set here, else the setting
+    /// `--time-zone` of the program.
     async fn time_zone(&self, ctx: &Context<'_>) -> Result<TimeZone> {
-        Ok(TimeZone(ctx.data::<domain::Context>()?.time_zone))
+        Ok(TimeZone(ctx.data::<domain::Context>()?.zone.get()))
     }
 
     /// How the numbers of contacts, segments and campaigns are made; `numberSeriesUpdate` changes it.
@@ -189,7 +187,6 @@ impl From<Model> for Setup {
                 communication: row.inherit_communication,
             },
             duplicates: SetupDuplicates {
-                maintain_search_strings: row.maintain_search_strings,
                 search_on_entry: row.search_on_entry,
                 hit_percent: row.search_hit_percent,
             },

@@ -115,7 +115,8 @@ struct Server {
 impl Server {
     fn start(app: TestApp) -> Self {
         tokio::spawn(app.context.events.clone().relay(app.context.db.clone()));
-        let context = urval::domain::Context { time_zone: chrono_tz::UTC, ..app.context.clone() };
+        let zone = urval::domain::BusinessZone::new(chrono_tz::UTC);
+        let context = urval::domain::Context { zone, ..app.context.clone() };
         let is_on_sqlite = app.database_url.starts_with("sqlite");
         let schema = graphql::build(context.clone());
         Self { stub: Stub::real(app, context), schema, is_on_sqlite }

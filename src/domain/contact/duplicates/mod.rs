@@ -19,7 +19,7 @@ pub use strings::{SEARCH_STRINGS, SearchString};
 
 use crate::{
     db::{self, OnConflict, dialect},
-    domain::{Context, Error, Page, PageArgs, Reason, Result, setup},
+    domain::{Context, Error, Page, PageArgs, Reason, Result, Take, setup},
     entity::contact_duplicate::{Column, Entity, Model},
 };
 
@@ -46,6 +46,26 @@ pub struct Filter {
 pub async fn percentage_of_setup(context: &Context) -> Result<i32> {
     let setup = setup::load(context.db.reader()).await?;
     Ok(Ord::max(setup.search_hit_percent, PERCENTAGE_MIN))
+}
+
+/// How many pairs come with a contact.
+const ON_ENTRY_MAX: u64 = 10;
+
+/// The likeliest pairs with a contact that was made or changed a moment ago, which is looked at for
+/// this. Nothing if the setup does not want it (§1.1), or the viewer may not see whom somebody is like.
+///
+/// # Errors
+/// What the database says.
+pub async fn on_entry(context: &Context, contact_id: i32) -> Result<Option<Vec<Model>>> {
+    let wanted = setup::load(context.db.reader()).await?.search_on_entry;
+    if !wanted || !context.viewer.sees_personal_data() {
+        return Ok(None);
+    }
+    search(context, &Search::Contacts(vec![contact_id])).await?;
+    let percentage_min = percentage_of_setup(context).await?;
+    let filter = Filter { contact_id: Some(contact_id), percentage_min, dismissed: false };
+    let args = PageArgs { after: None, before: None, take: Take::First(ON_ENTRY_MAX) };
+    Ok(Some(list(context, &filter, &args).await?.items.into_iter().map(|(_, row)| row).collect()))
 }
 
 impl Filter {
