@@ -131,6 +131,25 @@ both! {
         assert!(statements <= 8, "{statements}");
     }
 
+    // ALT-1, LIN-2
+    async fn a_line_has_the_address_that_holds_on_its_date(app) {
+        let ada = create(&app, input("PERSON", "Ada")).await;
+        add(&app, &ada, "FAIR", json!([period("2026-03-01", Some("2026-03-05"))])).await;
+        let header = json!({ "description": "Fair", "date": "2026-03-04" });
+        let created = app.must("segmentCreate", "segment { id }", header).await;
+        let segment = created["segment"]["id"].as_str().unwrap();
+        app.must("segmentAddLines", "segment { id }", json!({ "segmentId": segment, "contactIds": [ada] })).await;
+        let query = format!("{{ segment(id: \"{segment}\") {{ lines {{ nodes {{ address {{ code }} }} }} }} }}");
+        let address = async |scopes| {
+            run(&app, &query, scopes).await["data"]["segment"]["lines"]["nodes"][0]["address"].clone()
+        };
+        assert_eq!(address(Scopes::ALL).await, json!({ "code": "FAIR" }));
+        assert_eq!(address(Scopes::of(&[Scope::Write])).await, json!(null));
+        let later = json!({ "segmentId": segment, "lines": { "contactIds": [ada] }, "set": { "date": "2026-03-06" } });
+        app.must("segmentUpdateLines", "linesCount", later).await;
+        assert_eq!(address(Scopes::ALL).await, json!(null));
+    }
+
     async fn addresses_have_their_errors(app) {
         let ada = create(&app, input("PERSON", "Ada")).await;
         add(&app, &ada, "HOME", json!([period("2026-01-10", None)])).await;

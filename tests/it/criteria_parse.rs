@@ -140,6 +140,11 @@ both! {
             ("name starts with A and name = Bo", warned("CONTRADICTION", "name = Bo", "")),
             ("name starts with A and name contains b", vec![]),
             ("country = SE or country = NO", vec![]),
+            ("interactions(template = BUS and template = GOLF)", warned("CONTRADICTION", "template = GOLF", "")),
+            ("no interactions(cost > 5 and (cost < 5 or not cost < 5))", warned("ALWAYS_TRUE", "not cost < 5", "")),
+            ("interactions(any) latest is (template in ())", warned("ALWAYS_FALSE", "template in ()", "")),
+            ("purchases(documentNo = A or documentNo = A) count >= 1", warned("DUPLICATE", "documentNo = A", "")),
+            ("interactions(any) count >= 1", vec![]),
             ("country in last 3 days", warned("SYNTAX", "in", "")),
         ] {
             let found = said(&app, text).await;

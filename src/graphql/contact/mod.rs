@@ -21,7 +21,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 
-pub(super) use address::ContactAddressMutation;
+pub(super) use address::{ContactAddress, ContactAddressMutation};
 pub(super) use duplicate::{ContactDuplicateMutation, ContactDuplicateQuery};
 pub(super) use import::ContactImportMutation;
 pub(super) use mutation::ContactMutation;

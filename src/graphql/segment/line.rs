@@ -12,7 +12,7 @@ use super::{
         attachment::Attachment,
         campaign::Campaign,
         code::Code,
-        contact::{Contact, OrderDirection, personal},
+        contact::{Contact, ContactAddress, OrderDirection, personal},
         error::Result,
         kinds::{BodyFormat, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
         loaders::Loaders,
@@ -222,6 +222,13 @@ impl SegmentLine {
     /// The date of the interaction.
     async fn date(&self) -> Date {
         Date(self.line.effective.date)
+    }
+
+    /// The alternative address of the contact that holds on the date of the line. Null if the main address
+    /// holds, and without the scope `personal`.
+    async fn address(&self, ctx: &Context<'_>) -> Option<Result<ContactAddress>> {
+        let (contact_id, date) = (self.line.contact.id, Date(self.line.effective.date));
+        ContactAddress::on(ctx, contact_id, Some(date)).await.transpose()
     }
 
     /// The time of day of the interaction, in the time zone of the business.

@@ -107,7 +107,7 @@ impl ContactAddress {
     }
 
     /// The one that holds on a day.
-    pub(super) async fn on(
+    pub(in crate::graphql) async fn on(
         ctx: &Context<'_>,
         contact_id: i32,
         date: Option<Date>,
