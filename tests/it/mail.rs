@@ -91,6 +91,24 @@ both! {
         assert_eq!(archive(&app, &format!("{no}.zip?only=HARD_COPY")).await.len(), 1);
     }
 
+    // ALT-1, LIN-5b, DEL-2
+    async fn whoever_is_elsewhere_on_the_day_is_written_to_there(app) {
+        let (id, no) = segment(&app).await;
+        let found = app.data("{ contacts(filter: { type: { eq: COMPANY } }) { nodes { id } } }", json!({})).await;
+        let company = &found["contacts"]["nodes"][0]["id"];
+        let fair = json!({ "contactId": company, "code": "FAIR", "city": "Malmö", "email": "fair@example.com",
+            "periods": [{ "startingDate": "2026-11-05", "endingDate": "2026-11-06" }] });
+        app.must("contactAddressCreate", "address { code }", fair).await;
+        let body = async || {
+            let company = lines(&get(&app, &format!("{no}.ndjson")).await).remove(0);
+            (company["email"].clone(), company["body"].clone())
+        };
+        assert_eq!(body().await, (json!("ek@example.com"), json!(null)));
+        let day = json!({ "segmentId": id, "lines": { "contactIds": [company] }, "set": { "date": "2026-11-06" } });
+        app.must("segmentUpdateLines", "linesCount", day).await;
+        assert_eq!(body().await, (json!("fair@example.com"), json!("Dear Ek: AB in Malmö")));
+    }
+
     // LOG-8
     async fn what_was_logged_goes_out_as_it_was_written(app) {
         let (id, no) = segment(&app).await;

@@ -95,15 +95,18 @@ async fn letters(mail: &mut Mail, lines: &[Line]) -> Result<Vec<Letter>> {
     let companies = lines.iter().filter_map(|line| line.contact.company_id);
     let companies =
         contacts::by_ids(mail.context.db.reader(), companies.map(i32::cast_unsigned)).await?;
+    let days = lines.iter().map(|line| (Arc::clone(&line.contact), line.effective.date));
+    let contacts = contacts::address::reached_on(mail.context.db.reader(), days).await?;
     let about = |line: &'_ Line| -> Option<Arc<contact::Model>> {
         companies.get(&line.contact.company_id?).cloned()
     };
     let companies: Vec<Option<Arc<contact::Model>>> = lines.iter().map(about).collect();
     let abouts: Vec<About<'_>> = lines
         .iter()
+        .zip(&contacts)
         .zip(&companies)
-        .map(|(line, company)| About {
-            contact: &line.contact,
+        .map(|((line, contact), company)| About {
+            contact,
             company: company.as_deref(),
             segment: Some(&mail.segment),
             line: &line.effective,

@@ -1,6 +1,6 @@
 //! The lines of an address, in the order of its country.
 
-use crate::entity::{contact::Model, contact_address, kinds::ContactType};
+use crate::entity::contact::Model;
 
 /// Where the post code stands.
 enum Order {
@@ -22,34 +22,22 @@ fn order(country: Option<&str>) -> Order {
 
 /// Who, and where: the company before the person, then the address that holds. The country by `named`,
 /// in capitals, if it has to be said.
-pub(super) fn lines(
-    row: &Model,
-    address: Option<&contact_address::Model>,
-    country: Option<&str>,
-    named: Option<&str>,
-) -> Vec<String> {
-    let company = match row.r#type {
-        ContactType::Company => None,
-        ContactType::Person => row.company_name.as_deref(),
-    };
-    let company = address.and_then(|it| it.company_name.as_deref()).or(company);
+pub(super) fn lines(row: &Model, named: Option<&str>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut add = |line: Option<&str>| lines.extend(line.map(str::to_owned));
-    add(company.filter(|it| *it != row.name));
+    add(row.company_name.as_deref().filter(|it| *it != row.name));
     add(Some(&row.name));
     add(row.name2.as_deref());
-    let [street, more, code, city, county] = match address {
-        Some(it) => [&it.address, &it.address2, &it.post_code, &it.city, &it.county],
-        None => [&row.address, &row.address2, &row.post_code, &row.city, &row.county],
-    }
-    .map(|it| it.as_deref());
+    let [street, more, code, city, county] =
+        [&row.address, &row.address2, &row.post_code, &row.city, &row.county]
+            .map(|it| it.as_deref());
     add(street);
     add(more);
     let joined = |parts: &[Option<&str>], with: &str| {
         let parts: Vec<&str> = parts.iter().copied().flatten().collect();
         Some(parts.join(with)).filter(|it| !it.is_empty())
     };
-    match order(country) {
+    match order(row.country.as_deref()) {
         Order::CodeFirst => {
             add(joined(&[code, city], " ").as_deref());
             add(county);
@@ -71,7 +59,10 @@ pub(super) fn lines(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::contact::{address, blank};
+    use crate::{
+        domain::contact::{address, blank},
+        entity::contact_address,
+    };
 
     #[test]
     fn lines_stand_in_the_order_of_the_country() {
@@ -92,14 +83,15 @@ mod tests {
             (Some("GB"), "Ek AB|Åsa Ek|Gatan 1|Åmål|X|123 45"),
             (None, "Ek AB|Åsa Ek|Gatan 1|123 45 Åmål|X"),
         ] {
-            assert_eq!(lines(&row, None, country, None).join("|"), expected, "{country:?}");
+            let row = Model { country: country.map(str::to_owned), ..row.clone() };
+            assert_eq!(lines(&row, None).join("|"), expected, "{country:?}");
         }
         let elsewhere = contact_address::Model {
             company_name: text("Mässan"),
             city: text("Malmö"),
             ..address::blank(1, "FAIR".to_owned())
         };
-        let lines = lines(&row, Some(&elsewhere), None, Some("Sverige"));
+        let lines = lines(&address::at(&row, elsewhere), Some("Sverige"));
         assert_eq!(lines.join("|"), "Mässan|Åsa Ek|Malmö|SVERIGE");
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{Context, Result},
-    entity::{code, contact::Model, contact_address, kinds::CodeKind, segment},
+    entity::{code, contact::Model, kinds::CodeKind, segment},
 };
 
 /// Where the window of an envelope is, from the upper left corner, and how wide, in millimetres.
@@ -50,17 +50,7 @@ impl Sender {
     }
 }
 
-pub(super) fn cover_sheet(
-    document: &mut Document,
-    sender: &Sender,
-    row: &Model,
-    address: Option<&contact_address::Model>,
-    lines: &[String],
-) {
-    let [phone, fax] = match address {
-        Some(it) => [&it.phone, &it.fax],
-        None => [&row.phone, &row.fax],
-    };
+pub(super) fn cover_sheet(document: &mut Document, sender: &Sender, row: &Model, lines: &[String]) {
     document.page(|page| {
         page.text(LEFT, 30.0, HEADING_SIZE, &sender.heading);
         let size = fitting_size(lines, WINDOW_WIDTH, SIZE);
@@ -68,7 +58,7 @@ pub(super) fn cover_sheet(
             let down = WINDOW.1 + index as f32 * STEP;
             page.text(WINDOW.0, down, size, &cut(line, WINDOW_WIDTH, size));
         }
-        let to = [("Telephone", phone.as_ref()), ("Fax", fax.as_ref())];
+        let to = [("Telephone", row.phone.as_ref()), ("Fax", row.fax.as_ref())];
         let to = to.into_iter().filter_map(|(name, text)| Some((name, text?)));
         let from = sender.lines.iter().map(|(name, text)| (*name, text));
         let width = WIDTH - 2.0 * LEFT - 35.0;

@@ -28,7 +28,7 @@ use crate::{
         contact::{self, Key, Order, Restriction, page_of_ids},
         text::code,
     },
-    entity::{code as codes, contact::Model, contact_address, kinds::CodeKind, segment},
+    entity::{code as codes, contact::Model, kinds::CodeKind, segment},
 };
 
 /// Contacts that are read at once.
@@ -117,14 +117,13 @@ impl Paper {
         let args = PageArgs { after: self.after.take(), before: None, take: Take::First(PAGE) };
         let page = page_of_ids(db, &Restriction::to(&self.set), Order::default(), &args).await?;
         let ids = page.items.iter().map(|(_, id)| *id);
-        let contacts = contact::by_ids(db, ids.clone()).await?;
+        let mut contacts = contact::by_ids(db, ids.clone()).await?;
         // ALT-1, on the date of the segment.
-        let date = self.segment.date;
-        let addresses = contact::address::active_of_each(db, ids.clone(), date).await?;
-        for id in ids {
-            let Some(row) = contacts.get(&id.cast_signed()) else { continue };
-            if self.left.remove(id) {
-                self.put(&mut document, row, addresses.get(&id.cast_signed()));
+        let days =
+            ids.filter_map(|id| Some((contacts.remove(&id.cast_signed())?, self.segment.date)));
+        for row in contact::address::reached_on(db, days).await? {
+            if self.left.remove(row.id.cast_unsigned()) {
+                self.put(&mut document, &row);
                 self.done += 1;
             }
         }
@@ -147,19 +146,14 @@ impl Paper {
         Ok(Some(piece))
     }
 
-    fn put(
-        &mut self,
-        document: &mut Document,
-        row: &Model,
-        address: Option<&contact_address::Model>,
-    ) {
-        let country = address.map_or(&row.country, |it| &it.country).as_ref();
-        let abroad = country.filter(|it| self.home_country.as_ref() != Some(it));
+    /// `row` is the contact as it is reached.
+    fn put(&mut self, document: &mut Document, row: &Model) {
+        let abroad = row.country.as_ref().filter(|it| self.home_country.as_ref() != Some(it));
         let named = abroad.map(|it| self.countries.get(it).unwrap_or(it).as_str());
-        let lines = lines(row, address, country.map(String::as_str), named);
+        let lines = lines(row, named);
         match &mut self.sheet {
             Some(sheet) => sheet.put(document, lines),
-            None => cover_sheet(document, &self.sender, row, address, &lines),
+            None => cover_sheet(document, &self.sender, row, &lines),
         }
     }
 }

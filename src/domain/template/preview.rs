@@ -78,8 +78,10 @@ pub async fn preview(context: &Context, request: &PreviewRequest) -> Result<Prev
         body: body.and_then(|it| it.row.body.clone()),
         body_format: body.map_or(BodyFormat::Text, |it| it.row.body_format),
     });
+    let day = std::iter::once((Arc::clone(&found.contact), line.date));
+    let reached = contacts::address::reached_on(db, day).await?;
     let about = About {
-        contact: &found.contact,
+        contact: &reached[0],
         company: found.company.as_deref(),
         segment: found.segment.as_ref(),
         line: &line,

@@ -93,18 +93,8 @@ impl Loader<(i32, NaiveDate)> for ActiveAddress {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[(i32, NaiveDate)]) -> Loaded<(i32, NaiveDate), Self::Value> {
-        let mut by_date: HashMap<NaiveDate, Vec<i32>> = HashMap::new();
-        for (contact_id, date) in keys {
-            by_date.entry(*date).or_default().push(*contact_id);
-        }
-        let mut active = HashMap::new();
-        for (date, contacts) in by_date {
-            let contacts = unsigned(&contacts);
-            let found = contact::address::active_of_each(self.0.db.reader(), contacts, date);
-            let found = found.await.map_err(Arc::new)?;
-            active.extend(found.into_iter().map(|(id, address)| ((id, date), address)));
-        }
-        Ok(active)
+        let active = contact::address::active_on(self.0.db.reader(), keys.iter().copied());
+        active.await.map_err(Arc::new)
     }
 }
 

@@ -4,7 +4,7 @@ mod change;
 mod merge;
 mod texts;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use sea_orm::{
@@ -14,12 +14,12 @@ use sea_orm::{
 
 pub use change::{AddressChange, Period, create, delete, update};
 pub(super) use merge::hand_on;
-pub use texts::{AddressTexts, TEXTS, TextColumn, blank, complete};
+pub use texts::{AddressTexts, TEXTS, TextColumn, at, blank, complete};
 
 use crate::{
     db::dialect,
     domain::Result,
-    entity::{contact_address, contact_address_period},
+    entity::{contact, contact_address, contact_address_period},
 };
 
 /// Alternative addresses that a contact may have.
@@ -108,6 +108,45 @@ pub async fn active_of_each(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| (row.contact_id, row)).collect())
+}
+
+/// The same for contacts on a day each: one statement a day.
+///
+/// # Errors
+/// What the database says.
+pub async fn active_on(
+    db: &impl ConnectionTrait,
+    days: impl Iterator<Item = (i32, NaiveDate)>,
+) -> Result<HashMap<(i32, NaiveDate), contact_address::Model>> {
+    let mut by_date: HashMap<NaiveDate, Vec<u32>> = HashMap::new();
+    for (contact_id, date) in days {
+        by_date.entry(date).or_default().push(contact_id.cast_unsigned());
+    }
+    let mut active = HashMap::new();
+    for (date, contacts) in by_date {
+        let found = active_of_each(db, contacts.into_iter(), date).await?;
+        active.extend(found.into_iter().map(|(id, address)| ((id, date), address)));
+    }
+    Ok(active)
+}
+
+/// The contacts as they are reached on a day each, in their order.
+///
+/// # Errors
+/// What the database says.
+pub async fn reached_on(
+    db: &impl ConnectionTrait,
+    contacts: impl Iterator<Item = (Arc<contact::Model>, NaiveDate)>,
+) -> Result<Vec<Arc<contact::Model>>> {
+    let contacts: Vec<_> = contacts.collect();
+    let days = contacts.iter().map(|(contact, date)| (contact.id, *date));
+    let mut active = active_on(db, days).await?;
+    let reached =
+        contacts.into_iter().map(|(contact, date)| match active.remove(&(contact.id, date)) {
+            Some(address) => Arc::new(at(&contact, address)),
+            None => contact,
+        });
+    Ok(reached.collect())
 }
 
 /// Whether any address is in this country.

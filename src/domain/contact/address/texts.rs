@@ -7,9 +7,9 @@ use crate::{
         contact::validate::{
             self, EMAIL_CHARS_MAX, HOME_PAGE_CHARS_MAX, NAME_CHARS_MAX, PHONE_CHARS_MAX,
         },
-        text,
+        contact_columns, text,
     },
-    entity::contact_address::Model,
+    entity::{contact, contact_address::Model},
 };
 
 /// A text of an address.
@@ -80,6 +80,23 @@ address_texts! {
     fax "fax" ["Fax No."], Fax;
     email "email" ["Email", "E-Mail"], Email;
     home_page "homePage" ["Home Page"], HomePage;
+}
+
+/// The contact as it is reached at one of its addresses: a postal address is taken as a whole, and of the
+/// rest what the address says.
+pub fn at(contact: &contact::Model, mut address: Model) -> contact::Model {
+    const POSTAL: [&str; 6] = ["address", "address2", "postCode", "city", "county", "country"];
+    let mut row = contact.clone();
+    for text in TEXTS {
+        let value = (text.slot)(&mut address).take();
+        let of_contact = contact_columns::TEXTS.iter().find(|it| it.name == text.name);
+        if let Some(of_contact) = of_contact
+            && (value.is_some() || POSTAL.contains(&text.name))
+        {
+            *(of_contact.slot)(&mut row) = value;
+        }
+    }
+    row
 }
 
 impl Form {

@@ -164,7 +164,7 @@ impl Parser<'_> {
             });
             return Ok(value::among(&ordinals, ends.0..=ends.1));
         }
-        let read = |word: &Word| value::operand(self.kind, word);
+        let read = |word: &Word| self.ordered(word);
         Ok(match (from.map(read).transpose()?, to.map(read).transpose()?) {
             (Some(from), Some(to)) => Test::Op(Operator::Between, vec![from, to]),
             (Some(from), None) => self.one(Sign::GreaterOrEqual, from),
@@ -186,11 +186,8 @@ impl Parser<'_> {
                 kind => Ok(is_set(kind, sign == Sign::NotEqual)),
             };
         }
-        if let Some(pattern) = value::pattern(self.kind, &word)? {
-            return match is_equality {
-                true => Ok(negated(pattern)),
-                false => Err(wrong(word.start, "Only = and <> go with wildcards.", &["a value"])),
-            };
+        if let Some(pattern) = value::pattern(self.kind, &word)?.filter(|_| is_equality) {
+            return Ok(negated(pattern));
         }
         if let Some(ordinals) = value::ordinals(self.kind) {
             if is_equality {
@@ -207,13 +204,29 @@ impl Parser<'_> {
                 _ => value::among(&ordinals, ordinal..=u32::MAX),
             });
         }
-        if self.kind == Kind::Flag {
-            return match is_equality {
-                true => Ok(negated(Test::Is(value::flag(&word)?))),
-                false => Err(wrong(word.start, "Yes and No have no order.", &["Yes", "No"])),
-            };
+        if self.kind == Kind::Flag && is_equality {
+            return Ok(negated(Test::Is(value::flag(&word)?)));
         }
-        Ok(self.one(sign, value::operand(self.kind, &word)?))
+        let operand = match is_equality {
+            true => value::operand(self.kind, &word)?,
+            false => self.ordered(&word)?,
+        };
+        Ok(self.one(sign, operand))
+    }
+
+    /// What others come before and after.
+    fn ordered(&self, word: &Word) -> Result<Operand> {
+        if self.kind == Kind::Flag {
+            return Err(wrong(word.start, "Yes and No have no order.", &["Yes", "No"]));
+        }
+        if value::pattern(self.kind, word)?.is_some() {
+            return Err(wrong(word.start, "Only = and <> go with wildcards.", &["a value"]));
+        }
+        if word.text.is_empty() && matches!(self.kind, Kind::Text | Kind::ExactText | Kind::Code) {
+            let message = "An empty value has no place in an order: ask for '', or <>''.";
+            return Err(wrong(word.start, message, &["a value"]));
+        }
+        value::operand(self.kind, word)
     }
 
     /// Everything that a missing value passes is the opposite of something that it does not.

@@ -218,6 +218,11 @@ fn errors_say_where_and_what_was_expected() {
     wrong(Kind::Integer, "1..x", 3, "\"x\" is not a number such as 1250.50.");
     wrong(Kind::Integer, "1.5", 0, "\"1.5\" is not a whole number.");
     wrong(Kind::Text, "<a*", 1, "Only = and <> go with wildcards.");
+    wrong(Kind::ExactText, "a..'b?'", 3, "Only = and <> go with wildcards.");
+    wrong(Kind::Flag, "no..yes", 0, "Yes and No have no order.");
+    wrong(Kind::Text, "@a..", 0, "Only = and <> go with wildcards.");
+    wrong(Kind::Code, ">''", 1, "An empty value has no place in an order: ask for '', or <>''.");
+    wrong(Kind::Text, "''..b", 0, "An empty value has no place in an order: ask for '', or <>''.");
     wrong(
         Kind::ExactText,
         "@a",
@@ -242,7 +247,9 @@ fn expressions_are_bounded() {
 fn pieces(kind: Kind) -> Vec<&'static str> {
     let mut pieces = vec!["|", "&", "(", ")", "<>", ">", "<=", "=", "..", "''", "'", " "];
     pieces.extend(match kind {
-        Kind::Text | Kind::Code => ["a", "Å*", "?b", "@c", "'x|y'", "%me", "*", "1"],
+        Kind::Text | Kind::ExactText | Kind::Code => {
+            ["a", "Å*", "?b", "@c", "'x|y'", "%me", "*", "1"]
+        }
         Kind::Integer => ["1", "-2", "30", "x", "1.5", "0", "7", "8"],
         Kind::Evaluation => ["Positive", "1", "2", "0", "very negative", "9", "x", "3"],
         Kind::Flag => ["yes", "no", "1", "0", "true", "false", "x", "Yes"],
@@ -255,12 +262,18 @@ proptest! {
     /// Whatever is read is written, and read again as the same.
     #[test]
     fn expressions_come_back(
-        (kind, parts) in select(vec![Kind::Text, Kind::Code, Kind::Integer, Kind::Evaluation, Kind::Flag, Kind::Date])
+        (kind, parts) in select(vec![Kind::Text, Kind::ExactText, Kind::Code, Kind::Integer, Kind::Evaluation, Kind::Flag, Kind::Date])
             .prop_flat_map(|kind| (Just(kind), vec(select(pieces(kind)), 1..9)))
     ) {
         let expression = parts.concat();
-        if let Ok(test) = parse(kind, &expression) && let Some(written) = write(kind, &test) {
-            prop_assert_eq!(parse(kind, &written), Ok(test), "{} became {}", expression, written);
+        if let Ok(test) = parse(kind, &expression) {
+            let written = write(kind, &test);
+            if written.is_none() && kind == Kind::Evaluation {
+                // There are no captions for a range in which there are none: `9..`.
+                return Ok(());
+            }
+            let again = written.as_deref().map(|written| parse(kind, written));
+            prop_assert_eq!(again, Some(Ok(test)), "{} became {:?}", expression, written);
         }
     }
 

@@ -160,19 +160,24 @@ fn is_pattern(text: &str) -> bool {
 
 fn pattern(operand: &Operand, case: &str, before: &str, after: &str) -> Option<String> {
     match operand {
-        Operand::Text(text) if text.is_empty() || is_pattern(text) => None,
-        Operand::Text(text) => Some(quoted(&format!("{case}{before}{text}{after}"))),
+        Operand::Text(text) if !text.is_empty() && !text.contains(['*', '?']) => {
+            matched(case, &format!("{before}{text}{after}"))
+        }
         _ => None,
     }
 }
 
 fn like(operand: &Operand, case: &str) -> Option<String> {
     match operand {
-        Operand::Text(text) if !text.starts_with('@') && text.contains(['*', '?']) => {
-            Some(quoted(&format!("{case}{text}")))
-        }
+        Operand::Text(text) if text.contains(['*', '?']) => matched(case, text),
         _ => None,
     }
+}
+
+/// An `@` at the beginning says that the case does not matter; a second one is the character.
+fn matched(case: &str, pattern: &str) -> Option<String> {
+    let is_misread = case.is_empty() && pattern.starts_with('@');
+    (!is_misread).then(|| quoted(&format!("{case}{pattern}")))
 }
 
 /// In quotes, if it has what is an operator otherwise.
