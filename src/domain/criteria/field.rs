@@ -41,6 +41,10 @@ pub enum Choice {
     InitiatedBy,
     DeliveryStatus,
     PurchaseSide,
+    OpportunityStatus,
+    TaskStatus,
+    TaskType,
+    Priority,
 }
 
 impl Choice {
@@ -52,6 +56,25 @@ impl Choice {
             Self::InitiatedBy => &["US", "THEM"],
             Self::DeliveryStatus => &["IN_PROGRESS", "ERROR"],
             Self::PurchaseSide => &["SALE", "PURCHASE"],
+            Self::OpportunityStatus => &["NOT_STARTED", "IN_PROGRESS", "WON", "LOST"],
+            Self::TaskStatus => {
+                &["NOT_STARTED", "IN_PROGRESS", "COMPLETED", "WAITING", "POSTPONED"]
+            }
+            Self::TaskType => &["MEETING", "PHONE_CALL"],
+            Self::Priority => &["LOW", "NORMAL", "HIGH"],
+        }
+    }
+
+    /// The number that Business Central stores for the first of the names: 1 where 0 is blank.
+    pub(super) fn first_ordinal(self) -> u32 {
+        match self {
+            Self::ContactType | Self::OpportunityStatus | Self::TaskStatus | Self::Priority => 0,
+            Self::CorrespondenceType
+            | Self::InformationFlow
+            | Self::InitiatedBy
+            | Self::DeliveryStatus
+            | Self::PurchaseSide
+            | Self::TaskType => 1,
         }
     }
 }
@@ -95,8 +118,38 @@ pub(super) enum Column {
     ContactText(C, C),
     /// Of a row of a relation, with its table.
     Row(&'static str, &'static str),
-    /// The number of the campaign that the interaction belongs to.
-    CampaignNo,
+    /// The number of what a row of this table refers to.
+    Number(&'static str, Numbered),
+}
+
+/// What rows refer to by its key, and people by its number.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Numbered {
+    Campaign,
+    Segment,
+}
+
+impl Numbered {
+    /// Where it is.
+    pub(super) fn table(self) -> &'static str {
+        match self {
+            Self::Campaign => "campaign",
+            Self::Segment => "segment",
+        }
+    }
+
+    /// The column of rows that has its key.
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Self::Campaign => "campaign_id",
+            Self::Segment => "segment_id",
+        }
+    }
+
+    /// Whether rows still refer to it when it has been deleted.
+    pub(super) fn may_be_gone(self) -> bool {
+        self == Self::Segment
+    }
 }
 
 /// Something about a contact, or about a row of a relation, that can be tested.
@@ -117,7 +170,7 @@ impl Field {
     pub(super) fn is_personal(&self) -> bool {
         match self.column {
             Column::Contact(column) | Column::ContactText(column, _) => is_personal(column),
-            Column::Row(..) | Column::CampaignNo => false,
+            Column::Row(..) | Column::Number(..) => false,
         }
     }
 
@@ -130,6 +183,7 @@ impl Field {
                 | Column::Row("interaction", "template")
                 | Column::Row("purchase", "item")
                 | Column::Row("contact_profile_answer", "questionnaire")
+                | Column::Row("opportunity" | "task", "status")
         )
     }
 }

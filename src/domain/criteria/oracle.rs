@@ -5,7 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     Test, Tree,
     compile::of_company,
     evaluate::{Place, evaluate},
-    field::Column,
+    field::{Column, Numbered},
     names,
     predicate::Scalar,
     resolve::{Asked, resolve},
@@ -24,7 +25,7 @@ use crate::{
     entity::{
         campaign, contact, contact_attribute, contact_code,
         kinds::{CodeKind, ContactType},
-        logged_segment,
+        logged_segment, segment,
     },
 };
 
@@ -55,7 +56,8 @@ pub struct World {
     pub attributes: Vec<contact_attribute::Model>,
     /// The rows of relations.
     rows: Rows,
-    pub campaigns: HashMap<i64, campaign::Model>,
+    /// The numbers of campaigns and segments, by their table.
+    numbers: HashMap<&'static str, HashMap<i64, String>>,
     pub logged_segments: Vec<logged_segment::Model>,
     /// The sets of the conditions that are sets by nature: memberships and samples.
     pub sets: Vec<(Leaf, Arc<RoaringBitmap>)>,
@@ -114,6 +116,8 @@ impl World {
         let backend = db.get_database_backend();
         let among =
             |column: Expr, ids: &RoaringBitmap| dialect::in_ids(backend, column, ids.iter());
+        use campaign::Column as C;
+        use segment::Column as S;
         let codes = among(contact_code::Column::ContactId.into_expr(), &ids);
         let attributes = among(contact_attribute::Column::ContactId.into_expr(), &ids);
         Ok(Self {
@@ -123,12 +127,10 @@ impl World {
             codes: contact_code::Entity::find().filter(codes).all(db).await?,
             attributes: contact_attribute::Entity::find().filter(attributes).all(db).await?,
             rows: Rows::of(db, &ids, &companies).await?,
-            campaigns: campaign::Entity::find()
-                .all(db)
-                .await?
-                .into_iter()
-                .map(|campaign| (campaign.id, campaign))
-                .collect(),
+            numbers: HashMap::from([
+                (Numbered::Campaign.table(), numbers::<campaign::Entity>(db, C::Id, C::No).await?),
+                (Numbered::Segment.table(), numbers::<segment::Entity>(db, S::Id, S::No).await?),
+            ]),
             logged_segments: logged_segment::Entity::find().all(db).await?,
             sets: Vec::new(),
             names: Names::new(),
@@ -201,7 +203,7 @@ impl World {
                     Column::Contact(column) | Column::ContactText(column, _) => {
                         scalar(contact.get(column))
                     }
-                    Column::Row(..) | Column::CampaignNo => None,
+                    Column::Row(..) | Column::Number(..) => None,
                 };
                 resolve(field.kind, test, self.asked()).holds(value.as_ref())
             }
@@ -284,6 +286,16 @@ impl World {
         let number = i64::try_from(number).expect("rows in memory");
         resolve(kind, test, self.asked()).holds(Some(&Scalar::Number(number)))
     }
+}
+
+/// The numbers of all of a table, by their keys.
+async fn numbers<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    id: E::Column,
+    no: E::Column,
+) -> Result<HashMap<i64, String>> {
+    let rows = E::find().select_only().columns([id, no]).into_tuple::<(i64, String)>();
+    Ok(rows.all(db).await?.into_iter().collect())
 }
 
 /// The conditions that are sets by nature, at any depth.

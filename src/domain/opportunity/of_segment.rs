@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Result, check,
         numbers::Counter,
@@ -39,7 +39,7 @@ pub struct ForSegment {
 pub async fn create_for_segment(context: &Context, of: &ForSegment) -> Result<Planned> {
     let description = check::text(of.description.as_deref(), &["description"])?;
     let value = of.estimated_value.map(|it| check::value(it, &["estimatedValue"])).transpose()?;
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Opportunity], async |txn| {
         let there = opportunity::Entity::find()
             .select_only()
             .column_as(Column::ContactId, "id")

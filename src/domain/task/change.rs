@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{create::require_organizer, locked};
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Result, expect_revision,
         planned::{Links, Which, description, links},
@@ -36,7 +36,7 @@ pub struct TaskChange {
 /// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it is closed, at `taskId`; [`Reason::Conflict`];
 /// [`Reason::NotAllowed`] at `status` for one that only closing gives; and what is wrong with the rest.
 pub async fn update(context: &Context, which: Which, change: &TaskChange) -> Result<task::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         let found = existing(txn, which).await?;
         require_open(&found)?;
         if change.status == Some(TaskStatus::Completed) {
@@ -81,7 +81,7 @@ pub async fn close(
     which: Which,
     date: Option<NaiveDate>,
 ) -> Result<task::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         let found = existing(txn, which).await?;
         require_open(&found)?;
         let (revision, mut row) = (found.revision + 1, found.into_active_model());
@@ -97,7 +97,7 @@ pub async fn close(
 /// # Errors
 /// [`Reason::NotFound`] at `taskId`; [`Reason::Conflict`].
 pub async fn reopen(context: &Context, which: Which) -> Result<task::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         let found = existing(txn, which).await?;
         if require_open(&found).is_ok() {
             return Ok(found);
@@ -115,7 +115,7 @@ pub async fn reopen(context: &Context, which: Which) -> Result<task::Model> {
 /// # Errors
 /// [`Reason::NotFound`] at `taskId`; [`Reason::Conflict`].
 pub async fn delete(context: &Context, which: Which) -> Result<(i32, i64)> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         existing(txn, which).await?;
         task::Entity::delete_by_id(which.key).exec(txn).await?;
         Ok(which.key)

@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::create::require_organizer;
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Result, check,
         numbers::Counter,
@@ -45,7 +45,7 @@ pub struct ForSegment {
 pub async fn create_for_segment(context: &Context, of: &ForSegment) -> Result<Planned> {
     let description = check::text(of.description.as_deref(), &["description"])?;
     let date = of.date.unwrap_or_else(|| context.today());
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         let same_type = match of.r#type {
             Some(r#type) => Column::Type.eq(r#type),
             None => Column::Type.is_null(),

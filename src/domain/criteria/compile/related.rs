@@ -104,6 +104,15 @@ impl Compiler<'_> {
         owners.column((relation.table, "owner")).from_subquery(rows.clone(), relation.table);
         let mut grouped = owners.clone();
         grouped.add_group_by([Expr::col((relation.table, "owner"))]);
+        if let Measure::Sum(it, _)
+        | Measure::Average(it, _)
+        | Measure::Least(it, _)
+        | Measure::Greatest(it, _) = &test.measure
+        {
+            // Rows without the amount are none that it is measured over.
+            let amount = Expr::col((relation.table, relation.amount_column(it)));
+            grouped.and_where(amount.is_not_null());
+        }
         let amount = |amount: &Amount| ten_thousandths(relation, amount);
         match &test.measure {
             Measure::Some => key.in_subquery(owners),

@@ -18,7 +18,7 @@ use crate::{
             RowCriteria, Scope, Test, Tree, field::Column, predicate::Scalar, resolve::resolve,
         },
     },
-    entity::{contact, contact_profile_answer, interaction, purchase},
+    entity::{contact, contact_profile_answer, interaction, opportunity, purchase, task},
 };
 
 /// The rows of relations, by their table.
@@ -47,6 +47,10 @@ impl Rows {
                     rows_of::<contact_profile_answer::Entity>(db, relation, contacts, companies)
                         .await?
                 }
+                "opportunity" => {
+                    rows_of::<opportunity::Entity>(db, relation, contacts, companies).await?
+                }
+                "task" => rows_of::<task::Entity>(db, relation, contacts, companies).await?,
                 table => unreachable!("{table} has no entity here"),
             };
             rows.insert(relation.table, of_relation);
@@ -132,6 +136,7 @@ impl World {
     }
 
     fn measured(&self, relation: &Relation, rows: &[&Row], measure: &Measure) -> bool {
+        // Rows without the amount are none that it is measured over.
         let amounts = |amount: &Amount| {
             let field = relation.amount_field(amount);
             let times = if field.kind == Kind::Integer { 10_000 } else { 1 };
@@ -143,18 +148,18 @@ impl World {
             let value = value.map(Scalar::Number);
             resolve(Kind::Decimal, test, self.asked()).holds(value.as_ref())
         };
-        let some = !rows.is_empty();
         match measure {
-            Measure::Some => some,
-            Measure::None => !some,
+            Measure::Some => !rows.is_empty(),
+            Measure::None => rows.is_empty(),
             Measure::Count(test) => self.number(Kind::Integer, test, rows.len()),
-            Measure::Sum(it, test) => passes(test, some.then(|| amounts(it).iter().sum())),
+            Measure::Sum(it, test) => passes(test, amounts(it).into_iter().reduce(|a, b| a + b)),
             Measure::Least(it, test) => passes(test, amounts(it).into_iter().min()),
             Measure::Greatest(it, test) => passes(test, amounts(it).into_iter().max()),
             Measure::Average(it, test) => {
-                let count = i64::try_from(rows.len()).expect("rows in memory");
+                let amounts = amounts(it);
+                let count = i64::try_from(amounts.len()).expect("rows in memory");
                 let predicate = resolve(Kind::Decimal, test, self.asked());
-                let sum = some.then(|| Scalar::Number(amounts(it).iter().sum()));
+                let sum = amounts.into_iter().reduce(|a, b| a + b).map(Scalar::Number);
                 predicate.times(count).holds(sum.as_ref())
             }
             Measure::Latest(criteria) => rows.last().is_some_and(|it| self.row_holds(criteria, it)),
@@ -177,9 +182,10 @@ impl World {
         let predicate = resolve(field.kind, test, self.asked());
         match field.column {
             Column::Row(_, column) => predicate.holds(row.get(column)),
-            Column::CampaignNo => {
-                let campaign = row.number("campaign_id").and_then(|id| self.campaigns.get(&id));
-                predicate.holds(campaign.map(|it| Scalar::Text(it.no.clone())).as_ref())
+            Column::Number(_, of) => {
+                let numbers = &self.numbers[of.table()];
+                let no = row.number(of.column()).and_then(|id| numbers.get(&id));
+                predicate.holds(no.cloned().map(Scalar::Text).as_ref())
             }
             Column::Contact(_) | Column::ContactText(..) => false,
         }

@@ -2,7 +2,7 @@
 
 use super::{Amount, Flag, Relation};
 use crate::{
-    domain::criteria::field::{Choice, Column, Field, Kind},
+    domain::criteria::field::{Choice, Column, Field, Kind, Numbered},
     entity::kinds::CodeKind,
 };
 
@@ -98,7 +98,7 @@ pub static FIELDS: &[Field] = &[
     Field {
         name: "campaign",
         kind: Kind::Code,
-        column: Column::CampaignNo,
+        column: Column::Number(TABLE, Numbered::Campaign),
         codes: None,
         description: "The number of the campaign.",
     },

@@ -5,16 +5,23 @@
 use super::{Field, field::Column};
 
 mod interactions;
+mod opportunities;
 mod profile_answers;
 mod purchases;
+mod tasks;
 
 pub use interactions::FIELDS as INTERACTION_FIELDS;
 pub use profile_answers::FIELDS as PROFILE_ANSWER_FIELDS;
 pub use purchases::FIELDS as PURCHASE_FIELDS;
 
 /// The relations, in the order in which they are shown.
-pub static RELATIONS: [&Relation; 3] =
-    [&interactions::RELATION, &purchases::RELATION, &profile_answers::RELATION];
+pub static RELATIONS: [&Relation; 5] = [
+    &interactions::RELATION,
+    &purchases::RELATION,
+    &profile_answers::RELATION,
+    &opportunities::RELATION,
+    &tasks::RELATION,
+];
 
 /// Something that a contact has any number of rows of.
 #[derive(Debug)]
