@@ -30,10 +30,11 @@ pub enum Table {
     Purchase,
     Opportunity,
     Task,
+    TaskAttendee,
 }
 
 impl Table {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Contact,
         Self::ContactCode,
         Self::ContactAttribute,
@@ -46,6 +47,7 @@ impl Table {
         Self::Purchase,
         Self::Opportunity,
         Self::Task,
+        Self::TaskAttendee,
     ];
 
     pub fn name(self) -> &'static str {
@@ -62,6 +64,7 @@ impl Table {
             Self::Purchase => "purchase",
             Self::Opportunity => "opportunity",
             Self::Task => "task",
+            Self::TaskAttendee => "task_attendee",
         }
     }
 }

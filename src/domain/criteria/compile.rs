@@ -27,6 +27,7 @@ use crate::{
 
 mod question;
 mod related;
+mod rows;
 
 pub(super) use question::Question;
 

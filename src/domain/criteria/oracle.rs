@@ -5,8 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, sea_query::Expr,
 };
 
 use super::{
@@ -14,7 +13,7 @@ use super::{
     Test, Tree,
     compile::of_company,
     evaluate::{Place, evaluate},
-    field::{Column, Numbered},
+    field::Column,
     names,
     predicate::Scalar,
     resolve::{Asked, resolve},
@@ -23,15 +22,17 @@ use crate::{
     db::dialect,
     domain::{Context, Error, Moment, Reason, Result, Snapshot, text},
     entity::{
-        campaign, contact, contact_attribute, contact_code,
+        contact, contact_attribute, contact_code,
         kinds::{CodeKind, ContactType},
-        logged_segment, segment,
+        logged_segment,
     },
 };
 
+mod numbers;
 mod related;
 mod scalar;
 
+use numbers::Numbers;
 use related::Rows;
 use scalar::scalar;
 
@@ -56,8 +57,7 @@ pub struct World {
     pub attributes: Vec<contact_attribute::Model>,
     /// The rows of relations.
     rows: Rows,
-    /// The numbers of campaigns and segments, by their table.
-    numbers: HashMap<&'static str, HashMap<i64, String>>,
+    numbers: Numbers,
     pub logged_segments: Vec<logged_segment::Model>,
     /// The sets of the conditions that are sets by nature: memberships and samples.
     pub sets: Vec<(Leaf, Arc<RoaringBitmap>)>,
@@ -116,8 +116,6 @@ impl World {
         let backend = db.get_database_backend();
         let among =
             |column: Expr, ids: &RoaringBitmap| dialect::in_ids(backend, column, ids.iter());
-        use campaign::Column as C;
-        use segment::Column as S;
         let codes = among(contact_code::Column::ContactId.into_expr(), &ids);
         let attributes = among(contact_attribute::Column::ContactId.into_expr(), &ids);
         Ok(Self {
@@ -127,10 +125,7 @@ impl World {
             codes: contact_code::Entity::find().filter(codes).all(db).await?,
             attributes: contact_attribute::Entity::find().filter(attributes).all(db).await?,
             rows: Rows::of(db, &ids, &companies).await?,
-            numbers: HashMap::from([
-                (Numbered::Campaign.table(), numbers::<campaign::Entity>(db, C::Id, C::No).await?),
-                (Numbered::Segment.table(), numbers::<segment::Entity>(db, S::Id, S::No).await?),
-            ]),
+            numbers: Numbers::of(db).await?,
             logged_segments: logged_segment::Entity::find().all(db).await?,
             sets: Vec::new(),
             names: Names::new(),
@@ -286,16 +281,6 @@ impl World {
         let number = i64::try_from(number).expect("rows in memory");
         resolve(kind, test, self.asked()).holds(Some(&Scalar::Number(number)))
     }
-}
-
-/// The numbers of all of a table, by their keys.
-async fn numbers<E: EntityTrait>(
-    db: &impl ConnectionTrait,
-    id: E::Column,
-    no: E::Column,
-) -> Result<HashMap<i64, String>> {
-    let rows = E::find().select_only().columns([id, no]).into_tuple::<(i64, String)>();
-    Ok(rows.all(db).await?.into_iter().collect())
 }
 
 /// The conditions that are sets by nature, at any depth.

@@ -198,7 +198,11 @@ fn of_row(relation: &'static Relation, name: &str) -> Option<Source> {
     let field = listed(relation.fields, name)?;
     let column = |column: &'static str| Expr::col((relation.table, column));
     // The rows of contacts who have been deleted belong to nobody.
-    let is_somebodys = column(relation.owners[0]).ne(0);
+    let mut is_somebodys = column(relation.owners[0]).ne(0);
+    if let Some(sharers) = relation.sharers {
+        let shared = Query::select().column(sharers.row).from(sharers.table).to_owned();
+        is_somebodys = is_somebodys.or(column("id").in_subquery(shared));
+    }
     let mut rows = Query::select().from(relation.table).and_where(is_somebodys).to_owned();
     let (value, newest_of) = match field.column {
         // An index has all of them.

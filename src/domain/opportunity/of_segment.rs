@@ -49,7 +49,7 @@ pub async fn create_for_segment(context: &Context, of: &ForSegment) -> Result<Pl
         let given = of.salesperson.clone().map(Some);
         let given = Links { salesperson: given, ..Links::default() };
         let salesperson = links(txn, &given, (None, None)).await?.salesperson.flatten();
-        if description.is_none() && !plan.defaults.has_description() {
+        if description.is_none() && plan.defaults.description().is_none() {
             let message = "Say what they are about: the segment has no description.";
             return Err(Error::reject(Reason::Required, &["description"], message));
         }

@@ -5,7 +5,7 @@ mod create;
 mod list;
 mod of_segment;
 
-use async_graphql::{Context, Description, ID, Object};
+use async_graphql::{Context, Description, ID, Object, connection::Connection};
 use chrono::{DateTime, Utc};
 
 pub(super) use change::TaskChangeMutation;
@@ -16,21 +16,22 @@ pub(super) use of_segment::TaskSegmentMutation;
 use super::{
     campaign::Campaign,
     code::Code,
-    contact::{self, Contact},
+    contact::{self, Contact, ContactTotal, contacts},
     error::Result,
     interaction::Interaction,
     kinds::{Priority, TaskStatus, TaskType},
     loaders::Loaders,
     opportunity::Opportunity,
+    page::{Cursor, Slice},
     scalar::Date,
     segment::{self, Segment},
 };
 use crate::{
-    domain,
-    entity::{kinds::CodeKind, task},
+    domain::{self, Page},
+    entity::{kinds::CodeKind, task, task_attendee},
 };
 
-/// Something to be done with one contact.
+/// Something to be done with one contact, or a meeting with many.
 #[derive(Description)]
 pub(super) struct Task(pub(super) task::Model);
 
@@ -56,9 +57,33 @@ impl Task {
         self.0.r#type.map(Into::into)
     }
 
-    /// With whom; null if the contact has been deleted.
+    /// With whom; null if the contact has been deleted, and of a meeting with the `attendees`.
     async fn contact(&self, ctx: &Context<'_>) -> Option<Result<Contact>> {
         contact::load(ctx, self.0.contact_id).await.transpose()
+    }
+
+    /// Those who attend a meeting that was created for all contacts of a segment, in the order in which
+    /// they were created. Of any other task, nobody.
+    async fn attendees(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
+        let args = Slice { first, after, last, before }.args()?;
+        let meeting = self.0.id;
+        let page = ctx.data::<Loaders>()?.planned.attendees.load_one((meeting, args)).await?;
+        let page = page.unwrap_or_default();
+        let with_id =
+            |(key, row): (i32, task_attendee::Model)| (key, row.contact_id.cast_unsigned());
+        let page = Page {
+            items: page.items.into_iter().map(with_id).collect(),
+            has_previous: page.has_previous,
+            has_next: page.has_next,
+        };
+        contacts(ctx, page, ContactTotal::AttendeesOf(meeting)).await
     }
 
     /// The company that the contact belonged to when it was created.

@@ -63,7 +63,7 @@ async fn change_with(app: &TestApp, tables: &[Table], sql: &str) {
 async fn change(app: &TestApp, random: &mut fastrand::Rng) {
     let id = random.i32(1..=60);
     let code = CODES[random.usize(..CODES.len())];
-    let (table, sql) = match random.u8(..9) {
+    let (table, sql) = match random.u8(..10) {
         0 => (Table::Contact, format!("UPDATE contact SET country = '{code}' WHERE id = {id}")),
         1 => (
             Table::Contact,
@@ -86,7 +86,8 @@ async fn change(app: &TestApp, random: &mut fastrand::Rng) {
             Table::Opportunity,
             format!("UPDATE opportunity SET status = 'WON' WHERE contact_id = {id}"),
         ),
-        7 => (Table::Task, format!("DELETE FROM task WHERE contact_id = {id}")),
+        7 => (Table::TaskAttendee, format!("DELETE FROM task_attendee WHERE contact_id = {id}")),
+        8 => (Table::Task, format!("DELETE FROM task WHERE contact_id = {id}")),
         _ => (Table::Campaign, format!("UPDATE campaign SET no = 'CP{:06}' WHERE id = 1", id % 2)),
     };
     change_with(app, &[table], &sql).await;

@@ -9,7 +9,7 @@ use urval::{
         kinds::{
             CodeKind, ContactType, CorrespondenceType, Evaluation, InformationFlow, PurchaseSide,
         },
-        logged_segment, opportunity, purchase, segment, task,
+        logged_segment, opportunity, purchase, segment, task, task_attendee,
     },
 };
 
@@ -79,6 +79,7 @@ pub(crate) async fn populate(app: &TestApp) {
     let answers = profile_answers();
     let (segments, opportunities, tasks) =
         (planned::segments(app), planned::opportunities(app), planned::tasks(app));
+    let attendees = planned::attendees(&tasks);
     db::write(&app.context.db, &db::Table::ALL, async |txn| {
         contacts::insert_new(txn, &rows).await?;
         db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Ignore).await?;
@@ -90,6 +91,7 @@ pub(crate) async fn populate(app: &TestApp) {
         db::insert_rows::<segment::Entity>(txn, &segments, OnConflict::Fail).await?;
         db::insert_rows::<opportunity::Entity>(txn, &opportunities, OnConflict::Fail).await?;
         db::insert_rows::<task::Entity>(txn, &tasks, OnConflict::Fail).await?;
+        db::insert_rows::<task_attendee::Entity>(txn, &attendees, OnConflict::Fail).await?;
         let ignore = OnConflict::Ignore;
         db::insert_rows::<contact_profile_answer::Entity>(txn, &answers, ignore).await?;
         Ok::<_, urval::domain::Error>(())

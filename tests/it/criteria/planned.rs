@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use urval::entity::{
     kinds::{OpportunityStatus, Priority, SegmentStatus, TaskStatus, TaskType},
-    opportunity, segment, task,
+    opportunity, segment, task, task_attendee,
 };
 
 use super::people::{DAYS, TEXTS, day};
@@ -12,6 +12,8 @@ use crate::app::TestApp;
 /// The segments that they came from. The last one has been deleted since.
 const SEGMENTS: [i64; 3] = [21, 22, 23];
 const PRIORITIES: [Priority; 3] = [Priority::Low, Priority::Normal, Priority::High];
+/// So many tasks are meetings with several.
+const MEETINGS: usize = 8;
 const SALESPEOPLE: [&str; 2] = ["SE", "NO"];
 
 pub(super) fn segments(app: &TestApp) -> Vec<segment::Model> {
@@ -117,5 +119,24 @@ pub(super) fn tasks(app: &TestApp) -> Vec<task::Model> {
             opportunity_id: None,
         }
     };
-    (1..=120).map(|id| row(&mut random, id)).collect()
+    let mut rows: Vec<_> = (1..=120).map(|id| row(&mut random, id)).collect();
+    for meeting in &mut rows[..MEETINGS] {
+        (meeting.contact_id, meeting.company_id) = (0, None);
+    }
+    rows
+}
+
+/// Some meet, with others of their company or alone.
+pub(super) fn attendees(tasks: &[task::Model]) -> Vec<task_attendee::Model> {
+    let mut random = fastrand::Rng::with_seed(15);
+    let mut attendees = Vec::new();
+    for meeting in &tasks[..MEETINGS] {
+        let attends = random.choose_multiple(1..=60, 15);
+        attendees.extend(attends.into_iter().map(|contact_id| task_attendee::Model {
+            contact_id,
+            task_id: meeting.id,
+            company_id: maybe(&mut random, &[(contact_id - 1) / 4 * 4 + 1]),
+        }));
+    }
+    attendees
 }

@@ -36,7 +36,8 @@ async fn world(app: &TestApp) {
     app.must("segmentCreateOpportunities", "", of_segment).await;
     let task = async |contact: &str, more: Value| {
         let input = json!({ "from": { "contactId": contact }, "description": "Call" });
-        let created = app.must("taskCreate", "task { id }", crate::contact::with(input, more)).await;
+        let created =
+            app.must("taskCreate", "task { id }", crate::contact::with(input, more)).await;
         created["task"]["id"].clone()
     };
     task(&contacts[0], json!({ "type": "PHONE_CALL", "date": "2026-11-20" })).await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{opportunity};
+use super::opportunity;
 use crate::{
     app::both,
     check::check,

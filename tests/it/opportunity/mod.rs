@@ -9,6 +9,8 @@ mod segment;
 
 use serde_json::{Value, json};
 
+pub(crate) use criteria::matching;
+
 use crate::{app::TestApp, contact::with};
 
 const ALL: &str = "opportunity { id no description status priority date closedDate closeReason estimatedValue

@@ -2,7 +2,10 @@
 
 use super::{Amount, Flag, Relation};
 use crate::{
-    domain::criteria::field::{Choice, Column, Field, Kind, Numbered},
+    domain::criteria::{
+        choice::Choice,
+        field::{Column, Field, Kind, Numbered},
+    },
     entity::kinds::CodeKind,
 };
 
@@ -44,6 +47,7 @@ pub(super) static RELATION: Relation = Relation {
     ],
     table: TABLE,
     owners: &["contact_id"],
+    sharers: None,
     company: "company_id",
     when: "date",
     order: &["date", "id"],

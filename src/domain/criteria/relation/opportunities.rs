@@ -2,7 +2,10 @@
 
 use super::{Amount, Relation};
 use crate::{
-    domain::criteria::field::{Choice, Column, Field, Kind, Numbered},
+    domain::criteria::{
+        choice::Choice,
+        field::{Column, Field, Kind, Numbered},
+    },
     entity::kinds::CodeKind,
 };
 
@@ -27,6 +30,7 @@ pub(super) static RELATION: Relation = Relation {
     ],
     table: TABLE,
     owners: &["contact_id"],
+    sharers: None,
     company: "company_id",
     when: "date",
     order: &["date", "id"],

@@ -1,15 +1,18 @@
 //! What is to be done with a contact, or was.
 
-use super::Relation;
+use super::{Relation, Sharers};
 use crate::{
-    domain::criteria::field::{Choice, Column, Field, Kind, Numbered},
+    domain::criteria::{
+        choice::Choice,
+        field::{Column, Field, Kind, Numbered},
+    },
     entity::kinds::CodeKind,
 };
 
 pub(super) static RELATION: Relation = Relation {
     name: "tasks",
     one: "a task",
-    description: "What is to be done with the contact, or was.",
+    description: "What is to be done with the contact, or was, and the meetings that it attends.",
     type_prefix: "Task",
     measure_prefix: "Task",
     fields: FIELDS,
@@ -18,11 +21,17 @@ pub(super) static RELATION: Relation = Relation {
     key: None,
     scopes: [
         "The contact's own.",
-        "Those of the contact's company, with all its people.",
+        "Those of the contact's company, with all its people; each once, whoever attends it.",
         "Both together.",
     ],
     table: TABLE,
     owners: &["contact_id"],
+    sharers: Some(Sharers {
+        table: "task_attendee",
+        row: "task_id",
+        owner: "contact_id",
+        company: "company_id",
+    }),
     company: "company_id",
     when: "date",
     order: &["date", "id"],
