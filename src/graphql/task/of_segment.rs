@@ -1,6 +1,6 @@
 //! Tasks with every contact of a segment.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 
 use super::Task;
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
         task::{ForSegment, Made},
     },
     graphql::{
-        error::{Result, UserError, outcome},
+        error::{Result, outcome},
         kinds::{Priority, TaskType},
+        planned::payload_of_segment,
         scalar::Date,
-        segment::Segment,
     },
 };
 
@@ -39,22 +39,17 @@ pub(in crate::graphql) struct SegmentCreateTasksInput {
     dry_run: Option<bool>,
 }
 
-/// What came of creating tasks for a segment, or would come of it.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct SegmentCreateTasksPayload {
-    /// The segment; null if there are user errors.
-    segment: Option<Segment>,
-    /// The meeting that all of them attend; null for other tasks, and where there is none.
-    meeting: Option<Task>,
-    /// With how many contacts one was created. A meeting is one: so many attend it from now on.
-    created: Option<u64>,
-    /// How many contacts have such a task from this segment already, open or closed, or attend such a
-    /// meeting: of this type, on this day, and with this description if one is given.
-    already_there: Option<u64>,
-    /// How many contacts were left out because they may not be contacted.
-    skipped_privacy_blocked: Option<u64>,
-    /// What the caller has to put right; empty if it was done.
-    user_errors: Vec<UserError>,
+payload_of_segment! {
+    /// What came of creating tasks for a segment, or would come of it.
+    SegmentCreateTasksPayload {
+        /// With how many contacts one was created. A meeting is one: so many attend it from now on.
+        created,
+        /// How many contacts have such a task from this segment already, open or closed, or attend such a
+        /// meeting: of this type, on this day, and with this description if one is given.
+        already_there,
+        /// The meeting that all of them attend; null for other tasks, and where there is none.
+        meeting: Option<Task>,
+    }
 }
 
 #[derive(Default)]
@@ -74,14 +69,7 @@ impl TaskSegmentMutation {
     ) -> Result<SegmentCreateTasksPayload> {
         let (made, user_errors) = outcome(create(ctx.data()?, input).await)?;
         let (planned, meeting) = made.map(|it| (it.planned, it.meeting)).unzip();
-        Ok(SegmentCreateTasksPayload {
-            created: planned.as_ref().map(|it| it.created),
-            already_there: planned.as_ref().map(|it| it.already_there),
-            skipped_privacy_blocked: planned.as_ref().map(|it| it.skipped_privacy_blocked),
-            segment: planned.map(|it| Segment::from(it.segment)),
-            meeting: meeting.flatten().map(Task),
-            user_errors,
-        })
+        Ok(SegmentCreateTasksPayload::new(planned, user_errors, meeting.flatten().map(Task)))
     }
 }
 

@@ -1,4 +1,8 @@
-//! What opportunities and tasks have in common: ids in their inputs, and what they load in batches.
+//! What opportunities and tasks have in common: fields, payloads, ids in their inputs, and what they load in
+//! batches.
+
+mod fields;
+mod payload;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,6 +11,9 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use chrono::NaiveDate;
+
+pub(super) use fields::{Planned, planned_of};
+pub(super) use payload::payload_of_segment;
 
 use super::{
     batches::{grouped, loaders},
@@ -18,11 +25,23 @@ use crate::{
         self, Context, Page, PageArgs,
         id::Kind,
         opportunity::{OpportunityFilter, Totals},
-        planned::{Key, Links, List, Owner},
+        planned::{Key, Links, List, Owner, Which},
         task::TaskFilter,
     },
     entity::{opportunity, task, task_attendee},
 };
+
+/// Does something with the one that a client names; `key` reads its id.
+///
+/// # Errors
+/// If `key` does not take the id, and what `work` says.
+pub(super) async fn with<T>(
+    key: domain::Result<(i32, i64)>,
+    expected_revision: Option<i32>,
+    work: impl AsyncFnOnce(Which) -> domain::Result<T>,
+) -> domain::Result<T> {
+    work(Which { key: key?, expected_revision }).await
+}
 
 /// The links that a client sent.
 ///
