@@ -26,6 +26,8 @@ mod m20261129_000015_contact_address;
 mod m20261129_000016_duplicates;
 mod m20261129_000017_setup;
 mod m20261129_000019_profile_rating;
+mod m20261129_000020_opportunity_criteria;
+mod m20261129_000021_task_attendee;
 pub mod shards;
 
 pub struct Migrator;
@@ -50,6 +52,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000016_duplicates::Migration),
             Box::new(m20261129_000008_purchase::Migration),
             Box::new(m20261129_000017_setup::Migration),
+            Box::new(m20261129_000020_opportunity_criteria::Migration),
+            Box::new(m20261129_000021_task_attendee::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use sea_orm_migration::{
 };
 
 /// They lie together: what belongs to a contact is on the node where the contact is.
-pub const TABLES: [&str; 14] = [
+pub const TABLES: [&str; 15] = [
     "contact",
     "contact_address",
     "contact_address_period",
@@ -21,6 +21,7 @@ pub const TABLES: [&str; 14] = [
     "segment_line",
     "opportunity",
     "task",
+    "task_attendee",
 ];
 
 /// Into how many pieces each table is cut. A query that all of them answer costs more with each;

@@ -28,10 +28,13 @@ pub enum Table {
     ProfileAnswer,
     ProfileQuestionnaire,
     Purchase,
+    Opportunity,
+    Task,
+    TaskAttendee,
 }
 
 impl Table {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Contact,
         Self::ContactCode,
         Self::ContactAttribute,
@@ -42,6 +45,9 @@ impl Table {
         Self::ProfileAnswer,
         Self::ProfileQuestionnaire,
         Self::Purchase,
+        Self::Opportunity,
+        Self::Task,
+        Self::TaskAttendee,
     ];
 
     pub fn name(self) -> &'static str {
@@ -56,6 +62,9 @@ impl Table {
             Self::ProfileAnswer => "profile_answer",
             Self::ProfileQuestionnaire => "profile_questionnaire",
             Self::Purchase => "purchase",
+            Self::Opportunity => "opportunity",
+            Self::Task => "task",
+            Self::TaskAttendee => "task_attendee",
         }
     }
 }
@@ -71,10 +80,13 @@ impl Tables {
         tables.iter().fold(Self::default(), |all, table| all | Self(1 << *table as i32))
     }
 
-    /// Those that a statement made by sea-query names, and so reads.
-    pub fn named_in(sql: &str) -> Self {
-        let named = |table: &&Table| sql.contains(&format!("\"{}\"", table.name()));
-        Table::ALL.iter().filter(named).fold(Self::default(), |all, it| all | Self::of(&[*it]))
+    /// Those that a statement made by sea-query names, and so reads; `None` if it reads another table
+    /// that changes: segments do with each step, so they are not followed.
+    pub fn named_in(sql: &str) -> Option<Self> {
+        let is_named = |table: &str| sql.contains(&format!("\"{table}\""));
+        let named = Table::ALL.iter().filter(|table| is_named(table.name()));
+        let named = named.fold(Self::default(), |all, it| all | Self::of(&[*it]));
+        (!is_named("segment")).then_some(named)
     }
 
     pub fn contains(self, table: Table) -> bool {
@@ -272,8 +284,10 @@ mod tests {
     #[test]
     fn a_statement_reads_the_tables_that_it_names() {
         let sql = r#"SELECT "id" FROM "contact" WHERE EXISTS (SELECT 1 FROM "contact_code")"#;
-        assert_eq!(Tables::named_in(sql), Tables::of(&[Table::Contact, Table::ContactCode]));
+        let read = Tables::named_in(sql).unwrap();
+        assert_eq!(read, Tables::of(&[Table::Contact, Table::ContactCode]));
         assert_eq!(Tables::of(&Table::ALL), Tables::ALL);
-        assert!(!Tables::named_in(sql).contains(Table::Interaction));
+        assert!(!read.contains(Table::Interaction));
+        assert_eq!(Tables::named_in(r#"SELECT "id" FROM "segment""#), None);
     }
 }

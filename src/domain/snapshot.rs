@@ -185,8 +185,9 @@ impl Snapshot {
             return Ok(set);
         }
         let set = Arc::new(db::keys(&self.txn, query.clone()).await?);
-        if let Some(Follows { number, .. }) = self.follows {
-            let tables = Tables::named_in(&statement.sql);
+        let tables = Tables::named_in(&statement.sql);
+        if let (Some(Follows { number, .. }), Some(tables)) = (&self.follows, tables) {
+            let number = *number;
             self.known.0.sets.insert(text, Known { set: Arc::clone(&set), tables, number });
         }
         Ok(set)

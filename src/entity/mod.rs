@@ -44,3 +44,4 @@ pub mod segment_set;
 pub mod segment_text;
 pub mod setup;
 pub mod task;
+pub mod task_attendee;

@@ -82,6 +82,9 @@ async fn fill(app: &TestApp) {
     let campaign = &campaign["campaigns"]["nodes"][0]["id"];
     app.must("segmentUpdate", "", json!({ "segmentId": segment, "campaignId": campaign })).await;
     app.must("segmentLog", "", json!({ "segmentId": segment, "unreachable": "SKIP" })).await;
+    let meeting =
+        json!({ "segmentId": segment, "type": "MEETING", "description": ODD, "salesperson": "AB" });
+    app.must("segmentCreateTasks", "", meeting).await;
     let templates = json!([{ "documentType": "EMAIL", "template": "ORDER" }]);
     app.must("setupUpdate", "", json!({ "documentTemplates": templates })).await;
     let key = "INSERT INTO idempotency_key VALUES \

@@ -20,7 +20,7 @@ macro_rules! entities {
             document_template idempotency_key interaction interaction_comment interaction_template
             interaction_template_language logged_segment message message_attachment number_series
             opportunity profile_answer profile_question profile_questionnaire profile_rating
-            purchase saved_criteria segment segment_line segment_set segment_text setup task
+            purchase saved_criteria segment segment_line segment_set segment_text setup task task_attendee
         }
     };
 }

@@ -59,6 +59,7 @@ mod limits;
 mod log;
 mod log_whole;
 mod mail;
+mod meeting;
 mod metrics;
 mod oidc;
 mod opportunity;

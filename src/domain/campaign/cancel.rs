@@ -10,7 +10,7 @@ use crate::{
     domain::{
         Context, Error, Reason, Result,
         id::Kind,
-        interaction::{delete_where, mark_canceled},
+        interaction::{DELETING, delete_where, mark_canceled},
     },
     entity::{campaign_entry, interaction, logged_segment, segment},
 };
@@ -68,7 +68,7 @@ async fn mark_interactions(
 /// # Errors
 /// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it is not canceled, at `campaignEntryId`.
 pub async fn delete_entry(context: &Context, id: i64) -> Result<u64> {
-    db::write(&context.db, &[Table::Interaction], async |txn| {
+    db::write(&context.db, &DELETING, async |txn| {
         let (entry, _) = locked(txn, id).await?;
         if !entry.canceled {
             let message = "Cancel the campaign entry before you delete it.";

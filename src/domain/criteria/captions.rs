@@ -12,8 +12,8 @@ use crate::{
     entity::kinds::AttributeType,
 };
 
-/// The captions of interaction log entries, value entries and profile answers that differ from the
-/// names of our fields.
+/// The captions of interaction log entries, value entries, profile answers, opportunities and tasks that
+/// differ from the names of our fields.
 const CAPTIONS: &[(&str, &str)] = &[
     ("interactiontemplatecode", "template"),
     ("interactiongroupcode", "group"),
@@ -30,6 +30,11 @@ const CAPTIONS: &[(&str, &str)] = &[
     ("lineno", "answer"),
     ("lastdateupdated", "lastUpdated"),
     ("questionsanswered", "answeredPercent"),
+    ("segmentno", "segment"),
+    ("creationdate", "date"),
+    ("dateclosed", "closedDate"),
+    ("estimatedvaluelcy", "estimatedValue"),
+    ("todono", "no"),
 ];
 
 /// The field of contacts that goes by `caption`.

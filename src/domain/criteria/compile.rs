@@ -6,12 +6,12 @@
 
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait, Func, SelectStatement},
+    sea_query::{Expr, ExprTrait, Func, Query, SelectStatement},
 };
 
 use super::{
     AttributeTest, CodesTest, FieldTest, Kind, LoggedIn, PeopleMeasure, Test,
-    field::Column,
+    field::{Column, Numbered},
     predicate::{Piece, Predicate, Scalar},
     resolve::{Asked, resolve},
 };
@@ -19,7 +19,7 @@ use crate::{
     db::dialect,
     domain::text,
     entity::{
-        campaign, contact, contact_attribute, contact_code, interaction,
+        contact, contact_attribute, contact_code, interaction,
         kinds::{CodeKind, ContactType},
         logged_segment,
     },
@@ -27,6 +27,7 @@ use crate::{
 
 mod question;
 mod related;
+mod rows;
 
 pub(super) use question::Question;
 
@@ -77,23 +78,25 @@ impl Compiler<'_> {
             Column::Row(table, column) => {
                 self.predicate(&predicate, &Expr::col((table, column)), None)
             }
-            Column::CampaignNo => self.campaign(&predicate),
+            Column::Number(table, of) => self.number(table, of, &predicate),
         }
     }
 
-    /// Through the campaigns, which are few.
-    fn campaign(self, predicate: &Predicate) -> Expr {
-        let id = on(interaction::Column::CampaignId);
-        let passing = |present: &Predicate| {
-            let campaigns = campaign::Entity::find()
-                .select_only()
-                .column(campaign::Column::Id)
-                .into_query()
-                .and_where(self.predicate(present, &on(campaign::Column::No), None))
-                .to_owned();
-            id.clone().in_subquery(campaigns)
+    /// Through what rows refer to, of which there are few.
+    fn number(self, table: &'static str, of: Numbered, predicate: &Predicate) -> Expr {
+        let key = Expr::col((table, of.column()));
+        let number = Expr::col((of.table(), "no"));
+        let is_among = |condition: Expr| {
+            let mut numbered = Query::select();
+            numbered.column((of.table(), "id")).from(of.table()).and_where(condition);
+            key.clone().in_subquery(numbered)
         };
-        where_present(predicate, passing, id.clone().is_null())
+        let passing = |present: &Predicate| is_among(self.predicate(present, &number, None));
+        let missing = match of.may_be_gone() {
+            true => not(is_among(Expr::val(true))),
+            false => key.clone().is_null(),
+        };
+        where_present(predicate, passing, missing)
     }
 
     /// `predicate` of the value in `column`; `folded` has its text with the case folded.

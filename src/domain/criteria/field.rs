@@ -1,6 +1,9 @@
 //! The fields that criteria can test.
 
-use super::operator::{self, Operator};
+use super::{
+    choice::Choice,
+    operator::{self, Operator},
+};
 use crate::{
     domain::access::is_personal,
     entity::{
@@ -30,30 +33,6 @@ pub enum Kind {
     Decimal,
     Date,
     Instant,
-}
-
-/// The names a choice is made from.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
-    ContactType,
-    CorrespondenceType,
-    InformationFlow,
-    InitiatedBy,
-    DeliveryStatus,
-    PurchaseSide,
-}
-
-impl Choice {
-    pub fn names(self) -> &'static [&'static str] {
-        match self {
-            Self::ContactType => &["COMPANY", "PERSON"],
-            Self::CorrespondenceType => &["HARD_COPY", "EMAIL"],
-            Self::InformationFlow => &["OUTBOUND", "INBOUND"],
-            Self::InitiatedBy => &["US", "THEM"],
-            Self::DeliveryStatus => &["IN_PROGRESS", "ERROR"],
-            Self::PurchaseSide => &["SALE", "PURCHASE"],
-        }
-    }
 }
 
 /// The evaluations, worst first; the first is stored as 1.
@@ -95,8 +74,38 @@ pub(super) enum Column {
     ContactText(C, C),
     /// Of a row of a relation, with its table.
     Row(&'static str, &'static str),
-    /// The number of the campaign that the interaction belongs to.
-    CampaignNo,
+    /// The number of what a row of this table refers to.
+    Number(&'static str, Numbered),
+}
+
+/// What rows refer to by its key, and people by its number.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Numbered {
+    Campaign,
+    Segment,
+}
+
+impl Numbered {
+    /// Where it is.
+    pub(super) fn table(self) -> &'static str {
+        match self {
+            Self::Campaign => "campaign",
+            Self::Segment => "segment",
+        }
+    }
+
+    /// The column of rows that has its key.
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Self::Campaign => "campaign_id",
+            Self::Segment => "segment_id",
+        }
+    }
+
+    /// Whether rows still refer to it when it has been deleted.
+    pub(super) fn may_be_gone(self) -> bool {
+        self == Self::Segment
+    }
 }
 
 /// Something about a contact, or about a row of a relation, that can be tested.
@@ -117,7 +126,7 @@ impl Field {
     pub(super) fn is_personal(&self) -> bool {
         match self.column {
             Column::Contact(column) | Column::ContactText(column, _) => is_personal(column),
-            Column::Row(..) | Column::CampaignNo => false,
+            Column::Row(..) | Column::Number(..) => false,
         }
     }
 
@@ -130,6 +139,7 @@ impl Field {
                 | Column::Row("interaction", "template")
                 | Column::Row("purchase", "item")
                 | Column::Row("contact_profile_answer", "questionnaire")
+                | Column::Row("opportunity" | "task", "status")
         )
     }
 }

@@ -18,6 +18,7 @@
 
 mod always;
 pub mod captions;
+mod choice;
 mod combine;
 mod compile;
 mod evaluate;
@@ -46,8 +47,9 @@ use rust_decimal::Decimal;
 
 use crate::entity::kinds::CodeKind;
 
+pub use choice::Choice;
 pub use evaluate::{Place, Stage, condition, evaluate, funnel, matching};
-pub use field::{CLASSIFICATIONS, CONTACT_FIELDS, Choice, EVALUATIONS, Field, Kind};
+pub use field::{CLASSIFICATIONS, CONTACT_FIELDS, EVALUATIONS, Field, Kind};
 pub use filters::{Filter, of_filters};
 pub use formula::Formula;
 pub use json::{attribute_key, stored, upgrade};

@@ -22,15 +22,17 @@ use crate::{
     db::dialect,
     domain::{Context, Error, Moment, Reason, Result, Snapshot, text},
     entity::{
-        campaign, contact, contact_attribute, contact_code,
+        contact, contact_attribute, contact_code,
         kinds::{CodeKind, ContactType},
         logged_segment,
     },
 };
 
+mod numbers;
 mod related;
 mod scalar;
 
+use numbers::Numbers;
 use related::Rows;
 use scalar::scalar;
 
@@ -55,7 +57,7 @@ pub struct World {
     pub attributes: Vec<contact_attribute::Model>,
     /// The rows of relations.
     rows: Rows,
-    pub campaigns: HashMap<i64, campaign::Model>,
+    numbers: Numbers,
     pub logged_segments: Vec<logged_segment::Model>,
     /// The sets of the conditions that are sets by nature: memberships and samples.
     pub sets: Vec<(Leaf, Arc<RoaringBitmap>)>,
@@ -123,12 +125,7 @@ impl World {
             codes: contact_code::Entity::find().filter(codes).all(db).await?,
             attributes: contact_attribute::Entity::find().filter(attributes).all(db).await?,
             rows: Rows::of(db, &ids, &companies).await?,
-            campaigns: campaign::Entity::find()
-                .all(db)
-                .await?
-                .into_iter()
-                .map(|campaign| (campaign.id, campaign))
-                .collect(),
+            numbers: Numbers::of(db).await?,
             logged_segments: logged_segment::Entity::find().all(db).await?,
             sets: Vec::new(),
             names: Names::new(),
@@ -201,7 +198,7 @@ impl World {
                     Column::Contact(column) | Column::ContactText(column, _) => {
                         scalar(contact.get(column))
                     }
-                    Column::Row(..) | Column::CampaignNo => None,
+                    Column::Row(..) | Column::Number(..) => None,
                 };
                 resolve(field.kind, test, self.asked()).holds(value.as_ref())
             }

@@ -13,7 +13,7 @@ use crate::{
     db::dialect,
     domain::{Context, Error, Reason, Result, text},
     entity::{
-        attribute, campaign, contact, contact_attribute, contact_code,
+        attribute, contact, contact_attribute, contact_code,
         kinds::{AttributeType, CodeKind},
     },
 };
@@ -162,7 +162,7 @@ fn of_contact(name: &str) -> Option<Source> {
     let (value, searched) = match field.column {
         Column::ContactText(column, folded) => (column, folded),
         Column::Contact(column) => (column, column),
-        Column::Row(..) | Column::CampaignNo => return None,
+        Column::Row(..) | Column::Number(..) => return None,
     };
     Some(Source {
         rows: Query::select().from(contact::Entity).to_owned(),
@@ -198,15 +198,19 @@ fn of_row(relation: &'static Relation, name: &str) -> Option<Source> {
     let field = listed(relation.fields, name)?;
     let column = |column: &'static str| Expr::col((relation.table, column));
     // The rows of contacts who have been deleted belong to nobody.
-    let is_somebodys = column(relation.owners[0]).ne(0);
+    let mut is_somebodys = column(relation.owners[0]).ne(0);
+    if let Some(sharers) = relation.sharers {
+        let shared = Query::select().column(sharers.row).from(sharers.table).to_owned();
+        is_somebodys = is_somebodys.or(column("id").in_subquery(shared));
+    }
     let mut rows = Query::select().from(relation.table).and_where(is_somebodys).to_owned();
     let (value, newest_of) = match field.column {
         // An index has all of them.
         Column::Row(_, name) if field.has_index() => (column(name), None),
-        Column::CampaignNo => {
-            let id = campaign::Column::Id.into_simple_expr();
-            rows.inner_join(campaign::Entity, column("campaign_id").eq(id));
-            (campaign::Column::No.into_simple_expr(), None)
+        Column::Number(_, of) => {
+            let id = Expr::col((of.table(), "id"));
+            rows.inner_join(of.table(), column(of.column()).eq(id));
+            (Expr::col((of.table(), "no")), None)
         }
         Column::Row(_, name) => {
             let value = match field.kind {

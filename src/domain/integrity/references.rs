@@ -78,6 +78,7 @@ const COMMENT: Table = ("interaction_comment", "interaction_id");
 const PURCHASE: Table = ("purchase", "id");
 const OPPORTUNITY: Table = ("opportunity", "id");
 const TASK: Table = ("task", "id");
+const ATTENDEE: Table = ("task_attendee", "contact_id");
 const SEGMENT: Table = ("segment", "id");
 const SETUP: Table = ("setup", "id");
 const LINE: Table = ("segment_line", "contact_id");
@@ -164,6 +165,9 @@ const REFERENCES: &[Reference] = &[
     row(TASK, "interaction_id", INTERACTION).also("contact_id", "contact_id"),
     row(TASK, "opportunity_id", OPPORTUNITY).also("contact_id", "contact_id"),
     code(TASK, "salesperson", "SALESPERSON"),
+    row(ATTENDEE, "contact_id", CONTACT),
+    row(ATTENDEE, "task_id", TASK),
+    row(ATTENDEE, "company_id", CONTACT),
     row(SEGMENT, "campaign_id", CAMPAIGN),
     row(SEGMENT, "interaction_template", TEMPLATE),
     code(SEGMENT, "interaction_group", "INTERACTION_GROUP"),

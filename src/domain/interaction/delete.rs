@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, sea_query::ExprTrait};
 
-use super::{locked, named};
+use super::{DELETING, delete_where, locked, named};
 use crate::{
-    db::{self, Table},
+    db,
     domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id},
-    entity::{interaction, interaction_comment},
+    entity::interaction,
 };
 
 /// Deletes interactions with their comments (CAN-5, CAN-7, INT-6). What they were written with stays,
@@ -20,7 +20,7 @@ use crate::{
 /// postponed.
 pub async fn delete(context: &Context, ids: &[String]) -> Result<Vec<(i32, i64)>> {
     let keys = named(ids)?;
-    db::write(&context.db, &[Table::Interaction], async |txn| {
+    db::write(&context.db, &DELETING, async |txn| {
         let rows = locked(txn, &keys).await?;
         let counting: Vec<String> = rows
             .iter()
@@ -37,16 +37,8 @@ pub async fn delete(context: &Context, ids: &[String]) -> Result<Vec<(i32, i64)>
         let contacts: BTreeSet<i32> = rows.iter().map(|row| row.contact_id).collect();
         // Ids are unique, so the contacts only say where they lie.
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        interaction_comment::Entity::delete_many()
-            .filter(interaction_comment::Column::ContactId.is_in(contacts.iter().copied()))
-            .filter(interaction_comment::Column::InteractionId.is_in(ids.iter().copied()))
-            .exec(txn)
-            .await?;
-        interaction::Entity::delete_many()
-            .filter(interaction::Column::ContactId.is_in(contacts))
-            .filter(interaction::Column::Id.is_in(ids))
-            .exec(txn)
-            .await?;
+        let which = interaction::Column::ContactId.is_in(contacts);
+        delete_where(txn, which.and(interaction::Column::Id.is_in(ids))).await?;
         Ok(keys.clone())
     })
     .await

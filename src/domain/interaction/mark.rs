@@ -76,7 +76,12 @@ pub(in crate::domain) async fn mark_canceled(
     Ok(())
 }
 
-/// Deletes interactions with their comments; returns how many went.
+/// The tables that change when interactions go.
+pub(in crate::domain) const DELETING: [Table; 3] =
+    [Table::Interaction, Table::Opportunity, Table::Task];
+
+/// Deletes interactions with their comments; what came from them stays, without them. Returns how many
+/// went.
 ///
 /// # Errors
 /// What the database says.

@@ -17,8 +17,8 @@ pub(in crate::domain) use create::reachable;
 pub use create::{InteractionValues, create};
 pub use delete::delete;
 pub use list::{Filter, Key, List, Owner, counts, pages};
+pub(in crate::domain) use mark::{DELETING, delete_where, mark_canceled};
 pub use mark::{cancel, evaluate, reinstate};
-pub(in crate::domain) use mark::{delete_where, mark_canceled};
 pub use statistics::{Of, Statistics, StatisticsKey, Window, statistics};
 pub use update::{InteractionChange, update};
 

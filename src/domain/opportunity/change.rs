@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::{create::require_activated, locked};
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Result, check, expect_revision,
         planned::{Links, Which, description, links},
@@ -42,7 +42,7 @@ pub async fn update(
     which: Which,
     change: &OpportunityChange,
 ) -> Result<opportunity::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Opportunity], async |txn| {
         let found = existing(txn, which).await?;
         require_open(&found)?;
         let before = (found.segment_id, found.campaign_id);
@@ -96,7 +96,7 @@ pub async fn close(
     date: Option<NaiveDate>,
 ) -> Result<opportunity::Model> {
     let reason = check::text(reason, &["reason"])?;
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Opportunity], async |txn| {
         let found = existing(txn, which).await?;
         require_open(&found)?;
         let date = date.unwrap_or_else(|| context.today());
@@ -118,7 +118,7 @@ pub async fn close(
 /// # Errors
 /// [`Reason::NotFound`] at `opportunityId`; [`Reason::Conflict`].
 pub async fn reopen(context: &Context, which: Which) -> Result<opportunity::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Opportunity], async |txn| {
         let found = existing(txn, which).await?;
         if require_open(&found).is_ok() {
             return Ok(found);
@@ -137,7 +137,7 @@ pub async fn reopen(context: &Context, which: Which) -> Result<opportunity::Mode
 /// # Errors
 /// [`Reason::NotFound`] at `opportunityId`; [`Reason::Conflict`].
 pub async fn delete(context: &Context, which: Which) -> Result<(i32, i64)> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Opportunity, Table::Task], async |txn| {
         let found = existing(txn, which).await?;
         task::Entity::update_many()
             .col_expr(task::Column::OpportunityId, Expr::val(None::<i64>))

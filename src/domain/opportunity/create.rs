@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Result, campaign, check,
         numbers::{self, Counter},
@@ -37,7 +37,7 @@ pub struct NewOpportunity {
 /// [`Reason::Required`] at `description`; [`Reason::NotAllowed`] at `campaignId` for a campaign that is
 /// not activated today (OPP-3); and what is wrong with the rest.
 pub async fn create(context: &Context, new: &NewOpportunity) -> Result<opportunity::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Opportunity], async |txn| {
         let sourced = new.source.found(txn).await?;
         let interaction = sourced.interaction.as_ref();
         if let Some(interaction) = interaction {

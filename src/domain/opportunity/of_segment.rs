@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Result, check,
         numbers::Counter,
@@ -39,7 +39,7 @@ pub struct ForSegment {
 pub async fn create_for_segment(context: &Context, of: &ForSegment) -> Result<Planned> {
     let description = check::text(of.description.as_deref(), &["description"])?;
     let value = of.estimated_value.map(|it| check::value(it, &["estimatedValue"])).transpose()?;
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Opportunity], async |txn| {
         let there = opportunity::Entity::find()
             .select_only()
             .column_as(Column::ContactId, "id")
@@ -49,7 +49,7 @@ pub async fn create_for_segment(context: &Context, of: &ForSegment) -> Result<Pl
         let given = of.salesperson.clone().map(Some);
         let given = Links { salesperson: given, ..Links::default() };
         let salesperson = links(txn, &given, (None, None)).await?.salesperson.flatten();
-        if description.is_none() && !plan.defaults.has_description() {
+        if description.is_none() && plan.defaults.description().is_none() {
             let message = "Say what they are about: the segment has no description.";
             return Err(Error::reject(Reason::Required, &["description"], message));
         }

@@ -2,15 +2,15 @@
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
+    IntoSimpleExpr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 
 use crate::{
     db::{self, dialect},
-    domain::{CONCERNED_MAX, Reason, Rejection, Result, contact, id},
-    entity::{interaction, opportunity, task},
+    domain::{CONCERNED_MAX, Reason, Rejection, Result, contact, id, task::NOBODY},
+    entity::{interaction, opportunity, task, task_attendee},
 };
 
 /// Checks that nothing is open with contacts who go (CON-9), unless that is `allowed`.
@@ -28,10 +28,11 @@ pub(in crate::domain) async fn require_closed(
     let backend = txn.get_database_backend();
     let (mut open, mut concerned) = (Vec::new(), Vec::new());
     macro_rules! look {
-        ($($table:ident $id:path, $noun:literal;)*) => {$(
+        ($($table:ident $id:path, $noun:literal, $also:expr;)*) => {$(
             let theirs = $table::Column::ContactId.into_simple_expr();
+            let theirs = dialect::in_ids(backend, theirs, dying.iter());
             let found = $table::Entity::find()
-                .filter(dialect::in_ids(backend, theirs, dying.iter()))
+                .filter(Condition::any().add(theirs).add_option($also))
                 .filter($table::Column::ClosedDate.is_null());
             let count = found.clone().count(txn).await?;
             if 0 < count {
@@ -49,8 +50,8 @@ pub(in crate::domain) async fn require_closed(
         )*};
     }
     look! {
-        opportunity id::opportunity_id, "opportunities";
-        task id::task_id, "tasks";
+        opportunity id::opportunity_id, "opportunities", None::<Expr>;
+        task id::task_id, "tasks", Some(attended_by(backend, dying));
     }
     if open.is_empty() {
         return Ok(());
@@ -91,10 +92,51 @@ pub(in crate::domain) async fn hand_on(
         )*};
     }
     hand_on!(opportunity task);
+    hand_on_attendance(txn, from, to).await
+}
+
+/// Whether a task is a meeting that one of the contacts attends.
+fn attended_by(backend: DbBackend, contacts: &RoaringBitmap) -> Expr {
+    let theirs = task_attendee::Column::ContactId.into_simple_expr();
+    let attended = task_attendee::Entity::find()
+        .select_only()
+        .column(task_attendee::Column::TaskId)
+        .filter(dialect::in_ids(backend, theirs, contacts.iter()))
+        .into_query();
+    task::Column::ContactId.eq(NOBODY).and(task::Column::Id.in_subquery(attended))
+}
+
+/// Another contact attends in their place, once; 0 stands for nobody.
+async fn hand_on_attendance(
+    txn: &DatabaseTransaction,
+    from: &RoaringBitmap,
+    to: i32,
+) -> Result<()> {
+    use task_attendee::Column;
+    let theirs = Column::ContactId.into_simple_expr();
+    let theirs = dialect::in_ids(txn.get_database_backend(), theirs, from.iter());
+    if to != NOBODY {
+        let rows = Query::select()
+            .expr(Expr::val(to).cast_as("integer"))
+            .columns([Column::TaskId, Column::CompanyId])
+            .from(task_attendee::Entity)
+            .and_where(theirs.clone())
+            .to_owned();
+        let insert = Query::insert()
+            .into_table(task_attendee::Entity)
+            .columns([Column::ContactId, Column::TaskId, Column::CompanyId])
+            .select_from(rows)
+            .expect("as many columns as values")
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .to_owned();
+        txn.execute(&insert).await?;
+    }
+    task_attendee::Entity::delete_many().filter(theirs).exec(txn).await?;
     Ok(())
 }
 
-/// Takes the free texts of opportunities and tasks of a contact; what, when, and how it ended stays.
+/// Takes the free texts of opportunities and tasks of a contact; what, when, and how it ended stays, and so
+/// do the meetings that it attends, for they are about the others, too.
 ///
 /// # Errors
 /// What the database says.
@@ -132,7 +174,7 @@ pub(in crate::domain) async fn change_company(
                 .await?;
         )*};
     }
-    change!(opportunity task);
+    change!(opportunity task task_attendee);
     Ok(())
 }
 

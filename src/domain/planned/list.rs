@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, Condition, FromQueryResult, IntoSimpleExpr, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, Condition, IntoSimpleExpr, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, TryGetable,
     sea_query::{Expr, ExprTrait},
 };
 
 use super::{Key, Owner, Planned};
-use crate::domain::{Context, Page, PageArgs, Result, arms};
+use crate::{
+    db,
+    domain::{Context, Page, PageArgs, Result, arms},
+};
 
 /// Which lists to fetch beside each other: the same slice of each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,10 +33,9 @@ pub(in crate::domain) async fn pages<E: Planned, F>(
     let descending = list.latest_first != list.args.take.is_last();
     let order = if descending { Order::Desc } else { Order::Asc };
     let mut pages = HashMap::with_capacity(owners.len());
-    for (column, owners) in by_column::<E>(owners) {
+    for (_, owners) in by_column::<E>(owners) {
         let list_of = |owner: Expr| {
-            let owned = column.map(|column| column.into_simple_expr().eq(owner));
-            let mut query = E::find().filter(filter.clone().add_option(owned));
+            let mut query = E::owned(E::find(), owners[0], owner).filter(filter.clone());
             if let Some(after) = list.args.after {
                 query = query.filter(beyond::<E>(after, !list.latest_first));
             }
@@ -42,7 +44,7 @@ pub(in crate::domain) async fn pages<E: Planned, F>(
             }
             query.order_by(E::DATE, order.clone()).order_by(E::ID, order.clone())
         };
-        let keys: Vec<i64> = owners.iter().map(|owner| owner.key()).collect();
+        let keys = keys_of(&owners);
         let found =
             arms::pages(&context.db, &keys, list_of, &list.args, descending, E::key).await?;
         pages.extend(owners.into_iter().zip(found));
@@ -55,40 +57,31 @@ pub(in crate::domain) async fn counts<E: Planned>(
     context: &Context,
     owners: &[Owner],
     filter: &Condition,
-) -> Result<HashMap<Owner, u64>>
-where
-    E::Model: Sync,
-{
-    let mut counts: HashMap<Owner, u64> = owners.iter().map(|owner| (*owner, 0)).collect();
-    for (column, owners) in by_column::<E>(owners) {
-        let all = E::find().filter(filter.clone());
-        let Some(column) = column else {
-            counts.insert(Owner::Everybody, all.count(context.db.reader()).await?);
-            continue;
+) -> Result<HashMap<Owner, u64>> {
+    let counts = summed::<E, i64>(context, owners, filter, E::ID.count()).await?;
+    Ok(counts.into_iter().map(|(owner, count)| (owner, count.cast_unsigned())).collect())
+}
+
+/// What `sum`, an aggregate, comes to over those of each owner, with one statement for each kind of owner.
+pub(in crate::domain) async fn summed<E: Planned, T: TryGetable>(
+    context: &Context,
+    owners: &[Owner],
+    filter: &Condition,
+    sum: Expr,
+) -> Result<HashMap<Owner, T>> {
+    let mut sums = HashMap::with_capacity(owners.len());
+    for (_, owners) in by_column::<E>(owners) {
+        let sum_of = |owner: Expr| {
+            let rows = E::owned(E::find(), owners[0], owner).filter(filter.clone());
+            rows.select_only().expr_as(sum.clone(), "sum").into_query()
         };
-        let of_owners = column.is_in(owners.iter().map(|owner| owner.key()));
-        let rows = all
-            .filter(of_owners)
-            .select_only()
-            .expr_as(column.into_simple_expr().cast_as("bigint"), "owner")
-            .column_as(E::ID.count(), "count")
-            .group_by(column)
-            .into_model::<Counted>()
-            .all(context.db.reader())
-            .await?;
-        for owner in owners {
-            if let Some(row) = rows.iter().find(|row| row.owner == owner.key()) {
-                counts.insert(owner, row.count.cast_unsigned());
+        for row in db::slices(&context.db, &keys_of(&owners), sum_of).await? {
+            if let Some(owner) = owner_of(&owners, row.try_get("", "owner")?) {
+                sums.insert(owner, row.try_get("", "sum")?);
             }
         }
     }
-    Ok(counts)
-}
-
-#[derive(FromQueryResult)]
-struct Counted {
-    owner: i64,
-    count: i64,
+    Ok(sums)
 }
 
 /// Owners by the column that tells whose a row is.

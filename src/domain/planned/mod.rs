@@ -6,17 +6,20 @@ mod list;
 mod source;
 
 use chrono::NaiveDate;
-use sea_orm::EntityTrait;
+use sea_orm::{
+    EntityTrait, IntoSimpleExpr, QueryFilter, Select,
+    sea_query::{Expr, ExprTrait},
+};
 use serde::{Deserialize, Serialize};
 
 pub(super) use heirs::{change_company, erase, forget_interactions, hand_on, require_closed};
 pub use list::List;
-pub(super) use list::{by_column, counts, keys_of, owner_of, pages};
+pub(super) use list::{by_column, counts, keys_of, owner_of, pages, summed};
 pub use source::{Links, Source};
 pub(super) use source::{description, links};
 
 use crate::{
-    domain::{Result, is_storable},
+    domain::{Result, is_storable, task},
     entity::{self, contact, kinds::ContactType},
 };
 
@@ -75,13 +78,20 @@ impl TryFrom<(NaiveDate, i64)> for Key {
 pub(super) trait Planned: EntityTrait {
     /// What tells whose a row is; nothing does for everybody's.
     fn owner(owner: Owner) -> Option<Self::Column>;
+    /// Those of `rows` that are of the owner with this key, of the same kind as `owner`; of everybody's, all.
+    fn owned(rows: Select<Self>, owner: Owner, key: Expr) -> Select<Self> {
+        match Self::owner(owner) {
+            Some(column) => rows.filter(column.into_simple_expr().eq(key)),
+            None => rows,
+        }
+    }
     const DATE: Self::Column;
     const ID: Self::Column;
     fn key(row: &Self::Model) -> Key;
 }
 
 macro_rules! planned {
-    ($($table:ident)*) => {$(
+    ($($table:ident $({ $($more:item)* })?;)*) => {$(
         impl Planned for entity::$table::Entity {
             fn owner(owner: Owner) -> Option<Self::Column> {
                 use entity::$table::Column;
@@ -100,7 +110,23 @@ macro_rules! planned {
             fn key(row: &Self::Model) -> Key {
                 Key(row.date, row.id)
             }
+
+            $($($more)*)?
         }
     )*};
 }
-planned!(opportunity task);
+planned! {
+    opportunity;
+    task {
+        fn owned(rows: Select<Self>, owner: Owner, key: Expr) -> Select<Self> {
+            use entity::{task::Column, task_attendee::Column as Attendee};
+            match owner {
+                Owner::Everybody => rows,
+                Owner::Contact(_) => task::with(rows, Column::ContactId, Attendee::ContactId, key),
+                Owner::Company(_) => task::with(rows, Column::CompanyId, Attendee::CompanyId, key),
+                Owner::Segment(_) => rows.filter(Column::SegmentId.into_simple_expr().eq(key)),
+                Owner::Campaign(_) => rows.filter(Column::CampaignId.into_simple_expr().eq(key)),
+            }
+        }
+    };
+}

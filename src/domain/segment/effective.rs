@@ -253,9 +253,9 @@ impl Defaults {
         self.campaign_id
     }
 
-    /// Whether the lines that say nothing else have a description.
-    pub fn has_description(&self) -> bool {
-        self.description.is_some()
+    /// The description of the lines that say nothing else.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
     }
 
     /// Whether the lines that say nothing else are targets of their campaign.

@@ -117,13 +117,8 @@ impl Plan {
     {
         let backend = txn.get_database_backend();
         let [contact_id, key, no] = keys;
-        let mut ids = self.contacts.iter();
         let mut written = 0;
-        loop {
-            let piece: Vec<u32> = ids.by_ref().take(PIECE).collect();
-            if piece.is_empty() {
-                return Ok(written);
-            }
+        for piece in self.pieces() {
             let count = piece.len() as u64;
             let first = numbers::take_keys(txn, counter, count).await?;
             let block = numbers::take_free_block::<E>(txn, series, count, no).await?;
@@ -146,6 +141,16 @@ impl Plan {
                 .to_owned();
             written += txn.execute(&insert).await?.rows_affected();
         }
+        Ok(written)
+    }
+
+    /// The contacts, as many at once as one statement deals with.
+    pub fn pieces(&self) -> impl Iterator<Item = Vec<u32>> {
+        let mut ids = self.contacts.iter();
+        std::iter::from_fn(move || {
+            let piece: Vec<u32> = ids.by_ref().take(PIECE).collect();
+            (!piece.is_empty()).then_some(piece)
+        })
     }
 
     /// What came of it.

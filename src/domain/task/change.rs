@@ -5,9 +5,13 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel,
 };
 
-use super::{create::require_organizer, locked};
+use super::{
+    attendees::{self, NOBODY},
+    create::require_organizer,
+    locked,
+};
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Result, expect_revision,
         planned::{Links, Which, description, links},
@@ -34,14 +38,19 @@ pub struct TaskChange {
 ///
 /// # Errors
 /// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it is closed, at `taskId`; [`Reason::Conflict`];
-/// [`Reason::NotAllowed`] at `status` for one that only closing gives; and what is wrong with the rest.
+/// [`Reason::NotAllowed`] at `status` for one that only closing gives, and at `type` for another of a meeting
+/// with several contacts; and what is wrong with the rest.
 pub async fn update(context: &Context, which: Which, change: &TaskChange) -> Result<task::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         let found = existing(txn, which).await?;
         require_open(&found)?;
         if change.status == Some(TaskStatus::Completed) {
             let message = "A task is completed by closing it.";
             return Err(Error::reject(Reason::NotAllowed, &["status"], message));
+        }
+        if found.contact_id == NOBODY && change.r#type.is_some_and(|it| it != found.r#type) {
+            let message = "A meeting with several contacts stays one.";
+            return Err(Error::reject(Reason::NotAllowed, &["type"], message));
         }
         let links = links(txn, &change.links, (found.segment_id, found.campaign_id)).await?;
         let salesperson = links.salesperson.clone().unwrap_or_else(|| found.salesperson.clone());
@@ -81,7 +90,7 @@ pub async fn close(
     which: Which,
     date: Option<NaiveDate>,
 ) -> Result<task::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         let found = existing(txn, which).await?;
         require_open(&found)?;
         let (revision, mut row) = (found.revision + 1, found.into_active_model());
@@ -97,7 +106,7 @@ pub async fn close(
 /// # Errors
 /// [`Reason::NotFound`] at `taskId`; [`Reason::Conflict`].
 pub async fn reopen(context: &Context, which: Which) -> Result<task::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         let found = existing(txn, which).await?;
         if require_open(&found).is_ok() {
             return Ok(found);
@@ -110,13 +119,16 @@ pub async fn reopen(context: &Context, which: Which) -> Result<task::Model> {
     .await
 }
 
-/// Deletes a task.
+/// Deletes a task; nobody attends it then.
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `taskId`; [`Reason::Conflict`].
 pub async fn delete(context: &Context, which: Which) -> Result<(i32, i64)> {
-    db::write(&context.db, &[], async |txn| {
-        existing(txn, which).await?;
+    db::write(&context.db, &[Table::Task, Table::TaskAttendee], async |txn| {
+        let found = existing(txn, which).await?;
+        if found.contact_id == NOBODY {
+            attendees::forget(txn, found.id).await?;
+        }
         task::Entity::delete_by_id(which.key).exec(txn).await?;
         Ok(which.key)
     })

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use crate::{
-    db,
+    db::{self, Table},
     domain::{
         Context, Error, Reason, Result,
         numbers::{self, Counter},
@@ -36,7 +36,7 @@ pub struct NewTask {
 /// interaction, at its source; [`Reason::Required`] at `description`, and at `salesperson` for a meeting
 /// that nobody arranges (TSK-1); and what is wrong with the rest.
 pub async fn create(context: &Context, new: &NewTask) -> Result<task::Model> {
-    db::write(&context.db, &[], async |txn| {
+    db::write(&context.db, &[Table::Task], async |txn| {
         let sourced = new.source.found(txn).await?;
         let (interaction, opportunity) =
             (sourced.interaction.as_ref(), sourced.opportunity.as_ref());

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, IntoSimpleExpr, QueryFilter, QuerySelect,
-    sea_query::ExprTrait,
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect, QueryTrait,
+    Select,
+    sea_query::{Expr, ExprTrait, UnionType},
 };
 
+use super::attendees::NOBODY;
 use crate::{
     domain::{
         Context, Page, Result,
@@ -17,6 +19,7 @@ use crate::{
     entity::{
         kinds::{Priority, TaskStatus, TaskType},
         task::{self, Column},
+        task_attendee::{self, Column as Attendee},
     },
 };
 
@@ -75,35 +78,35 @@ pub async fn counts(
     planned::counts::<task::Entity>(context, owners, &filter.condition()).await
 }
 
-#[derive(FromQueryResult)]
-struct Next {
-    owner: i64,
-    date: NaiveDate,
-}
-
 /// The day of the first open task of each contact; nothing of those without one.
 ///
 /// # Errors
 /// What the database says.
 pub async fn next_dates(context: &Context, owners: &[Owner]) -> Result<HashMap<Owner, NaiveDate>> {
-    let mut dates = HashMap::new();
-    for (column, owners) in planned::by_column::<task::Entity>(owners) {
-        let Some(column) = column else { continue };
-        let rows = task::Entity::find()
-            .filter(column.is_in(planned::keys_of(&owners)))
-            .filter(Column::ClosedDate.is_null())
-            .select_only()
-            .expr_as(column.into_simple_expr().cast_as("bigint"), "owner")
-            .column_as(Column::Date.min(), "date")
-            .group_by(column)
-            .into_model::<Next>()
-            .all(context.db.reader())
-            .await?;
-        for row in rows {
-            if let Some(owner) = planned::owner_of(&owners, row.owner) {
-                dates.insert(owner, row.date);
-            }
-        }
-    }
-    Ok(dates)
+    let open = Condition::all().add(Column::ClosedDate.is_null());
+    let dates: HashMap<Owner, Option<NaiveDate>> =
+        planned::summed::<task::Entity, _>(context, owners, &open, Column::Date.min()).await?;
+    Ok(dates.into_iter().filter_map(|(owner, date)| Some((owner, date?))).collect())
+}
+
+/// Those of `rows` that are somebody's, whose key is in `own` of the task itself, or in `attending` of those
+/// who attend it. Each part has an index of its own.
+pub(in crate::domain) fn with(
+    mut rows: Select<task::Entity>,
+    own: Column,
+    attending: Attendee,
+    key: Expr,
+) -> Select<task::Entity> {
+    let attended = task_attendee::Entity::find()
+        .select_only()
+        .column(Attendee::TaskId)
+        .filter(attending.into_simple_expr().eq(key.clone()))
+        .into_query();
+    let attended = task::Entity::find()
+        .filter(Column::ContactId.eq(NOBODY))
+        .filter(Column::Id.in_subquery(attended));
+    let mut theirs = task::Entity::find().filter(own.into_simple_expr().eq(key)).into_query();
+    theirs.union(UnionType::All, attended.into_query());
+    QueryTrait::query(&mut rows).from_clear().from_subquery(theirs, task::Entity);
+    rows
 }

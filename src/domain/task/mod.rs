@@ -1,5 +1,6 @@
-//! Tasks: what is to be done with one contact.
+//! Tasks: what is to be done with one contact, or with many who meet.
 
+mod attendees;
 mod change;
 mod create;
 mod list;
@@ -9,10 +10,13 @@ use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 
+pub(super) use attendees::NOBODY;
+pub use attendees::{attendees, attendees_counts};
 pub use change::{TaskChange, close, delete, reopen, update};
 pub use create::{NewTask, create};
+pub(super) use list::with;
 pub use list::{TaskFilter, counts, next_dates, pages};
-pub use of_segment::{ForSegment, create_for_segment};
+pub use of_segment::{ForSegment, Made, create_for_segment};
 
 use crate::{
     domain::{Context, Error, Reason, Result, id, text},

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 pub(super) use address::{ContactAddress, ContactAddressMutation};
 pub(super) use duplicate::{ContactDuplicateMutation, ContactDuplicateQuery};
@@ -35,7 +36,7 @@ use super::{
     page::{Cursor, connection},
 };
 use crate::{
-    domain::{self, Error, Page, access, contact::Key, id::contact_key},
+    domain::{self, Error, Page, access, id::contact_key},
     entity::contact,
 };
 
@@ -192,9 +193,9 @@ pub(super) fn key(id: &ID, path: &[&str]) -> Result<i32, Error> {
 
 /// A page of contacts, of which only the keys are known yet. One who was deleted meanwhile is left
 /// out.
-pub(super) async fn contacts(
+pub(super) async fn contacts<K: Serialize>(
     ctx: &Context<'_>,
-    page: Page<Key, u32>,
+    page: Page<K, u32>,
     total: ContactTotal,
 ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
     let ids = page.items.iter().map(|(_, id)| id.cast_signed());
@@ -213,6 +214,8 @@ pub(super) enum ContactTotal {
     Of(domain::contact::Whole),
     /// The people of a company.
     PeopleOf(i32),
+    /// Those who attend a meeting.
+    AttendeesOf(i64),
 }
 
 #[Object]
@@ -224,6 +227,11 @@ impl ContactTotal {
             Self::Of(whole) => Ok(whole.count(ctx.data::<domain::Context>()?).await?),
             Self::PeopleOf(company_id) => {
                 let count = ctx.data::<Loaders>()?.people_count.load_one(*company_id).await?;
+                Ok(count.unwrap_or(0))
+            }
+            Self::AttendeesOf(meeting) => {
+                let count =
+                    ctx.data::<Loaders>()?.planned.attendees_count.load_one(*meeting).await?;
                 Ok(count.unwrap_or(0))
             }
         }

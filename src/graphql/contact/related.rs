@@ -175,7 +175,8 @@ impl Contact {
         opportunity_statistics(ctx, Planned::of(&self.row)).await
     }
 
-    /// Its tasks; of a company, also those with the people who belonged to it at the time.
+    /// Its tasks, and the meetings that it attends; of a company, also those with the people who belonged
+    /// to it at the time.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn tasks(
         &self,

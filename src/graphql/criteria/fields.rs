@@ -59,6 +59,10 @@ pub(super) enum CriteriaFieldOf {
     Purchase,
     /// How contacts answer questionnaires.
     ProfileAnswer,
+    /// Opportunities.
+    Opportunity,
+    /// Tasks.
+    Task,
 }
 
 impl CriteriaFieldOf {
@@ -68,6 +72,8 @@ impl CriteriaFieldOf {
             "interactions" => Self::Interaction,
             "profileAnswers" => Self::ProfileAnswer,
             "purchases" => Self::Purchase,
+            "opportunities" => Self::Opportunity,
+            "tasks" => Self::Task,
             name => unreachable!("{name} have no value here"),
         }
     }

@@ -128,6 +128,10 @@ fn register_scalars(registry: &mut Registry) {
     <kinds::InitiatedBy as InputType>::create_type_info(registry);
     <kinds::DeliveryStatus as InputType>::create_type_info(registry);
     <kinds::PurchaseSide as InputType>::create_type_info(registry);
+    <kinds::OpportunityStatus as InputType>::create_type_info(registry);
+    <kinds::TaskStatus as InputType>::create_type_info(registry);
+    <kinds::TaskType as InputType>::create_type_info(registry);
+    <kinds::Priority as InputType>::create_type_info(registry);
     <kinds::Evaluation as InputType>::create_type_info(registry);
 }
 
@@ -146,6 +150,10 @@ const TESTS: &[(Kind, &str)] = &[
     (Kind::Choice(Choice::InitiatedBy), "What is asked of who began an interaction."),
     (Kind::Choice(Choice::DeliveryStatus), "What is asked of a delivery status."),
     (Kind::Choice(Choice::PurchaseSide), "What is asked of the side of a purchase."),
+    (Kind::Choice(Choice::OpportunityStatus), "What is asked of the status of an opportunity."),
+    (Kind::Choice(Choice::TaskStatus), "What is asked of the status of a task."),
+    (Kind::Choice(Choice::TaskType), "What is asked of the type of a task."),
+    (Kind::Choice(Choice::Priority), "What is asked of a priority."),
 ];
 
 fn add_test(registry: &mut Registry, kind: Kind, description: &str) {

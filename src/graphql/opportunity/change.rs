@@ -10,7 +10,7 @@ use crate::{
         error::Result,
         kinds::Priority,
         payload::payloads,
-        planned::links,
+        planned::{links, with},
         scalar::{Date, Decimal},
     },
 };
@@ -138,11 +138,11 @@ impl OpportunityChangeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which opportunity to open again.")] input: OpportunityReopenInput,
     ) -> Result<OpportunityReopenPayload> {
-        let reopened = match which(&input.opportunity_id, input.expected_revision) {
-            Ok(which) => domain::opportunity::reopen(ctx.data()?, which).await,
-            Err(err) => Err(err),
-        };
-        OpportunityReopenPayload::from_outcome(reopened.map(Opportunity))
+        let context = ctx.data()?;
+        let reopened = with(key(&input.opportunity_id), input.expected_revision, async |which| {
+            domain::opportunity::reopen(context, which).await
+        });
+        OpportunityReopenPayload::from_outcome(reopened.await.map(Opportunity))
     }
 
     /// Deletes an opportunity, open or closed. Its tasks stay.
@@ -151,24 +151,25 @@ impl OpportunityChangeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which opportunity to delete.")] input: OpportunityDeleteInput,
     ) -> Result<OpportunityDeletePayload> {
-        let deleted = match which(&input.opportunity_id, input.expected_revision) {
-            Ok(which) => domain::opportunity::delete(ctx.data()?, which).await,
-            Err(err) => Err(err),
-        };
-        let deleted = deleted.map(|(contact, key)| ID(id::opportunity_id(contact, key)));
+        let context = ctx.data()?;
+        let deleted = with(key(&input.opportunity_id), input.expected_revision, async |which| {
+            domain::opportunity::delete(context, which).await
+        });
+        let deleted = deleted.await.map(|(contact, key)| ID(id::opportunity_id(contact, key)));
         OpportunityDeletePayload::from_outcome(deleted)
     }
 }
 
-fn which(id: &ID, expected_revision: Option<i32>) -> domain::Result<Which> {
-    Ok(Which { key: id::opportunity_key(id, &["opportunityId"])?, expected_revision })
+fn key(id: &ID) -> domain::Result<(i32, i64)> {
+    id::opportunity_key(id, &["opportunityId"])
 }
 
 async fn update(
     context: &domain::Context,
     input: OpportunityUpdateInput,
 ) -> domain::Result<opportunity::Model> {
-    let which = which(&input.opportunity_id, input.expected_revision)?;
+    let which =
+        Which { key: key(&input.opportunity_id)?, expected_revision: input.expected_revision };
     let value: Option<Option<Decimal>> = input.estimated_value.into();
     let stored = |value: Decimal| amount::to_stored(value.0, &["estimatedValue"]);
     let change = OpportunityChange {
@@ -185,7 +186,8 @@ async fn close(
     context: &domain::Context,
     input: OpportunityCloseInput,
 ) -> domain::Result<opportunity::Model> {
-    let which = which(&input.opportunity_id, input.expected_revision)?;
+    let which =
+        Which { key: key(&input.opportunity_id)?, expected_revision: input.expected_revision };
     let won = input.outcome == OpportunityOutcome::Won;
     let (reason, date) = (input.reason.as_deref(), input.date.map(|it| it.0));
     domain::opportunity::close(context, which, won, reason, date).await

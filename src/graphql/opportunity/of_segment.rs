@@ -1,14 +1,14 @@
 //! An opportunity for every contact of a segment.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 
 use crate::{
     domain::{self, amount, id::Kind, opportunity::ForSegment, segment::Planned},
     graphql::{
-        error::{Result, UserError, outcome},
+        error::{Result, outcome},
         kinds::Priority,
+        planned::payload_of_segment,
         scalar::Decimal,
-        segment::Segment,
     },
 };
 
@@ -32,19 +32,14 @@ pub(in crate::graphql) struct SegmentCreateOpportunitiesInput {
     dry_run: Option<bool>,
 }
 
-/// What came of creating opportunities for a segment, or would come of it.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct SegmentCreateOpportunitiesPayload {
-    /// The segment; null if there are user errors.
-    segment: Option<Segment>,
-    /// How many were created.
-    created: Option<u64>,
-    /// How many contacts have one from this segment already, open or closed.
-    already_there: Option<u64>,
-    /// How many contacts were left out because they may not be contacted.
-    skipped_privacy_blocked: Option<u64>,
-    /// What the caller has to put right; empty if it was done.
-    user_errors: Vec<UserError>,
+payload_of_segment! {
+    /// What came of creating opportunities for a segment, or would come of it.
+    SegmentCreateOpportunitiesPayload {
+        /// How many were created.
+        created,
+        /// How many contacts have one from this segment already, open or closed.
+        already_there,
+    }
 }
 
 #[derive(Default)]
@@ -62,13 +57,7 @@ impl OpportunitySegmentMutation {
         input: SegmentCreateOpportunitiesInput,
     ) -> Result<SegmentCreateOpportunitiesPayload> {
         let (planned, user_errors) = outcome(create(ctx.data()?, input).await)?;
-        Ok(SegmentCreateOpportunitiesPayload {
-            created: planned.as_ref().map(|it| it.created),
-            already_there: planned.as_ref().map(|it| it.already_there),
-            skipped_privacy_blocked: planned.as_ref().map(|it| it.skipped_privacy_blocked),
-            segment: planned.map(|it| Segment::from(it.segment)),
-            user_errors,
-        })
+        Ok(SegmentCreateOpportunitiesPayload::new(planned, user_errors))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         error::Result,
         kinds::{Priority, TaskStatus, TaskType},
         payload::payloads,
-        planned::links,
+        planned::{links, with},
         scalar::Date,
     },
 };
@@ -115,11 +115,11 @@ impl TaskChangeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which task has been done.")] input: TaskCloseInput,
     ) -> Result<TaskClosePayload> {
-        let closed = match which(&input.task_id, input.expected_revision) {
-            Ok(which) => domain::task::close(ctx.data()?, which, input.date.map(|it| it.0)).await,
-            Err(err) => Err(err),
-        };
-        TaskClosePayload::from_outcome(closed.map(Task))
+        let context = ctx.data()?;
+        let closed = with(key(&input.task_id), input.expected_revision, async |which| {
+            domain::task::close(context, which, input.date.map(|it| it.0)).await
+        });
+        TaskClosePayload::from_outcome(closed.await.map(Task))
     }
 
     /// Opens a closed task again: it is in progress. Nothing happens if it is open.
@@ -128,11 +128,11 @@ impl TaskChangeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which task to open again.")] input: TaskReopenInput,
     ) -> Result<TaskReopenPayload> {
-        let reopened = match which(&input.task_id, input.expected_revision) {
-            Ok(which) => domain::task::reopen(ctx.data()?, which).await,
-            Err(err) => Err(err),
-        };
-        TaskReopenPayload::from_outcome(reopened.map(Task))
+        let context = ctx.data()?;
+        let reopened = with(key(&input.task_id), input.expected_revision, async |which| {
+            domain::task::reopen(context, which).await
+        });
+        TaskReopenPayload::from_outcome(reopened.await.map(Task))
     }
 
     /// Deletes a task, open or closed.
@@ -141,21 +141,21 @@ impl TaskChangeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which task to delete.")] input: TaskDeleteInput,
     ) -> Result<TaskDeletePayload> {
-        let deleted = match which(&input.task_id, input.expected_revision) {
-            Ok(which) => domain::task::delete(ctx.data()?, which).await,
-            Err(err) => Err(err),
-        };
-        let deleted = deleted.map(|(contact, key)| ID(id::task_id(contact, key)));
+        let context = ctx.data()?;
+        let deleted = with(key(&input.task_id), input.expected_revision, async |which| {
+            domain::task::delete(context, which).await
+        });
+        let deleted = deleted.await.map(|(contact, key)| ID(id::task_id(contact, key)));
         TaskDeletePayload::from_outcome(deleted)
     }
 }
 
-fn which(id: &ID, expected_revision: Option<i32>) -> domain::Result<Which> {
-    Ok(Which { key: id::task_key(id, &["taskId"])?, expected_revision })
+fn key(id: &ID) -> domain::Result<(i32, i64)> {
+    id::task_key(id, &["taskId"])
 }
 
 async fn update(context: &domain::Context, input: TaskUpdateInput) -> domain::Result<task::Model> {
-    let which = which(&input.task_id, input.expected_revision)?;
+    let which = Which { key: key(&input.task_id)?, expected_revision: input.expected_revision };
     let change = TaskChange {
         description: input.description,
         r#type: input.r#type.map_value(kinds::TaskType::from).into(),

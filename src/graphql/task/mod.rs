@@ -5,8 +5,7 @@ mod create;
 mod list;
 mod of_segment;
 
-use async_graphql::{Context, Description, ID, Object};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Description, ID, Object, connection::Connection};
 
 pub(super) use change::TaskChangeMutation;
 pub(super) use create::TaskCreateMutation;
@@ -14,23 +13,21 @@ pub(super) use list::{TaskConnection, TaskFilter, TaskOrder, TaskQuery, next_tas
 pub(super) use of_segment::TaskSegmentMutation;
 
 use super::{
-    campaign::Campaign,
-    code::Code,
-    contact::{self, Contact},
+    contact::{self, Contact, ContactTotal, contacts},
     error::Result,
-    interaction::Interaction,
-    kinds::{Priority, TaskStatus, TaskType},
+    kinds::{TaskStatus, TaskType},
     loaders::Loaders,
     opportunity::Opportunity,
+    page::{Cursor, Slice},
+    planned::{Planned, planned_of},
     scalar::Date,
-    segment::{self, Segment},
 };
 use crate::{
-    domain,
-    entity::{kinds::CodeKind, task},
+    domain::{self, Page},
+    entity::{task, task_attendee},
 };
 
-/// Something to be done with one contact.
+/// Something to be done with one contact, or a meeting with many.
 #[derive(Description)]
 pub(super) struct Task(pub(super) task::Model);
 
@@ -41,14 +38,9 @@ impl Task {
         ID(domain::id::task_id(self.0.contact_id, self.0.id))
     }
 
-    /// The number, such as `TD000001`, from the number series.
-    async fn no(&self) -> &str {
-        &self.0.no
-    }
-
-    /// What it is about.
-    async fn description(&self) -> &str {
-        &self.0.description
+    #[graphql(flatten)]
+    async fn planned(&self) -> Planned<'_> {
+        planned_of!(self.0)
     }
 
     /// What kind of task it is; null for any other.
@@ -56,35 +48,33 @@ impl Task {
         self.0.r#type.map(Into::into)
     }
 
-    /// With whom; null if the contact has been deleted.
+    /// With whom; null if the contact has been deleted, and of a meeting with the `attendees`.
     async fn contact(&self, ctx: &Context<'_>) -> Option<Result<Contact>> {
         contact::load(ctx, self.0.contact_id).await.transpose()
     }
 
-    /// The company that the contact belonged to when it was created.
-    async fn company(&self, ctx: &Context<'_>) -> Option<Result<Contact>> {
-        contact::load(ctx, self.0.company_id?).await.transpose()
-    }
-
-    /// The segment it was created for; null if there was none, or it has been deleted.
-    async fn segment(&self, ctx: &Context<'_>) -> Option<Result<Segment>> {
-        segment::load(ctx, self.0.segment_id?).await.transpose()
-    }
-
-    /// The campaign it is for.
-    async fn campaign(&self, ctx: &Context<'_>) -> Option<Result<Campaign>> {
-        Campaign::load(ctx, self.0.campaign_id).await.transpose()
-    }
-
-    /// Who does it.
-    async fn salesperson(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
-        Code::load(ctx, CodeKind::Salesperson, self.0.salesperson.as_deref()).await.transpose()
-    }
-
-    /// The interaction it came from.
-    async fn interaction(&self, ctx: &Context<'_>) -> Option<Result<Interaction>> {
-        let key = (self.0.contact_id, self.0.interaction_id?);
-        Interaction::load(ctx, key).await.transpose()
+    /// Those who attend a meeting that was created for all contacts of a segment, in the order in which
+    /// they were created. Of any other task, nobody.
+    async fn attendees(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 1,000; default 50.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cursor, Contact, ContactTotal>> {
+        let args = Slice { first, after, last, before }.args()?;
+        let meeting = self.0.id;
+        let page = ctx.data::<Loaders>()?.planned.attendees.load_one((meeting, args)).await?;
+        let page = page.unwrap_or_default();
+        let with_id =
+            |(key, row): (i32, task_attendee::Model)| (key, row.contact_id.cast_unsigned());
+        let page = Page {
+            items: page.items.into_iter().map(with_id).collect(),
+            has_previous: page.has_previous,
+            has_next: page.has_next,
+        };
+        contacts(ctx, page, ContactTotal::AttendeesOf(meeting)).await
     }
 
     /// The opportunity it is for.
@@ -98,11 +88,6 @@ impl Task {
         self.0.status.into()
     }
 
-    /// How much it matters.
-    async fn priority(&self) -> Priority {
-        self.0.priority.into()
-    }
-
     /// The day it is to be done.
     async fn date(&self) -> Date {
         Date(self.0.date)
@@ -111,26 +96,6 @@ impl Task {
     /// The day it was closed; null while it is open.
     async fn closed_date(&self) -> Option<Date> {
         self.0.closed_date.map(Date)
-    }
-
-    /// Who created it.
-    async fn actor(&self) -> Option<&str> {
-        self.0.actor.as_deref()
-    }
-
-    /// When it was created.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When it was changed last.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
-    /// Grows with every change.
-    async fn revision(&self) -> i32 {
-        self.0.revision
     }
 }
 

@@ -1,14 +1,19 @@
-//! A task with every contact of a segment.
+//! Tasks with every contact of a segment.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 
+use super::Task;
 use crate::{
-    domain::{self, id::Kind, segment::Planned, task::ForSegment},
+    domain::{
+        self,
+        id::Kind,
+        task::{ForSegment, Made},
+    },
     graphql::{
-        error::{Result, UserError, outcome},
+        error::{Result, outcome},
         kinds::{Priority, TaskType},
+        planned::payload_of_segment,
         scalar::Date,
-        segment::Segment,
     },
 };
 
@@ -34,20 +39,17 @@ pub(in crate::graphql) struct SegmentCreateTasksInput {
     dry_run: Option<bool>,
 }
 
-/// What came of creating tasks for a segment, or would come of it.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct SegmentCreateTasksPayload {
-    /// The segment; null if there are user errors.
-    segment: Option<Segment>,
-    /// How many were created.
-    created: Option<u64>,
-    /// How many contacts have such a task from this segment already, open or closed: of this type, on this
-    /// day, and with this description if one is given.
-    already_there: Option<u64>,
-    /// How many contacts were left out because they may not be contacted.
-    skipped_privacy_blocked: Option<u64>,
-    /// What the caller has to put right; empty if it was done.
-    user_errors: Vec<UserError>,
+payload_of_segment! {
+    /// What came of creating tasks for a segment, or would come of it.
+    SegmentCreateTasksPayload {
+        /// With how many contacts one was created. A meeting is one: so many attend it from now on.
+        created,
+        /// How many contacts have such a task from this segment already, open or closed, or attend such a
+        /// meeting: of this type, on this day, and with this description if one is given.
+        already_there,
+        /// The meeting that all of them attend; null for other tasks, and where there is none.
+        meeting: Option<Task>,
+    }
 }
 
 #[derive(Default)]
@@ -57,28 +59,21 @@ pub(in crate::graphql) struct TaskSegmentMutation;
 impl TaskSegmentMutation {
     /// Creates a task with every contact of a segment who has no such task from it: with what holds for
     /// their line, all of them or none. Once more, and only what is missing is created. Contacts who may
-    /// not be contacted are left out. A meeting with all of them is a task with each.
+    /// not be contacted are left out. A meeting is a single one, which all of them attend; who arranges it,
+    /// and the campaign, are the segment's.
     async fn segment_create_tasks(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What the tasks of a segment have in common.")]
         input: SegmentCreateTasksInput,
     ) -> Result<SegmentCreateTasksPayload> {
-        let (planned, user_errors) = outcome(create(ctx.data()?, input).await)?;
-        Ok(SegmentCreateTasksPayload {
-            created: planned.as_ref().map(|it| it.created),
-            already_there: planned.as_ref().map(|it| it.already_there),
-            skipped_privacy_blocked: planned.as_ref().map(|it| it.skipped_privacy_blocked),
-            segment: planned.map(|it| Segment::from(it.segment)),
-            user_errors,
-        })
+        let (made, user_errors) = outcome(create(ctx.data()?, input).await)?;
+        let (planned, meeting) = made.map(|it| (it.planned, it.meeting)).unzip();
+        Ok(SegmentCreateTasksPayload::new(planned, user_errors, meeting.flatten().map(Task)))
     }
 }
 
-async fn create(
-    context: &domain::Context,
-    input: SegmentCreateTasksInput,
-) -> domain::Result<Planned> {
+async fn create(context: &domain::Context, input: SegmentCreateTasksInput) -> domain::Result<Made> {
     let of = ForSegment {
         segment_id: Kind::Segment.key(&input.segment_id, &["segmentId"])?,
         description: input.description,

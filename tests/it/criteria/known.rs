@@ -36,13 +36,15 @@ pub(crate) async fn asked_anew(context: &Context, criteria: &Value) -> BTreeSet<
 }
 
 /// One condition on each table that criteria ask about, and some on more.
-fn conditions() -> [Value; 8] {
+fn conditions() -> [Value; 10] {
     [
         json!({ "country": { "eq": "SE" } }),
         json!({ "mailingGroups": { "hasAny": ["SE", "NO"] } }),
         json!({ "custom": { "name": "vip", "isSet": true } }),
         json!({ "interactions": { "where": { "campaign": { "eq": "CP000001" } } } }),
         json!({ "interactions": { "measure": { "count": { "gte": 2 } } } }),
+        json!({ "opportunities": { "where": { "status": { "eq": "WON" } } } }),
+        json!({ "tasks": { "measure": { "none": true } } }),
         json!({ "company": { "country": { "in": ["SE", "NO"] } } }),
         json!({ "people": { "where": { "country": { "eq": "SE" } } } }),
         json!({ "not": { "city": { "isEmpty": true } } }),
@@ -61,7 +63,7 @@ async fn change_with(app: &TestApp, tables: &[Table], sql: &str) {
 async fn change(app: &TestApp, random: &mut fastrand::Rng) {
     let id = random.i32(1..=60);
     let code = CODES[random.usize(..CODES.len())];
-    let (table, sql) = match random.u8(..7) {
+    let (table, sql) = match random.u8(..10) {
         0 => (Table::Contact, format!("UPDATE contact SET country = '{code}' WHERE id = {id}")),
         1 => (
             Table::Contact,
@@ -80,6 +82,12 @@ async fn change(app: &TestApp, random: &mut fastrand::Rng) {
             let purchase = random.i32(1..=150);
             (Table::Purchase, format!("UPDATE purchase SET item = '{code}' WHERE id = {purchase}"))
         }
+        6 => (
+            Table::Opportunity,
+            format!("UPDATE opportunity SET status = 'WON' WHERE contact_id = {id}"),
+        ),
+        7 => (Table::TaskAttendee, format!("DELETE FROM task_attendee WHERE contact_id = {id}")),
+        8 => (Table::Task, format!("DELETE FROM task WHERE contact_id = {id}")),
         _ => (Table::Campaign, format!("UPDATE campaign SET no = 'CP{:06}' WHERE id = 1", id % 2)),
     };
     change_with(app, &[table], &sql).await;

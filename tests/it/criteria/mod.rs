@@ -2,6 +2,7 @@
 
 pub(crate) mod known;
 pub(crate) mod people;
+mod planned;
 mod random;
 mod stopped;
 

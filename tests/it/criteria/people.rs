@@ -9,10 +9,11 @@ use urval::{
         kinds::{
             CodeKind, ContactType, CorrespondenceType, Evaluation, InformationFlow, PurchaseSide,
         },
-        logged_segment, purchase,
+        logged_segment, opportunity, purchase, segment, task, task_attendee,
     },
 };
 
+use super::planned;
 use crate::app::TestApp;
 
 /// Texts that tell databases apart: letters beyond ASCII, wildcards, quotes, and near misses.
@@ -76,6 +77,9 @@ pub(crate) async fn populate(app: &TestApp) {
     let (campaigns, logs, interactions) = interactions(app);
     let purchases = purchases(app);
     let answers = profile_answers();
+    let (segments, opportunities, tasks) =
+        (planned::segments(app), planned::opportunities(app), planned::tasks(app));
+    let attendees = planned::attendees(&tasks);
     db::write(&app.context.db, &db::Table::ALL, async |txn| {
         contacts::insert_new(txn, &rows).await?;
         db::insert_rows::<contact_code::Entity>(txn, &codes, OnConflict::Ignore).await?;
@@ -84,6 +88,10 @@ pub(crate) async fn populate(app: &TestApp) {
         db::insert_rows::<logged_segment::Entity>(txn, &logs, OnConflict::Fail).await?;
         db::insert_rows::<interaction::Entity>(txn, &interactions, OnConflict::Fail).await?;
         db::insert_rows::<purchase::Entity>(txn, &purchases, OnConflict::Fail).await?;
+        db::insert_rows::<segment::Entity>(txn, &segments, OnConflict::Fail).await?;
+        db::insert_rows::<opportunity::Entity>(txn, &opportunities, OnConflict::Fail).await?;
+        db::insert_rows::<task::Entity>(txn, &tasks, OnConflict::Fail).await?;
+        db::insert_rows::<task_attendee::Entity>(txn, &attendees, OnConflict::Fail).await?;
         let ignore = OnConflict::Ignore;
         db::insert_rows::<contact_profile_answer::Entity>(txn, &answers, ignore).await?;
         Ok::<_, urval::domain::Error>(())

@@ -42,10 +42,11 @@ fn value(kind: Kind) -> BoxedStrategy<Value> {
             texts(&["s", "S", "ss", "%", "_", "1", "", "&", "\\", "i", "%me", "*s?", "[s]*"])
         ]
         .boxed(),
-        Kind::Code => {
-            prop_oneof![texts(&CODES), texts(&["se", "S", "åL", "CT000007", "CP1", "BUS", "11122"])]
-                .boxed()
-        }
+        Kind::Code => prop_oneof![
+            texts(&CODES),
+            texts(&["se", "S", "åL", "CT000007", "CP1", "BUS", "11122", "SM21", "OP7"])
+        ]
+        .boxed(),
         Kind::Choice(Choice::ContactType) => texts(&["COMPANY", "PERSON"]),
         Kind::Choice(choice) => texts(choice.names()),
         Kind::Evaluation => texts(&["NEGATIVE", "NEUTRAL", "POSITIVE"]),

@@ -1,15 +1,17 @@
 //! Conditions on the rows of a relation that a contact has.
 
 use sea_orm::{
-    Condition, DbBackend, JoinType, Order,
+    Condition, Order,
     sea_query::{
         Asterisk, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WindowStatement,
     },
 };
 
 use super::{
-    Compiler, Question, company_id, contact_id, never, not, question::is_there, value,
-    where_present,
+    Compiler, Question, company_id, contact_id, never, not,
+    question::is_there,
+    rows::{Rows, company, looked_at, owned, owners, rows_where},
+    value, where_present,
 };
 use crate::{
     db::dialect,
@@ -18,7 +20,6 @@ use crate::{
         predicate::{Predicate, Scalar},
         resolve::resolve,
     },
-    entity::contact,
 };
 
 impl Compiler<'_> {
@@ -35,35 +36,50 @@ impl Compiler<'_> {
 
     /// Whether one of the rows is the contact's own.
     fn owns(self, test: &RelatedTest) -> Expr {
-        let rows = || rows_where(test.relation, self.those_that_count(test));
+        let Rows { own, shared } = self.rows(test);
         let (first, others) = owners(test.relation);
-        let first = dialect::owns(self.backend, contact_id(), first, rows());
-        others.fold(first, |any, owner| any.or(looked_up(contact_id(), owner, rows())))
+        let shared = shared.map(|rows| looked_up(contact_id(), first.clone(), rows));
+        let first = dialect::owns(self.backend, contact_id(), first, own.clone());
+        others
+            .map(|owner| looked_up(contact_id(), owner, own.clone()))
+            .chain(shared)
+            .fold(first, |any, other| any.or(other))
     }
 
     fn owns_or_its_company(self, test: &RelatedTest) -> Expr {
-        let rows = || rows_where(test.relation, self.those_that_count(test));
-        let (first, others) = owners(test.relation);
-        let own = std::iter::once(first).chain(others);
-        let company = looked_up(company_id(), company(test.relation), rows());
-        own.fold(company, |any, owner| any.or(looked_up(contact_id(), owner, rows())))
+        let any = self.rows(test).all().flat_map(|rows| {
+            let (first, others) = owners(test.relation);
+            let company = looked_up(company_id(), company(test.relation), rows.clone());
+            let own = std::iter::once(first).chain(others);
+            let own = own.map(move |owner| looked_up(contact_id(), owner, rows.clone()));
+            std::iter::once(company).chain(own)
+        });
+        any.reduce(|any, other| any.or(other)).expect("some rows are the contact's own")
     }
 
     /// Names the contacts that own one of the rows, with no look at contacts.
     pub(super) fn owning(self, test: &RelatedTest) -> Question {
-        let rows = || rows_where(test.relation, self.those_that_count(test));
-        let (first, others) = owners(test.relation);
-        let mut question = Question::living_owners(rows(), first);
-        if test.relation.owners.len() == 1 {
+        let mut questions = self.rows(test).all().flat_map(|rows| {
+            let (first, others) = owners(test.relation);
+            let own = std::iter::once(first).chain(others);
+            own.map(move |owner| Question::living_owners(rows.clone(), owner))
+        });
+        let mut question = questions.next().expect("some rows are the contact's own");
+        let others: Vec<Question> = questions.collect();
+        if others.is_empty() {
             return question;
         }
-        for owner in others {
-            let of_owner = Question::living_owners(rows(), owner);
-            question.query.union(UnionType::All, of_owner.query);
+        for other in others {
+            question.query.union(UnionType::All, other.query);
         }
         let mut owned = Query::select();
         owned.column(("owned", "id")).from_subquery(question.query, "owned");
         Question { query: owned, key: Expr::col(("owned", "id")) }
+    }
+
+    /// The rows that count.
+    fn rows(self, test: &RelatedTest) -> Rows {
+        rows_where(self.backend, test.relation, self.those_that_count(test))
     }
 
     fn those_that_count(self, test: &RelatedTest) -> Condition {
@@ -84,7 +100,8 @@ impl Compiler<'_> {
             criteria.iter().fold(start, |whole, it| whole.add(self.row_criteria(relation, it)))
         };
         if constant(criteria) == Some(false) {
-            return Condition::all().add(never(owners(relation).0));
+            // A column that rows have wherever they are looked at.
+            return Condition::all().add(never(Expr::col((relation.table, relation.order[0]))));
         }
         match criteria {
             Tree::All(criteria) => each(Condition::all(), criteria),
@@ -98,12 +115,21 @@ impl Compiler<'_> {
     fn measured(self, test: &RelatedTest) -> Expr {
         let relation = test.relation;
         let key = if test.scope == Scope::Company { company_id() } else { contact_id() };
-        let columns = Columns::of(relation, &test.measure);
+        let columns = looked_at(relation, &test.measure);
         let rows = owned(self.backend, test, &columns, self.those_that_count(test));
         let mut owners = Query::select();
         owners.column((relation.table, "owner")).from_subquery(rows.clone(), relation.table);
         let mut grouped = owners.clone();
         grouped.add_group_by([Expr::col((relation.table, "owner"))]);
+        if let Measure::Sum(it, _)
+        | Measure::Average(it, _)
+        | Measure::Least(it, _)
+        | Measure::Greatest(it, _) = &test.measure
+        {
+            // Rows without the amount are none that it is measured over.
+            let amount = Expr::col((relation.table, relation.amount_column(it)));
+            grouped.and_where(amount.is_not_null());
+        }
         let amount = |amount: &Amount| ten_thousandths(relation, amount);
         match &test.measure {
             Measure::Some => key.in_subquery(owners),
@@ -185,99 +211,9 @@ impl Compiler<'_> {
     }
 }
 
-/// The column of a row's first owner, which is never missing, and those of the others.
-fn owners(relation: &Relation) -> (Expr, impl Iterator<Item = Expr>) {
-    let mut owners = relation.owners.iter().map(move |column| Expr::col((relation.table, *column)));
-    (owners.next().expect("rows are somebody's"), owners)
-}
-
-fn company(relation: &Relation) -> Expr {
-    Expr::col((relation.table, relation.company))
-}
-
 /// `key` is what one of `rows` has in `column`.
 fn looked_up(key: Expr, column: Expr, mut rows: SelectStatement) -> Expr {
     key.in_subquery(rows.and_where(is_there(&column)).expr(column).to_owned())
-}
-
-/// The columns of rows that a measure looks at: for what an index has, rows need not be looked up.
-enum Columns {
-    All,
-    These(Vec<&'static str>),
-}
-
-impl Columns {
-    fn of(relation: &Relation, measure: &Measure) -> Self {
-        match measure {
-            Measure::Some | Measure::None | Measure::Count(_) => Self::These(Vec::new()),
-            Measure::Sum(it, _)
-            | Measure::Average(it, _)
-            | Measure::Least(it, _)
-            | Measure::Greatest(it, _) => Self::These(vec![relation.amount_column(it)]),
-            Measure::Latest(_) | Measure::Earliest(_) => Self::All,
-        }
-    }
-}
-
-fn rows_where(relation: &Relation, condition: Condition) -> SelectStatement {
-    Query::select().from(relation.table).cond_where(condition).to_owned()
-}
-
-/// The rows for which `condition` holds, these columns of them, each with its `owner`: what it is
-/// looked up by. They are called as their table is.
-fn owned(
-    backend: DbBackend,
-    test: &RelatedTest,
-    columns: &Columns,
-    condition: Condition,
-) -> SelectStatement {
-    let RelatedTest { relation, scope, .. } = test;
-    let rows = |owner: Expr| {
-        let mut rows = rows_where(relation, condition.clone());
-        match columns {
-            Columns::All => rows.column((relation.table, Asterisk)),
-            Columns::These(columns) => {
-                rows.columns(columns.iter().map(|column| (relation.table, *column)))
-            }
-        };
-        rows.expr_as(owner, "owner").to_owned()
-    };
-    let (first, others) = owners(relation);
-    let company = company(relation);
-    match scope {
-        Scope::Person => others.fold(rows(first), |mut all, owner| {
-            let rows = rows(owner.clone()).and_where(is_there(&owner)).to_owned();
-            all.union(UnionType::All, rows).to_owned()
-        }),
-        Scope::Company => rows(company.clone()).and_where(company.is_not_null()).to_owned(),
-        Scope::Either => {
-            let mut people = Query::select();
-            people.columns([contact::Column::Id, contact::Column::CompanyId]).from(contact::Entity);
-            let of_some = people.clone().and_where(company_id().is_not_null()).to_owned();
-            let join = |mut rows: SelectStatement, people: SelectStatement, condition: Expr| {
-                let people = dialect::found_first(backend, people);
-                rows.join_subquery(JoinType::InnerJoin, people, "contact", condition).to_owned()
-            };
-            let of_company = join(rows(contact_id()), of_some, company.clone().eq(company_id()));
-            let elsewhere = Condition::any()
-                .add(company.clone().is_null())
-                .add(company_id().is_null())
-                .add(company.ne(company_id()));
-            let own = rows(contact_id())
-                .inner_join(contact::Entity, first.eq(contact_id()))
-                .cond_where(elsewhere.clone())
-                .to_owned();
-            // A row does not lie where its other owners do.
-            let own_of_others = others.map(|owner| {
-                join(rows(contact_id()), people.clone(), owner.eq(contact_id()))
-                    .cond_where(elsewhere.clone())
-                    .to_owned()
-            });
-            std::iter::once(own)
-                .chain(own_of_others)
-                .fold(of_company, |mut all, rows| all.union(UnionType::All, rows).to_owned())
-        }
-    }
 }
 
 /// What criteria come to whatever the row.

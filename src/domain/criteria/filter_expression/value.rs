@@ -8,7 +8,7 @@ use super::{Result, SyntaxError, date, either, is_set, wrong};
 use crate::domain::{
     amount,
     contact_columns::plain,
-    criteria::{Choice, Kind, Operand, Operator, Test, field::EVALUATIONS},
+    criteria::{Kind, Operand, Operator, Test, field::EVALUATIONS},
 };
 
 /// A value as it stood there.
@@ -133,10 +133,9 @@ pub(super) type Ordinals = Vec<(u32, &'static str)>;
 
 pub(super) fn ordinals(kind: Kind) -> Option<Ordinals> {
     match kind {
-        Kind::Choice(Choice::ContactType) => {
-            Some((0..).zip(Choice::ContactType.names().iter().copied()).collect())
+        Kind::Choice(choice) => {
+            Some((choice.first_ordinal()..).zip(choice.names().iter().copied()).collect())
         }
-        Kind::Choice(choice) => Some((1..).zip(choice.names().iter().copied()).collect()),
         // There the best comes first.
         Kind::Evaluation => Some((1..).zip(EVALUATIONS.into_iter().rev()).collect()),
         _ => None,

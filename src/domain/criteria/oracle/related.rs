@@ -1,11 +1,11 @@
 //! Conditions on the rows of a relation that a contact has.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    Condition, ConnectionTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, QueryFilter,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IdenStatic, Iterable, ModelTrait,
+    QueryFilter, sea_query::Expr,
 };
 
 use super::{World, scalar::scalar};
@@ -17,8 +17,11 @@ use crate::{
             Amount, Field, FieldTest, Kind, LoggedIn, Measure, RELATIONS, RelatedTest, Relation,
             RowCriteria, Scope, Test, Tree, field::Column, predicate::Scalar, resolve::resolve,
         },
+        task::NOBODY,
     },
-    entity::{contact, contact_profile_answer, interaction, purchase},
+    entity::{
+        contact, contact_profile_answer, interaction, opportunity, purchase, task, task_attendee,
+    },
 };
 
 /// The rows of relations, by their table.
@@ -47,6 +50,15 @@ impl Rows {
                     rows_of::<contact_profile_answer::Entity>(db, relation, contacts, companies)
                         .await?
                 }
+                "opportunity" => {
+                    rows_of::<opportunity::Entity>(db, relation, contacts, companies).await?
+                }
+                "task" => {
+                    let mut own =
+                        rows_of::<task::Entity>(db, relation, contacts, companies).await?;
+                    own.extend(attended(db, contacts, companies).await?);
+                    own
+                }
                 table => unreachable!("{table} has no entity here"),
             };
             rows.insert(relation.table, of_relation);
@@ -74,14 +86,44 @@ where
     };
     let whose = Condition::any().add(among(relation.company, companies));
     let whose = relation.owners.iter().fold(whose, |any, owner| any.add(among(owner, contacts)));
-    let row = |model: E::Model| {
-        let values = E::Column::iter().map(|column| (column.as_str(), scalar(model.get(column))));
-        Row(values.filter_map(|(column, value)| Some((column, value?))).collect())
+    Ok(E::find().filter(whose).all(db).await?.iter().map(Row::of).collect())
+}
+
+/// The meetings that the contacts attend, or others of the companies: one for each who does.
+async fn attended(
+    db: &impl ConnectionTrait,
+    contacts: &RoaringBitmap,
+    companies: &RoaringBitmap,
+) -> Result<Vec<Row>> {
+    use task_attendee::Column;
+    let backend = db.get_database_backend();
+    let among = |column: Column, ids: &RoaringBitmap| {
+        dialect::in_ids(backend, column.into_expr(), ids.iter())
     };
-    Ok(E::find().filter(whose).all(db).await?.into_iter().map(row).collect())
+    let whose = Condition::any()
+        .add(among(Column::ContactId, contacts))
+        .add(among(Column::CompanyId, companies));
+    let attendees = task_attendee::Entity::find().filter(whose).all(db).await?;
+    let meetings: BTreeSet<i64> = attendees.iter().map(|it| it.task_id).collect();
+    let meetings = task::Entity::find()
+        .filter(task::Column::ContactId.eq(NOBODY))
+        .filter(task::Column::Id.is_in(meetings));
+    let meetings = meetings.all(db).await?;
+    let row = |attendee: task_attendee::Model| {
+        let meeting = meetings.iter().find(|it| it.id == attendee.task_id)?;
+        let (contact_id, company_id) = (attendee.contact_id, attendee.company_id);
+        Some(Row::of(&task::Model { contact_id, company_id, ..meeting.clone() }))
+    };
+    Ok(attendees.into_iter().filter_map(row).collect())
 }
 
 impl Row {
+    fn of<M: ModelTrait>(model: &M) -> Self {
+        let columns = <<M::Entity as EntityTrait>::Column as Iterable>::iter();
+        let values = columns.map(|column| (column.as_str(), scalar(model.get(column))));
+        Self(values.filter_map(|(column, value)| Some((column, value?))).collect())
+    }
+
     fn get(&self, column: &str) -> Option<&Scalar> {
         self.0.get(column)
     }
@@ -127,11 +169,16 @@ impl World {
             })
             .filter(|row| self.row_holds(&test.filter, row))
             .collect();
+        if relation.sharers.is_some() {
+            let mut seen = HashSet::new();
+            rows.retain(|row| seen.insert(row.number("id")));
+        }
         rows.sort_by_key(|row| relation.order.iter().map(|it| row.get(it)).collect::<Vec<_>>());
         self.measured(relation, &rows, &test.measure)
     }
 
     fn measured(&self, relation: &Relation, rows: &[&Row], measure: &Measure) -> bool {
+        // Rows without the amount are none that it is measured over.
         let amounts = |amount: &Amount| {
             let field = relation.amount_field(amount);
             let times = if field.kind == Kind::Integer { 10_000 } else { 1 };
@@ -143,18 +190,18 @@ impl World {
             let value = value.map(Scalar::Number);
             resolve(Kind::Decimal, test, self.asked()).holds(value.as_ref())
         };
-        let some = !rows.is_empty();
         match measure {
-            Measure::Some => some,
-            Measure::None => !some,
+            Measure::Some => !rows.is_empty(),
+            Measure::None => rows.is_empty(),
             Measure::Count(test) => self.number(Kind::Integer, test, rows.len()),
-            Measure::Sum(it, test) => passes(test, some.then(|| amounts(it).iter().sum())),
+            Measure::Sum(it, test) => passes(test, amounts(it).into_iter().reduce(|a, b| a + b)),
             Measure::Least(it, test) => passes(test, amounts(it).into_iter().min()),
             Measure::Greatest(it, test) => passes(test, amounts(it).into_iter().max()),
             Measure::Average(it, test) => {
-                let count = i64::try_from(rows.len()).expect("rows in memory");
+                let amounts = amounts(it);
+                let count = i64::try_from(amounts.len()).expect("rows in memory");
                 let predicate = resolve(Kind::Decimal, test, self.asked());
-                let sum = some.then(|| Scalar::Number(amounts(it).iter().sum()));
+                let sum = amounts.into_iter().reduce(|a, b| a + b).map(Scalar::Number);
                 predicate.times(count).holds(sum.as_ref())
             }
             Measure::Latest(criteria) => rows.last().is_some_and(|it| self.row_holds(criteria, it)),
@@ -177,9 +224,9 @@ impl World {
         let predicate = resolve(field.kind, test, self.asked());
         match field.column {
             Column::Row(_, column) => predicate.holds(row.get(column)),
-            Column::CampaignNo => {
-                let campaign = row.number("campaign_id").and_then(|id| self.campaigns.get(&id));
-                predicate.holds(campaign.map(|it| Scalar::Text(it.no.clone())).as_ref())
+            Column::Number(_, of) => {
+                let no = row.number(of.column()).and_then(|key| self.numbers.get(of, key));
+                predicate.holds(no.cloned().map(Scalar::Text).as_ref())
             }
             Column::Contact(_) | Column::ContactText(..) => false,
         }

@@ -2,7 +2,10 @@
 
 use super::{Amount, Flag, Relation};
 use crate::{
-    domain::criteria::field::{Choice, Column, Field, Kind},
+    domain::criteria::{
+        choice::Choice,
+        field::{Column, Field, Kind, Numbered},
+    },
     entity::kinds::CodeKind,
 };
 
@@ -44,6 +47,7 @@ pub(super) static RELATION: Relation = Relation {
     ],
     table: TABLE,
     owners: &["contact_id"],
+    sharers: None,
     company: "company_id",
     when: "date",
     order: &["date", "id"],
@@ -98,7 +102,7 @@ pub static FIELDS: &[Field] = &[
     Field {
         name: "campaign",
         kind: Kind::Code,
-        column: Column::CampaignNo,
+        column: Column::Number(TABLE, Numbered::Campaign),
         codes: None,
         description: "The number of the campaign.",
     },

@@ -2,19 +2,28 @@
 //! is what its file here says. The input types of the API, `criteriaFields`, texts, SQL and the
 //! evaluation of single contacts follow from it.
 
+use std::collections::BTreeSet;
+
 use super::{Field, field::Column};
 
 mod interactions;
+mod opportunities;
 mod profile_answers;
 mod purchases;
+mod tasks;
 
 pub use interactions::FIELDS as INTERACTION_FIELDS;
 pub use profile_answers::FIELDS as PROFILE_ANSWER_FIELDS;
 pub use purchases::FIELDS as PURCHASE_FIELDS;
 
 /// The relations, in the order in which they are shown.
-pub static RELATIONS: [&Relation; 3] =
-    [&interactions::RELATION, &purchases::RELATION, &profile_answers::RELATION];
+pub static RELATIONS: [&Relation; 5] = [
+    &interactions::RELATION,
+    &purchases::RELATION,
+    &profile_answers::RELATION,
+    &opportunities::RELATION,
+    &tasks::RELATION,
+];
 
 /// Something that a contact has any number of rows of.
 #[derive(Debug)]
@@ -44,14 +53,28 @@ pub struct Relation {
     /// The columns of the contacts that own a row: all different ones in one row. The first is the
     /// one that leads to the row, and never missing.
     pub(super) owners: &'static [&'static str],
+    /// Who share a row that has no owner of its own, if there are such.
+    pub(super) sharers: Option<Sharers>,
     /// The column of the company that a row belongs to.
     pub(super) company: &'static str,
     /// The name of the field that says when a row was.
     when: &'static str,
-    /// The columns in whose order the latest row comes last.
+    /// The columns in whose order the latest row comes last; all of them together tell rows apart.
     pub(super) order: &'static [&'static str],
     /// The columns of the index by whose end the newest rows are found.
     pub(super) newest: &'static [&'static str],
+}
+
+/// A table that names one who shares a row of a relation.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Sharers {
+    pub(super) table: &'static str,
+    /// The column with the key of the row, which is its `id`.
+    pub(super) row: &'static str,
+    /// The column of the contact.
+    pub(super) owner: &'static str,
+    /// The column of the contact's company.
+    pub(super) company: &'static str,
 }
 
 /// What of rows can be summed.
@@ -113,6 +136,17 @@ impl Relation {
             Column::Row(_, column) => column,
             _ => unreachable!("amounts are in the rows themselves"),
         }
+    }
+
+    /// The columns that are not about whose a row is: those of its fields, and those of its order.
+    pub(super) fn columns(&self) -> BTreeSet<&'static str> {
+        let of_field = |field: &Field| match field.column {
+            Column::Row(_, column) => Some(column),
+            Column::Number(_, of) => Some(of.column()),
+            Column::Contact(_) | Column::ContactText(..) => None,
+        };
+        let of_fields = self.fields.iter().filter_map(of_field);
+        of_fields.chain(self.order.iter().copied()).collect()
     }
 
     /// Its field of that name, which it is known to have.

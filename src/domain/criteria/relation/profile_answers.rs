@@ -20,6 +20,7 @@ pub(super) static RELATION: Relation = Relation {
     ],
     table: TABLE,
     owners: &["contact_id"],
+    sharers: None,
     company: "contact_id",
     when: "lastUpdated",
     order: &["updated_on", "questionnaire", "answer_no"],

@@ -1,7 +1,10 @@
 //! What was sold to a contact, and bought from it (CRI-4, as D11 changes it).
 
 use super::{Amount, Relation};
-use crate::domain::criteria::field::{Choice, Column, Field, Kind};
+use crate::domain::criteria::{
+    choice::Choice,
+    field::{Column, Field, Kind},
+};
 
 pub(super) static RELATION: Relation = Relation {
     name: "purchases",
@@ -28,6 +31,7 @@ pub(super) static RELATION: Relation = Relation {
     ],
     table: TABLE,
     owners: &["contact_id", "document_contact_id"],
+    sharers: None,
     company: "contact_id",
     when: "postingDate",
     order: &["posting_date", "id"],

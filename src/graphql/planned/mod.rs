@@ -1,4 +1,8 @@
-//! What opportunities and tasks have in common: ids in their inputs, and what they load in batches.
+//! What opportunities and tasks have in common: fields, payloads, ids in their inputs, and what they load in
+//! batches.
+
+mod fields;
+mod payload;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,6 +12,9 @@ use async_graphql::{
 };
 use chrono::NaiveDate;
 
+pub(super) use fields::{Planned, planned_of};
+pub(super) use payload::payload_of_segment;
+
 use super::{
     batches::{grouped, loaders},
     batching::Batching,
@@ -15,14 +22,26 @@ use super::{
 };
 use crate::{
     domain::{
-        self, Context, Page,
+        self, Context, Page, PageArgs,
         id::Kind,
         opportunity::{OpportunityFilter, Totals},
-        planned::{Key, Links, List, Owner},
+        planned::{Key, Links, List, Owner, Which},
         task::TaskFilter,
     },
-    entity::{opportunity, task},
+    entity::{opportunity, task, task_attendee},
 };
+
+/// Does something with the one that a client names; `key` reads its id.
+///
+/// # Errors
+/// If `key` does not take the id, and what `work` says.
+pub(super) async fn with<T>(
+    key: domain::Result<(i32, i64)>,
+    expected_revision: Option<i32>,
+    work: impl AsyncFnOnce(Which) -> domain::Result<T>,
+) -> domain::Result<T> {
+    work(Which { key: key?, expected_revision }).await
+}
 
 /// The links that a client sent.
 ///
@@ -61,6 +80,8 @@ pub(super) struct PlannedLoaders {
     pub(super) task_pages: DataLoader<TaskPages>,
     pub(super) task_counts: DataLoader<TaskCounts>,
     pub(super) next_task: DataLoader<NextTask>,
+    pub(super) attendees: DataLoader<Attendees>,
+    pub(super) attendees_count: DataLoader<AttendeesCount>,
 }
 
 impl PlannedLoaders {
@@ -75,6 +96,8 @@ impl PlannedLoaders {
             task_pages: batching.loader(TaskPages(context.clone())),
             task_counts: batching.loader(TaskCounts(context.clone())),
             next_task: batching.loader(NextTask(context.clone())),
+            attendees: batching.loader(Attendees(context.clone())),
+            attendees_count: batching.loader(AttendeesCount(context.clone())),
         }
     }
 }
@@ -85,22 +108,23 @@ loaders! {
     OpportunityTotals: Owner => Totals = domain::opportunity::totals;
     TaskByKey: (i32, i64) => task::Model = domain::task::by_keys;
     NextTask: Owner => NaiveDate = domain::task::next_dates;
+    AttendeesCount: i64 => u64 = domain::task::attendees_counts;
 }
 
 /// Declares loaders of pages and counts, by whose they are and what is asked of all alike.
 macro_rules! of_owners {
-    ($($name:ident: $asked:ty => $value:ty = $service:path;)*) => {$(
+    ($($name:ident: $owner:ty, $asked:ty => $value:ty = $service:path;)*) => {$(
         pub(super) struct $name(Context);
 
-        impl Loader<(Owner, $asked)> for $name {
+        impl Loader<($owner, $asked)> for $name {
             type Value = $value;
             // A batch fails as one, for every caller.
             type Error = Arc<domain::Error>;
 
             async fn load(
                 &self,
-                keys: &[(Owner, $asked)],
-            ) -> Result<HashMap<(Owner, $asked), $value>, Self::Error> {
+                keys: &[($owner, $asked)],
+            ) -> Result<HashMap<($owner, $asked), $value>, Self::Error> {
                 let mut loaded = HashMap::new();
                 let keys = keys.iter().map(|(owner, asked)| (asked.clone(), *owner));
                 for (asked, owners) in grouped(keys) {
@@ -115,9 +139,10 @@ macro_rules! of_owners {
 }
 
 of_owners! {
-    OpportunityPages: List<OpportunityFilter> => Page<Key, opportunity::Model> =
+    OpportunityPages: Owner, List<OpportunityFilter> => Page<Key, opportunity::Model> =
         domain::opportunity::pages;
-    OpportunityCounts: OpportunityFilter => u64 = domain::opportunity::counts;
-    TaskPages: List<TaskFilter> => Page<Key, task::Model> = domain::task::pages;
-    TaskCounts: TaskFilter => u64 = domain::task::counts;
+    OpportunityCounts: Owner, OpportunityFilter => u64 = domain::opportunity::counts;
+    TaskPages: Owner, List<TaskFilter> => Page<Key, task::Model> = domain::task::pages;
+    TaskCounts: Owner, TaskFilter => u64 = domain::task::counts;
+    Attendees: i64, PageArgs<i32> => Page<i32, task_attendee::Model> = domain::task::attendees;
 }
