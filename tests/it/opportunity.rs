@@ -209,6 +209,7 @@ both! {
         assert!(check(&app).await.is_empty());
     }
 
+    // OPP-2
     async fn opportunities_of_a_segment_have_their_errors(app) {
         let empty = stage(&app, &[], json!({})).await;
         let contacts = people(&app, &["Ada"]).await;
@@ -244,7 +245,7 @@ both! {
         assert!(nos.contains("OP8") && nos.contains("OP35") && nos.contains("OP64"), "{nos:?}");
     }
 
-    // IAC-2, TEL-4
+    // IAC-2, INT-7, TEL-4
     async fn an_interaction_leads_to_one_opportunity(app) {
         let spring = campaign(&app, json!({})).await;
         let contacts = people(&app, &["Ada", "Bo"]).await;
@@ -308,6 +309,7 @@ both! {
         assert_eq!(refused["userErrors"][0]["code"], "IN_USE");
     }
 
+    // OPP-2
     async fn an_opportunity_is_closed_reopened_and_deleted(app) {
         let contacts = people(&app, &["Ada"]).await;
         let id = opportunity(&app, &contacts[0], json!({})).await;

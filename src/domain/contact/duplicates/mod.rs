@@ -39,7 +39,7 @@ pub struct Filter {
     pub dismissed: bool,
 }
 
-/// From how many equal strings of a hundred on two contacts count as duplicates (§1.1).
+/// From how many equal strings of a hundred on two contacts count as duplicates.
 ///
 /// # Errors
 /// What the database says.
