@@ -90,7 +90,7 @@ both! {
         }
     }
 
-    // LIN-2, ALT-1, LBL-1, CVR-1
+    // ALT-1, LBL-1, CVR-1
     async fn paper_goes_to_the_address_of_the_day_of_the_segment(app) {
         let ada = create(&app, with(input("PERSON", "Ada"), json!({ "city": "Oslo" }))).await;
         let fair = json!({ "contactId": ada, "code": "FAIR", "city": "Malmö",
