@@ -171,11 +171,11 @@ pub async fn delete(context: &Context, kind: CodeKind, code: &str) -> Result<Str
     .await
 }
 
-/// Checks that there are such codes, and keeps them from being deleted until the transaction ends.
-/// Each code comes with the path to say when it is missing.
+/// Checks that these codes can be chosen, and keeps them from being deleted until the transaction ends.
+/// Each comes with the path to say when it can't.
 ///
 /// # Errors
-/// [`Reason::NotFound`] for each that is missing.
+/// [`Reason::NotFound`] for each that is missing, [`Reason::NotAllowed`] for each that is blocked.
 pub async fn require(
     txn: &DatabaseTransaction,
     codes: &[(CodeKind, &str, Vec<&str>)],
@@ -190,9 +190,16 @@ pub async fn require(
         .await?;
     let mut rejections = crate::domain::Rejections::default();
     for (kind, code, path) in codes {
-        if !rows.iter().any(|row| row.kind == *kind && row.code == *code) {
-            let message = format!("There is no {} {code}.", name_of(*kind));
-            rejections.add(Reason::NotFound, path, message);
+        match rows.iter().find(|row| row.kind == *kind && row.code == *code) {
+            None => {
+                let message = format!("There is no {} {code}.", name_of(*kind));
+                rejections.add(Reason::NotFound, path, message);
+            }
+            Some(row) if row.blocked => {
+                let message = format!("The {} {code} is blocked.", name_of(*kind));
+                rejections.add(Reason::NotAllowed, path, message);
+            }
+            Some(_) => {}
         }
     }
     rejections.into_result()

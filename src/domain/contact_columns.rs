@@ -229,6 +229,7 @@ mod tests {
 
     #[test]
     fn every_caption_of_business_central_is_known() {
+        // EXP-1
         for caption in BUSINESS_CENTRAL {
             let is_known = field(caption, &[]).is_some() || IGNORED.contains(caption);
             assert!(is_known, "{caption}");

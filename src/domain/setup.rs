@@ -1,4 +1,4 @@
-//! Setup: what holds for the whole business (§1.1). Number series are in `series`.
+//! Setup: what holds for the whole business. Number series are in `series`.
 
 use chrono_tz::Tz;
 use sea_orm::{
@@ -113,7 +113,7 @@ pub async fn update(context: &Context, change: SetupChange) -> Result<Model> {
         let mut row = before.clone();
         change.apply(&mut row);
         let mut rejections = check(&row);
-        rejections.keep(require_codes(txn, &row).await)?;
+        rejections.keep(require_codes(txn, &row, &change).await)?;
         rejections.keep(set_templates(txn, &change.document_templates).await)?;
         rejections.into_result()?;
         row.revision += 1;
@@ -178,13 +178,14 @@ fn check(row: &Model) -> Rejections {
     rejections
 }
 
-async fn require_codes(txn: &DatabaseTransaction, row: &Model) -> Result<()> {
-    macro_rules! given {
+/// Checks the codes that are chosen; what is there already stays.
+async fn require_codes(txn: &DatabaseTransaction, row: &Model, change: &SetupChange) -> Result<()> {
+    macro_rules! chosen {
         ($($field:ident $kind:ident $path:expr),*) => {
-            [$((CodeKind::$kind, row.$field.as_deref(), $path)),*]
+            [$((CodeKind::$kind, row.$field.as_deref().filter(|_| change.$field.is_some()), $path)),*]
         };
     }
-    let codes: Vec<_> = codes!(given)
+    let codes: Vec<_> = codes!(chosen)
         .into_iter()
         .filter_map(|(kind, code, path)| Some((kind, code?, path.to_vec())))
         .collect();

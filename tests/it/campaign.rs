@@ -52,7 +52,7 @@ both! {
         }));
     }
 
-    // Rules 1.11: start ≤ end, whichever of them changes.
+    // Start ≤ end, whichever of them changes.
     async fn a_campaign_does_not_end_before_it_starts(app) {
         let input = json!({ "startingDate": "2026-03-02", "endingDate": "2026-03-01" });
         let refused = app.mutate("campaignCreate", "campaign { id }", input).await;
@@ -174,25 +174,35 @@ both! {
         assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_REQUEST");
     }
 
-    // Rules 1.11: the salesperson is the one who creates it, unless it is said.
-    async fn whoever_creates_a_campaign_is_responsible_if_they_sell(app) {
+    // SEG-1, CON-1: the salesperson is the one who creates it, unless it is said.
+    async fn whoever_creates_something_is_responsible_if_they_sell(app) {
         use async_graphql::Executor;
         use urval::domain::access::Viewer;
         for (code, email) in [("AH", "ada@example.com"), ("BC", "bo@example.com"), ("CC", "bo@example.com")] {
             let input = json!({ "kind": "SALESPERSON", "code": code, "email": email });
             app.must("codeCreate", "", input).await;
         }
-        let created = async |name: &str, input: &str| -> Value {
+        let created = async |name: &str, mutation: &str, input: &str| -> Value {
             let viewer = Viewer { name: Some(name.to_owned()), ..Viewer::ANYBODY };
-            let mutation = format!("mutation {{ campaignCreate(input: {{ {input} }}) {{ campaign {{ salesperson {{ code }} }} }} }}");
-            let response = app.schema.execute(async_graphql::Request::new(mutation).data(viewer)).await;
+            let field = mutation.strip_suffix("Create").unwrap();
+            let mutation = format!("mutation {{ {mutation}(input: {{ {input} }}) {{ {field} {{ salesperson {{ code }} }} }} }}");
+            let response = app.schema.execute(async_graphql::Request::new(&mutation).data(viewer)).await;
             let response = serde_json::to_value(response).unwrap();
-            response["data"]["campaignCreate"]["campaign"]["salesperson"]["code"].clone()
+            response["data"][format!("{field}Create")][field]["salesperson"]["code"].clone()
         };
-        assert_eq!(created("Ada@Example.com", "").await, "AH");
-        assert_eq!(created("ada@example.com", "salesperson: \"BC\"").await, "BC");
-        for (name, input) in [("ada@example.com", "salesperson: null"), ("bo@example.com", ""), ("Ada", "")] {
-            assert_eq!(created(name, input).await, Value::Null, "{name} {input}");
+        // What the setup says is for those who do not sell.
+        app.must("setupUpdate", "", json!({ "defaults": { "salesperson": "CC" } })).await;
+        for (mutation, fixed, otherwise) in [
+            ("campaignCreate", "", Value::Null), ("segmentCreate", "", Value::Null),
+            ("contactCreate", "type: COMPANY, name: \"Ek\" ", json!("CC")),
+        ] {
+            let created = async |name: &str, more: &str| created(name, mutation, &format!("{fixed}{more}")).await;
+            assert_eq!(created("Ada@Example.com", "").await, "AH", "{mutation}");
+            assert_eq!(created("ada@example.com", "salesperson: \"BC\"").await, "BC", "{mutation}");
+            assert_eq!(created("ada@example.com", "salesperson: null").await, Value::Null, "{mutation}");
+            for name in ["bo@example.com", "Ada"] {
+                assert_eq!(created(name, "").await, otherwise, "{mutation} {name}");
+            }
         }
     }
 }

@@ -97,7 +97,7 @@ both! {
         assert_eq!(entries(&app, &one).await["statistics"]["count"], 2);
     }
 
-    // CAN-6, Q17: with interactions and comments; what else was logged stays.
+    // CAN-6: with interactions and comments; what else was logged stays.
     async fn a_canceled_entry_is_deleted_with_its_interactions(app) {
         let (one, two) = logged(&app).await;
         let of_one = "query($id: ID!) { campaign(id: $id) { entries { nodes { id statistics { count }

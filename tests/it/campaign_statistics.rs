@@ -56,7 +56,7 @@ async fn held(app: &TestApp) -> (String, Vec<String>) {
 }
 
 both! {
-    // Rules 1.11: targets contacted, responses, cost and duration, without canceled and postponed ones.
+    // Targets contacted, responses, cost and duration, without canceled and postponed ones.
     async fn a_campaign_tells_whom_it_reached_and_who_responded(app) {
         let (spring, _) = held(&app).await;
         insta::assert_json_snapshot!(statistics(&app, json!({ "id": spring })).await, @r#"

@@ -42,7 +42,7 @@ async fn campaigns_of(app: &TestApp, contact: &str) -> Vec<String> {
 }
 
 both! {
-    // CMP-1, CMP-4, CMP-5, CMP-6, D13: whatever changes on a line or its segment, targets follow.
+    // CMP-1, CMP-4, CMP-5, CMP-6, LIN-5c, D13: whatever changes on a line or its segment, targets follow.
     async fn targets_follow_from_lines(app) {
         let (spring, fair) = (campaign(&app, json!({})).await, campaign(&app, json!({})).await);
         let contacts = people(&app, &["Ada", "Bo", "Cy", "Di"]).await;
@@ -76,7 +76,7 @@ both! {
         assert!(targets(&app, &spring, ALL).await.is_empty());
     }
 
-    // The campaign and the flag may come from the template.
+    // CMP-6: the campaign and the flag may come from the template.
     async fn targets_follow_from_the_template_of_a_segment(app) {
         let spring = campaign(&app, json!({})).await;
         let contacts = people(&app, &["Ada", "Bo"]).await;
@@ -124,7 +124,7 @@ both! {
         assert_eq!(targets(&app, &spring, ALL).await, ["Bo", "Cy"]);
     }
 
-    // Q13: one key. By company, people stand for theirs, and whoever has none for themselves.
+    // CMP-7: one key. By company, people stand for theirs, and whoever has none for themselves.
     async fn targets_are_shown_by_contact_or_by_company(app) {
         let spring = campaign(&app, json!({})).await;
         let company = contact::create(&app, contact::input("COMPANY", "Works")).await;

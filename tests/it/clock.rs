@@ -119,6 +119,7 @@ both! {
         assert_eq!(check(&app).await, [""; 0]);
     }
 
+    // D16
     async fn what_criteria_find_is_what_the_clock_says_now(app) {
         // 01:00 in Stockholm, so an hour back is another day.
         app.context.clock.advance(TimeDelta::hours(-9));

@@ -1,6 +1,9 @@
 use serde_json::json;
 
-use crate::app::both;
+use crate::{
+    app::both,
+    contact::{codes, create, input, with},
+};
 
 both! {
     async fn codes_are_upper_case_and_taken_once(app) {
@@ -38,6 +41,45 @@ both! {
         app.must("codeCreate", "code { code }", input).await;
         let wrong = app.mutate("codeUpdate", "code { code }", json!({ "kind": "SALESPERSON", "code": "BC", "email": "nope" })).await;
         assert_eq!(wrong["userErrors"][0]["path"], json!(["input", "email"]));
+    }
+
+    async fn what_is_blocked_is_not_chosen_and_what_has_it_keeps_it(app) {
+        codes(&app, "SALESPERSON", &["AH", "BC"]).await;
+        codes(&app, "MAILING_GROUP", &["NEWS"]).await;
+        let ek = with(input("COMPANY", "Ek"), json!({ "salesperson": "BC", "mailingGroups": ["NEWS"] }));
+        let ek = create(&app, ek).await;
+        let segment = app.must("segmentCreate", "segment { id }", json!({ "salesperson": "BC" })).await;
+        let segment = &segment["segment"]["id"];
+        app.must("setupUpdate", "", json!({ "defaults": { "salesperson": "BC" } })).await;
+        for (kind, code) in [("SALESPERSON", "BC"), ("MAILING_GROUP", "NEWS")] {
+            app.must("codeUpdate", "", json!({ "kind": kind, "code": code, "blocked": true })).await;
+        }
+        let refusals = [
+            ("contactCreate", with(input("PERSON", "Ada"), json!({ "salesperson": "BC" }))),
+            ("contactUpdate", json!({ "id": ek, "salesperson": "BC" })),
+            ("contactCreate", with(input("PERSON", "Ada"), json!({ "mailingGroups": ["NEWS"] }))),
+            ("segmentCreate", json!({ "salesperson": "BC" })),
+            ("segmentUpdate", json!({ "segmentId": segment, "salesperson": "BC" })),
+            ("segmentLog", json!({ "segmentId": segment, "salesperson": "BC" })),
+            ("segmentApplyMailingGroup", json!({ "segmentId": segment, "mailingGroup": "NEWS" })),
+            ("campaignCreate", json!({ "salesperson": "BC" })),
+            ("setupUpdate", json!({ "defaults": { "salesperson": "BC" } })),
+        ];
+        for (name, input) in refusals {
+            let refused = app.mutate(name, "", input.clone()).await;
+            let error = &refused["userErrors"][0];
+            assert_eq!(error["code"], "NOT_ALLOWED", "{name} {input}");
+            assert!(error["message"].as_str().unwrap().ends_with(" is blocked."), "{error}");
+        }
+        app.must("segmentUpdate", "", json!({ "segmentId": segment, "description": "Spring" })).await;
+        app.must("setupUpdate", "", json!({ "duplicates": { "hitPercent": 70 } })).await;
+        let kept = json!({ "id": ek, "city": "Oslo", "mailingGroups": { "add": ["NEWS"] } });
+        let kept = app.must("contactUpdate", "contact { salesperson { code blocked } }", kept).await;
+        assert_eq!(kept["contact"]["salesperson"], json!({ "code": "BC", "blocked": true }));
+        // What is taken over is not chosen.
+        let ada = with(input("PERSON", "Ada"), json!({ "companyId": ek }));
+        let ada = app.must("contactCreate", "contact { salesperson { code } }", ada).await;
+        assert_eq!(ada["contact"]["salesperson"]["code"], "BC");
     }
 
     async fn a_code_is_changed_and_deleted(app) {

@@ -1,6 +1,9 @@
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, both};
+use crate::{
+    app::{TestApp, both},
+    contact_delete,
+};
 
 /// The input of a contact of this type and name.
 pub(crate) fn input(r#type: &str, name: &str) -> Value {
@@ -87,6 +90,38 @@ both! {
         assert_eq!(found["data"]["contacts"], json!({
             "totalCount": 3, "nodes": [{ "name": "Ömega" }, { "name": "Ada" }, { "name": "Bo" }],
         }));
+    }
+
+    // CON-6, D17
+    async fn a_person_moves_to_another_company_and_stays_in_segments(app) {
+        contact_delete::stage(&app).await;
+        let old = create(&app, with(input("COMPANY", "Old"), json!({ "city": "Oslo", "phone": "1" }))).await;
+        let new = json!({ "city": "Bergen", "phone": "2", "email": "post@new.no" });
+        let new = create(&app, with(input("COMPANY", "New"), new)).await;
+        let ada = create(&app, with(input("PERSON", "Ada"), json!({ "companyId": old }))).await;
+        let own = json!({ "companyId": old, "city": "Rom", "phone": "9" });
+        let bo = create(&app, with(input("PERSON", "Bo"), own)).await;
+        let segment = contact_delete::segment_of(&app, &[&ada, &bo]).await;
+        contact_delete::interaction(&app, &ada).await;
+        for id in [&ada, &bo] {
+            app.must("contactUpdate", "", json!({ "id": id, "companyId": new })).await;
+        }
+        let selection = "companyName city phone email";
+        assert_eq!(ask(&app, &ada, selection).await,
+            json!({ "companyName": "New", "city": "Bergen", "phone": "2", "email": "post@new.no" }));
+        assert_eq!(ask(&app, &bo, selection).await,
+            json!({ "companyName": "New", "city": "Rom", "phone": "9", "email": "post@new.no" }));
+        let stay = [&ada, &bo].map(|id| contact_delete::key(id));
+        assert_eq!(contact_delete::set(&app, &segment).await, stay);
+        // What was logged stays with the person, and with the company of the time.
+        let logged = "interactions { totalCount nodes { contact { name } company { name } } }";
+        let interaction = json!({ "contact": { "name": "Ada" }, "company": { "name": "Old" } });
+        let interactions = json!({ "interactions": { "totalCount": 1, "nodes": [interaction] } });
+        assert_eq!(ask(&app, &ada, logged).await, interactions);
+        assert_eq!(ask(&app, &old, logged).await, interactions);
+        assert_eq!(ask(&app, &new, logged).await["interactions"]["totalCount"], 0);
+        let refused = app.mutate("contactUpdate", "", json!({ "id": old, "companyId": new })).await;
+        assert_eq!(refused["userErrors"][0]["code"], "NOT_ALLOWED");
     }
 
     async fn names_are_split_and_put_together(app) {

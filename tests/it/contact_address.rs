@@ -131,7 +131,7 @@ both! {
         assert!(statements <= 8, "{statements}");
     }
 
-    // ALT-1, LIN-2
+    // ALT-1, LIN-2, LIN-5b
     async fn a_line_has_the_address_that_holds_on_its_date(app) {
         let ada = create(&app, input("PERSON", "Ada")).await;
         add(&app, &ada, "FAIR", json!([period("2026-03-01", Some("2026-03-05"))])).await;

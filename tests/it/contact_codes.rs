@@ -118,6 +118,53 @@ both! {
         }
     }
 
+    // CON-8
+    async fn a_contact_with_opportunities_or_tasks_keeps_its_type(app) {
+        let company = create(&app, input("COMPANY", "Alfa")).await;
+        let person = create(&app, with(input("PERSON", "Ada"), json!({ "companyId": company }))).await;
+        let from = json!({ "contactId": person });
+        for (name, delete, field) in [("opportunityCreate", "opportunityDelete", "opportunity"), ("taskCreate", "taskDelete", "task")] {
+            let planned = json!({ "from": from, "description": "Pumps" });
+            let planned = app.must(name, &format!("{field} {{ id }}"), planned).await;
+            let change = json!({ "id": person, "type": "COMPANY" });
+            let refused = app.mutate("contactUpdate", "contact { id }", change).await;
+            assert_eq!(refused["userErrors"], json!([
+                { "code": "NOT_ALLOWED", "message": "It has opportunities or tasks.", "path": ["input", "type"] },
+            ]));
+            let change = json!({ "id": company, "type": "PERSON" });
+            let refused = app.mutate("contactUpdate", "contact { id }", change).await;
+            assert_eq!(refused["userErrors"].as_array().unwrap().len(), 2, "{refused}");
+            app.must(delete, "", json!({ (format!("{field}Id")): planned[field]["id"] })).await;
+        }
+        app.must("contactUpdate", "contact { id }", json!({ "id": person, "type": "COMPANY" })).await;
+    }
+
+    // REL-1
+    async fn a_contact_is_in_one_word_what_its_business_relations_say(app) {
+        codes(&app, "BUSINESS_RELATION", &["CUST", "VEND", "BANK", "EMP", "LAW", "PRESS"]).await;
+        let relations = json!({ "customer": "CUST", "vendor": "VEND", "bankAccount": "BANK", "employee": "EMP" });
+        app.must("setupUpdate", "", json!({ "businessRelations": relations })).await;
+        let company = create(&app, input("COMPANY", "Alfa")).await;
+        create(&app, with(input("PERSON", "Ada"), json!({ "companyId": company }))).await;
+        create(&app, input("PERSON", "Bo")).await;
+        let query = "{ contacts(orderBy: { by: NO }) { nodes { relation } } }";
+        for (codes, expected) in [
+            (vec![], json!(null)), (vec!["CUST"], json!("CUSTOMER")), (vec!["VEND"], json!("VENDOR")),
+            (vec!["BANK"], json!("BANK_ACCOUNT")), (vec!["EMP"], json!("EMPLOYEE")), (vec!["LAW", "PRESS"], json!("OTHER")),
+            (vec!["CUST", "VEND"], json!("MULTIPLE")), (vec!["CUST", "LAW"], json!("MULTIPLE")),
+        ] {
+            let set: Vec<Value> = codes.iter().map(|code| json!({ "code": code })).collect();
+            app.must("contactUpdate", "", json!({ "id": company, "businessRelations": { "set": set } })).await;
+            let found = app.data(query, json!({})).await;
+            // People are what their company is, and who has none is nothing.
+            assert_eq!(found["contacts"]["nodes"],
+                json!([{ "relation": expected }, { "relation": expected }, { "relation": null }]), "{codes:?}");
+        }
+        let (_, few) = app.statements(&query.replace("orderBy", "first: 1, orderBy"), json!({})).await;
+        let (_, all) = app.statements(query, json!({})).await;
+        assert_eq!(few, all);
+    }
+
     async fn custom_attributes_have_a_name_and_a_type(app) {
         for (name, r#type) in [("size", "NUMBER"), ("note", "TEXT"), ("since", "DATE"), ("vip", "BOOLEAN"), ("tier", "CODE")] {
             app.must("attributeCreate", "attribute { name }", json!({ "name": name, "type": r#type })).await;

@@ -84,6 +84,7 @@ both! {
         }));
     }
 
+    // GB-4a
     async fn who_is_deleted_never_comes_back(app) {
         let ada = create(&app, input("PERSON", "Ada")).await;
         let bo = create(&app, input("PERSON", "Bo")).await;
@@ -117,6 +118,7 @@ both! {
         assert_eq!(steps["segment"], json!({ "status": "LOGGED", "criteria": [{ "no": 1 }] }));
     }
 
+    // CON-9
     async fn people_go_with_their_company_unless_they_are_kept(app) {
         for (people, count) in [("DELETE", 2), ("KEEP", 1)] {
             let company = create(&app, input("COMPANY", "Alfa")).await;
@@ -136,6 +138,7 @@ both! {
         assert_eq!(found["contacts"]["totalCount"], 0, "nothing is left of the company's name");
     }
 
+    // CON-9
     async fn interactions_of_a_person_stay_with_the_company(app) {
         stage(&app).await;
         let company = create(&app, input("COMPANY", "Alfa")).await;

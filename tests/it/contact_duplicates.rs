@@ -39,7 +39,7 @@ async fn company(app: &TestApp, name: &str, more: Value) -> String {
 }
 
 both! {
-    // §1.1
+    // As the setup says.
     async fn duplicates_come_with_a_contact_that_is_entered(app) {
         let place = json!({ "address": "Storgatan 1", "postCode": "111 22", "city": "Stockholm" });
         company(&app, "Bergs Bageri AB", place.clone()).await;

@@ -48,6 +48,7 @@ both! {
         }
     }
 
+    // MRG-1
     async fn the_survivor_takes_the_place_of_the_duplicate_in_segments(app) {
         let ada = create(&app, input("PERSON", "Ada")).await;
         let duplicate = create(&app, input("PERSON", "Aada")).await;
@@ -81,6 +82,7 @@ both! {
         assert_eq!(segments["contact"]["segments"], json!([{ "id": only_duplicate }, { "id": both }]));
     }
 
+    // MRG-1
     async fn what_hangs_on_the_duplicate_hangs_on_the_survivor(app) {
         stage(&app).await;
         codes(&app, "MAILING_GROUP", &["A", "B", "C"]).await;

@@ -23,7 +23,7 @@ async fn complains(app: &TestApp, criteria: Value) -> Value {
 }
 
 both! {
-    // §3
+    // As Business Central has them.
     async fn expressions_ask_the_same_as_tests(app) {
         populate(&app).await;
         app.must("attributeCreate", "", json!({ "name": "shoe", "type": "NUMBER" })).await;

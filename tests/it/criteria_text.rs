@@ -13,6 +13,7 @@ async fn text(app: &TestApp, criteria: Value) -> Value {
 }
 
 both! {
+    // CRT-1
     async fn the_text_of_criteria_names_segments_and_contacts_by_their_numbers(app) {
         let contacts = people(&app, &["Ada", "Bo", "Cy"]).await;
         let segment = stage(&app, &contacts, json!({})).await;

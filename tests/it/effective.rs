@@ -191,6 +191,7 @@ fn templates() -> Vec<Option<interaction_template::Model>> {
 }
 
 both! {
+    // D6
     async fn one_line_and_whole_segments_agree_on_every_combination(app) {
         // Each type of the line with each of the contact; nothing else set, or all of it.
         let mut contacts = Vec::new();
@@ -253,6 +254,7 @@ both! {
 /// The table of precedence, row by row: who wins when the first, the first two … are not set.
 #[test]
 fn the_first_that_is_set_wins() {
+    // D6, SEG-5, LIN-2
     let (template, full, bare) =
         (template(None, false), segment(None, false, true), segment(None, false, false));
     let somebody = contact(1, None, true);
@@ -292,6 +294,7 @@ fn the_first_that_is_set_wins() {
 /// The rows of language, subject, body and attachments in the table of precedence.
 #[test]
 fn a_line_is_told_what_its_segment_says_in_its_language_or_else_its_template() {
+    // SEG-6, SEG-7, LIN-5a
     let segment = segment(None, false, true);
     let template = template(None, false);
     let [_, of_template, both] = said(&segment);
@@ -331,6 +334,7 @@ fn a_line_is_told_what_its_segment_says_in_its_language_or_else_its_template() {
 /// The row of the correspondence type in the table of precedence.
 #[test]
 fn the_contacts_own_way_is_ignored_only_where_the_segment_has_one() {
+    // SEG-4, LIN-3
     use CorrespondenceType::{Email, HardCopy};
     let check = |on_line,
                  of_contact,

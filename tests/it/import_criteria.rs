@@ -36,6 +36,7 @@ async fn entries(app: &TestApp) -> Vec<campaign_entry::Model> {
 }
 
 both! {
+    // CRI-1
     async fn recorded_actions_become_saved_criteria_and_again_change_nothing(app) {
         import(&app, "No.,Description,Campaign No.\nS1,Press,\n").await;
         let (outcome, said) = import(&app, CRITERIA).await;

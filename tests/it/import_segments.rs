@@ -163,6 +163,7 @@ both! {
             ([0, 0, 0, 1], "2 Salesperson Code: There is no salesperson NN."));
     }
 
+    // LIN-10
     async fn the_lines_of_a_chunk_are_one_step_and_only_what_differs_is_their_own(app) {
         world(&app).await;
         import(&app, SEGMENTS).await;

@@ -156,7 +156,7 @@ both! {
         nothing_was_logged(&app).await;
     }
 
-    // D19
+    // LOG-5, D19
     async fn who_has_no_address_fails_is_skipped_or_is_logged_without_delivery(app) {
         let mut contacts = people(&app, &["Ada"]).await;
         let reachable = with(contact::input("PERSON", "Bo"), json!({ "email": "bo@a.se" }));

@@ -144,6 +144,7 @@ both! {
         }
     }
 
+    // LOG-6
     async fn the_time_of_a_line_is_that_of_its_interaction(app) {
         let contacts = people(&app, &["Ada", "Bo"]).await;
         let id = stage(&app, &contacts, json!({})).await;

@@ -63,7 +63,7 @@ fn lines(answer: &Answer) -> Vec<Value> {
 }
 
 both! {
-    // DEL-4
+    // DEL-1, DEL-2, DEL-4
     async fn each_contact_gets_what_is_theirs(app) {
         let (_, no) = segment(&app).await;
         let answer = get(&app, &format!("{no}.ndjson")).await;
@@ -109,7 +109,7 @@ both! {
         assert_eq!(body().await, (json!("fair@example.com"), json!("Dear Ek: AB in Malmö")));
     }
 
-    // LOG-8
+    // LOG-7, DEL-5, LOG-8
     async fn what_was_logged_goes_out_as_it_was_written(app) {
         let (id, no) = segment(&app).await;
         let before = get(&app, &format!("{no}.ndjson")).await.body;

@@ -21,6 +21,7 @@ use crate::{
     contact::{codes, create, input, with},
     contact_delete::segment_of,
     import_http::send,
+    template::template,
 };
 
 /// The document, by its pieces.
@@ -87,6 +88,24 @@ both! {
             assert_eq!(pages(&document), expected, "{labels:?}");
             places_are_right(&document);
         }
+    }
+
+    // ALT-1, LBL-1, CVR-1
+    async fn paper_goes_to_the_address_of_the_day_of_the_segment(app) {
+        let ada = create(&app, with(input("PERSON", "Ada"), json!({ "city": "Oslo" }))).await;
+        let fair = json!({ "contactId": ada, "code": "FAIR", "city": "Malmö",
+            "periods": [{ "startingDate": "2026-03-01", "endingDate": "2026-03-05" }] });
+        app.must("contactAddressCreate", "", fair).await;
+        let mut papers = Vec::new();
+        for (no, date) in [("A", "2026-03-05"), ("B", "2026-03-06"), ("C", "2026-03-07")] {
+            let segment = json!({ "no": no, "date": date, "description": "Fair" });
+            let segment = app.must("segmentCreate", "segment { id }", segment).await;
+            let lines = json!({ "segmentId": segment["segment"]["id"], "contactIds": [ada] });
+            app.must("segmentAddLines", "", lines).await;
+            papers.push(paper(&app, no, Kind::Labels(Labels::H36W70)).await.concat());
+        }
+        assert_ne!(papers[0], papers[1]);
+        assert_eq!(papers[1], papers[2]);
     }
 
     // CVR-1
@@ -162,6 +181,16 @@ both! {
         assert_eq!(row.document_no.as_deref(), Some("SM000001"));
         assert_eq!(row.information_flow, Some(InformationFlow::Outbound));
         assert_eq!(row.date.to_string(), "2026-11-02");
+        assert_eq!((&row.template, row.cost), (&None, 0));
+        // DOC-1
+        template(&app, json!({ "code": "SHEET", "description": "Letter", "unitCost": "2" })).await;
+        let setup = json!({ "documentTemplates": [{ "documentType": "COVER_SHEET", "template": "SHEET" }] });
+        app.must("setupUpdate", "setup { revision }", setup).await;
+        app.must("segmentLogCoverSheets", "interactionsCount", json!({ "segmentId": segment })).await;
+        let rows = interaction::Entity::find().order_by_desc(interaction::Column::Id);
+        let last = rows.one(app.context.db.reader()).await.unwrap().unwrap();
+        assert_eq!((last.template.as_deref(), last.description.as_deref()), (Some("SHEET"), Some("Letter")));
+        assert_eq!((last.cost, last.information_flow), (20_000, Some(InformationFlow::Outbound)));
         // The segment is open, as before.
         let query = "query($id: ID!) { segment(id: $id) { status revision } }";
         let found = app.data(query, json!({ "id": segment })).await;

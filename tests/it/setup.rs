@@ -33,7 +33,7 @@ fn defaults() -> Value {
 }
 
 both! {
-    // §1.1
+    // As Business Central is set up.
     async fn a_new_database_is_set_up_as_business_central_is(app) {
         let setup = app.data(&format!("{{ {SHOWN} }}"), json!({})).await;
         assert_eq!(setup["setup"], json!({
@@ -53,6 +53,7 @@ both! {
         }));
     }
 
+    // DOC-1
     async fn what_is_set_stays_and_what_is_left_out_is_left_alone(app) {
         master(&app).await;
         template(&app, json!({ "code": "ORDER" })).await;

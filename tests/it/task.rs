@@ -15,7 +15,7 @@ const ALL: &str =
 const MADE: &str = "created alreadyThere skippedPrivacyBlocked";
 
 both! {
-    // Rules 1.3: the next task date of a contact.
+    // The next task date of a contact.
     async fn a_task_is_made_done_and_opened_again(app) {
         let contacts = people(&app, &["Ada"]).await;
         stage(&app, &[], json!({})).await;
@@ -156,6 +156,7 @@ both! {
         assert!(check(&app).await.is_empty());
     }
 
+    // TSK-1
     async fn tasks_of_a_segment_have_their_errors(app) {
         let contacts = people(&app, &["Ada"]).await;
         let empty = stage(&app, &[], json!({})).await;

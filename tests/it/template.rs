@@ -17,7 +17,7 @@ const ALL: &str = "interactionTemplate { id code description interactionGroup { 
     correspondenceType language { code } ignoreContactCorrespondenceType }";
 
 both! {
-    // Rules 1.6: the initial correspondence type is e-mail.
+    // The initial correspondence type is e-mail.
     async fn a_template_begins_with_email_and_without_cost(app) {
         let created =
             app.must("interactionTemplateCreate", ALL, json!({ "code": " bus " })).await;
@@ -113,6 +113,7 @@ both! {
         assert_eq!(data["interactionTemplates"]["totalCount"], 0);
     }
 
+    // TPL-4
     async fn a_template_in_use_stays(app) {
         codes(&app, "SALESPERSON", &["BC"]).await;
         let code = template(&app, json!({ "code": "BUS", "description": "Letter" })).await;

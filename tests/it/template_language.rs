@@ -155,6 +155,7 @@ both! {
         assert_eq!(other["userErrors"][0]["code"], "INVALID");
     }
 
+    // TPL-1
     async fn a_preview_says_which_text_is_chosen_and_merges_it(app) {
         let contact = stage(&app).await;
         let shown = preview(&app, json!({ "template": "bus", "contactId": contact })).await;
@@ -201,7 +202,7 @@ both! {
             [r#""INVALID" ["input","contactId"]"#]);
     }
 
-    // 1.6: canceled and postponed interactions do not count.
+    // Canceled and postponed interactions do not count.
     async fn templates_and_groups_know_what_their_interactions_add_up_to(app) {
         codes(&app, "INTERACTION_GROUP", &["LETTER"]).await;
         let contact = stage(&app).await;

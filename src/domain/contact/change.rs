@@ -119,23 +119,33 @@ pub(super) async fn complete(
     derive(row);
     let mut rejections = validate(row);
     change.check_block(row, &mut rejections);
-    rejections.keep(require_codes(txn, row).await)?;
+    rejections.keep(require_codes(txn, row, change).await)?;
     rejections.into_result()
 }
 
-async fn require_codes(txn: &DatabaseTransaction, row: &Model) -> Result<()> {
-    let codes = [
-        (CodeKind::Country, &row.country, "country"),
-        (CodeKind::Territory, &row.territory, "territory"),
-        (CodeKind::Currency, &row.currency, "currency"),
-        (CodeKind::Language, &row.language, "language"),
-        (CodeKind::Salesperson, &row.salesperson, "salesperson"),
-        (CodeKind::Salutation, &row.salutation, "salutation"),
-        (CodeKind::OrganizationalLevel, &row.organizational_level, "organizationalLevel"),
-    ];
+/// Checks the codes that are chosen. What a contact has already, or takes over, it keeps.
+async fn require_codes(
+    txn: &DatabaseTransaction,
+    row: &Model,
+    change: &ContactChange,
+) -> Result<()> {
+    macro_rules! chosen {
+        ($($field:ident $kind:ident $path:literal;)*) => {
+            [$((CodeKind::$kind, row.$field.as_deref().filter(|_| change.$field.is_some()), $path)),*]
+        };
+    }
+    let codes = chosen! {
+        country Country "country";
+        territory Territory "territory";
+        currency Currency "currency";
+        language Language "language";
+        salesperson Salesperson "salesperson";
+        salutation Salutation "salutation";
+        organizational_level OrganizationalLevel "organizationalLevel";
+    };
     let codes: Vec<_> = codes
         .into_iter()
-        .filter_map(|(kind, code, path)| Some((kind, code.as_deref()?, vec![path])))
+        .filter_map(|(kind, code, path)| Some((kind, code?, vec![path])))
         .collect();
     code::require(txn, &codes).await
 }

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         Context, Error, Event, Reason, Result, code,
         numbers::{self, Counter},
-        setup, text,
+        salesperson, setup, text,
     },
     entity::{
         contact::Model,
@@ -73,6 +73,9 @@ async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) 
         let company = find::company(txn, company_id).await?;
         let inherits = company::inherits(&setup, new.inherit);
         company::join(&mut row, &new.change, None, Some(&company), inherits);
+    }
+    if row.salesperson.is_none() && !new.change.sets("salesperson") {
+        row.salesperson = salesperson::who(txn, context.actor()).await?;
     }
     setup::fill(&setup, &mut row, |name| !new.change.sets(name));
     let key = numbers::take_keys(txn, Counter::Contact, 1).await?;

@@ -17,6 +17,7 @@ mod list;
 mod listed;
 mod merge;
 pub mod people;
+pub mod relation;
 mod touch;
 mod update;
 mod validate;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     db::{self, OnConflict, Table},
-    domain::{Context, Error, Event, Reason, Rejections, Result, expect_revision, setup},
+    domain::{Context, Error, Event, Reason, Rejections, Result, expect_revision, planned, setup},
     entity::{
         contact::{self, Model},
         contact_code, contact_identifier, interaction,
@@ -156,6 +156,9 @@ async fn change_type(txn: &DatabaseTransaction, row: &mut Model, to: ContactType
         .add(purchase::Column::DocumentContactId.eq(row.id));
     if purchase::Entity::find().filter(named).one(txn).await?.is_some() {
         refuse("It has purchases.");
+    }
+    if planned::is_planned_with(txn, row.id).await? {
+        refuse("It has opportunities or tasks.");
     }
     let kinds: &[CodeKind] = match to {
         ContactType::Company => &[CodeKind::JobResponsibility],

@@ -11,10 +11,11 @@ use crate::{
         Context, Error, Event, Result, expect_revision,
         numbers::{self, Counter},
         segment::{privacy_blocked, step},
+        setup, template,
     },
     entity::{
         contact, interaction,
-        kinds::{CorrespondenceType, InformationFlow, InitiatedBy},
+        kinds::{CorrespondenceType, DocumentType, InformationFlow, InitiatedBy},
     },
 };
 
@@ -24,7 +25,8 @@ const COVER_SHEET: &str = "Cover Sheet";
 const PIECE: usize = 10_000;
 
 /// Records an interaction of today for each contact of a segment, but for those who may not be
-/// contacted; returns how many.
+/// contacted; returns how many. What they are comes from the template that the setup has for cover
+/// sheets, if it has one (DOC-1).
 ///
 /// # Errors
 /// [`Reason::NotFound`](crate::domain::Reason::NotFound) at `segmentId`; a conflict.
@@ -37,6 +39,15 @@ pub async fn log_cover_sheets(
     let written = db::write(&context.db, &[Table::Interaction], async |txn| {
         let locked = step::lock(context, txn, segment_id).await?;
         expect_revision(expected_revision, locked.segment.revision)?;
+        let template = match setup::template_of(txn, DocumentType::CoverSheet).await? {
+            Some(code) => Some(template::require(txn, &code, &["segmentId"]).await?),
+            None => None,
+        };
+        let template = template.as_ref();
+        let description = template.and_then(|it| it.description.as_deref()).unwrap_or(COVER_SHEET);
+        let flow = template.and_then(|it| it.information_flow).unwrap_or(InformationFlow::Outbound);
+        let initiator = template.and_then(|it| it.initiated_by).unwrap_or(InitiatedBy::Us);
+        let group = template.and_then(|it| it.interaction_group.as_deref());
         let blocked = db::keys(txn, privacy_blocked()).await?;
         let whom: Vec<u32> = (&*locked.set - &blocked).into_iter().collect();
         let mut first = numbers::take_keys(txn, Counter::Interaction, whom.len() as u64).await?;
@@ -51,13 +62,15 @@ pub async fn log_cover_sheets(
                 (To::Id, dialect::numbered(backend, first, contact.clone())),
                 (To::CompanyId, contact::Column::CompanyId.into_simple_expr()),
                 (To::Date, Expr::val(context.today())),
-                (To::Description, Expr::val(COVER_SHEET)),
-                (To::InformationFlow, Expr::val(InformationFlow::Outbound)),
-                (To::InitiatedBy, Expr::val(InitiatedBy::Us)),
+                (To::Template, Expr::val(template.map(|it| it.code.as_str()))),
+                (To::InteractionGroup, Expr::val(group)),
+                (To::Description, Expr::val(description)),
+                (To::InformationFlow, Expr::val(flow)),
+                (To::InitiatedBy, Expr::val(initiator)),
                 (To::CorrespondenceType, Expr::val(CorrespondenceType::HardCopy)),
                 (To::Salesperson, salesperson),
-                (To::Cost, Expr::val(0_i64)),
-                (To::DurationMin, Expr::val(0)),
+                (To::Cost, Expr::val(template.map_or(0, |it| it.unit_cost))),
+                (To::DurationMin, Expr::val(template.map_or(0, |it| it.unit_duration_min))),
                 (To::CampaignTarget, Expr::val(false)),
                 (To::CampaignResponse, Expr::val(false)),
                 (To::SegmentId, Expr::val(segment_id)),

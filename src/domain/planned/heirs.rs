@@ -63,6 +63,26 @@ pub(in crate::domain) async fn require_closed(
     Err(rejection.into())
 }
 
+/// Whether there are opportunities or tasks, open or not, with a contact, or with people who belonged to
+/// it at the time (CON-8).
+pub(in crate::domain) async fn is_planned_with(
+    txn: &DatabaseTransaction,
+    contact_id: i32,
+) -> Result<bool> {
+    macro_rules! look {
+        ($($table:ident)*) => {$(
+            let with = Condition::any()
+                .add($table::Column::ContactId.eq(contact_id))
+                .add($table::Column::CompanyId.eq(contact_id));
+            if $table::Entity::find().filter(with).one(txn).await?.is_some() {
+                return Ok(true);
+            }
+        )*};
+    }
+    look!(opportunity task);
+    Ok(false)
+}
+
 /// Hands opportunities and tasks on to another contact; 0 stands for nobody.
 ///
 /// # Errors

@@ -12,7 +12,9 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-pub(super) use heirs::{change_company, erase, forget_interactions, hand_on, require_closed};
+pub(super) use heirs::{
+    change_company, erase, forget_interactions, hand_on, is_planned_with, require_closed,
+};
 pub use list::List;
 pub(super) use list::{by_column, counts, keys_of, owner_of, pages, summed};
 pub use source::{Links, Source};

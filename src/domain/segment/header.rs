@@ -16,7 +16,7 @@ use crate::{
     db,
     domain::{
         Context, Error, Event, Reason, Rejections, Result, code, expect_revision, id::Kind,
-        message, numbers, text,
+        message, numbers, salesperson, text,
     },
     entity::{
         campaign, interaction_template,
@@ -52,7 +52,8 @@ pub struct SegmentChange {
 }
 
 /// Creates a segment without contacts. Without `no` it gets the next number of the series; its
-/// date is today unless one is given (D20).
+/// date is today unless one is given (D20). If nothing is said of the salesperson, whoever creates it is
+/// responsible, if they are one (SEG-1).
 ///
 /// # Errors
 /// [`Reason::Taken`], [`Reason::NotAllowed`] or [`Reason::Invalid`] at `no`, and what is wrong with
@@ -77,8 +78,11 @@ pub async fn insert(
     txn: &DatabaseTransaction,
     context: &Context,
     no: Option<&str>,
-    change: SegmentChange,
+    mut change: SegmentChange,
 ) -> Result<segment::Model> {
+    if change.salesperson.is_none() {
+        change.salesperson = Some(salesperson::who(txn, context.actor()).await?);
+    }
     let now = context.clock.now();
     let mut row = segment::ActiveModel {
         status: Set(SegmentStatus::Open),

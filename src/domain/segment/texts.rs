@@ -70,9 +70,10 @@ pub async fn set_text(
     let language = language.and_then(text::code);
     let (segment, row) = db::write(&context.db, &[], async |txn| {
         let locked = lock_open(context, txn, target.segment_id, target.expected_revision).await?;
-        let codes = language.as_deref().map(|it| (CodeKind::Language, it, vec!["language"]));
-        code::require(txn, codes.as_slice()).await?;
         let before = found(txn, target.segment_id, language.as_deref()).await?;
+        let new = language.as_deref().filter(|_| before.is_none());
+        let codes = new.map(|it| (CodeKind::Language, it, vec!["language"]));
+        code::require(txn, codes.as_slice()).await?;
         let message_id = before.as_ref().map(|row| row.message_id);
         let (message_id, is_other) = message::set(txn, message_id, &change).await?;
         let row = match before {

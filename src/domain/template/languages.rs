@@ -95,7 +95,9 @@ pub async fn set_language(
         let mut rejections = Rejections::default();
         // Whoever sets another text of it waits, so that none is made twice.
         rejections.keep(super::locked(txn, &template, &["template"]).await)?;
-        let codes = language.as_deref().map(|it| (CodeKind::Language, it, vec!["language"]));
+        let before = found(txn, &template, language.as_deref()).await?;
+        let new = language.as_deref().filter(|_| before.is_none());
+        let codes = new.map(|it| (CodeKind::Language, it, vec!["language"]));
         rejections.keep(code::require(txn, codes.as_slice()).await)?;
         rejections.into_result()?;
         let (row, _) = put_language(txn, &template, language.as_deref(), &change).await?;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, SimpleObject};
+use async_graphql::{Context, Enum, SimpleObject};
 
 use super::personal;
 use crate::{
     domain::{
         amount,
-        contact::{attribute::AttributeValue, web},
+        contact::{attribute::AttributeValue, relation, web},
     },
     entity::{code, contact_code},
     graphql::{
@@ -34,6 +34,24 @@ impl From<(contact_code::Model, Arc<code::Model>)> for BusinessRelation {
     fn from((row, code): (contact_code::Model, Arc<code::Model>)) -> Self {
         Self { relation: Code(code), link_type: row.link_type, link_no: row.link_no }
     }
+}
+
+/// What a contact is to us, in one word.
+#[derive(Copy, Clone, PartialEq, Eq, Enum)]
+#[graphql(remote = "relation::Summary")]
+pub(in crate::graphql) enum ContactRelation {
+    /// A customer: the business relation is the one that the setup has for customers.
+    Customer,
+    /// A vendor.
+    Vendor,
+    /// A bank where we have an account.
+    BankAccount,
+    /// An employee.
+    Employee,
+    /// Something that the setup has no business relation for.
+    Other,
+    /// More than one of these.
+    Multiple,
 }
 
 /// Where a company can be looked up on the web.

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::{
     domain::{
         self, Context, Error, Page, Take,
-        contact::{self, Key, Order, attribute::AttributeValue, classify, people},
+        contact::{self, Key, Order, attribute::AttributeValue, classify, people, relation},
     },
     entity::{self, contact_address, contact_address_period, contact_code, kinds::CodeKind},
 };
@@ -43,6 +43,18 @@ impl Loader<(CodeKind, i32)> for Codes {
         let ids: Vec<i32> = keys.iter().map(|(_, id)| *id).collect();
         let codes = classify::codes_of_each(self.0.db.reader(), unsigned(&ids));
         codes.await.map_err(Arc::new)
+    }
+}
+
+/// What a contact is to us by the business relations it has itself.
+pub(in crate::graphql) struct Relations(pub(in crate::graphql) Context);
+
+impl Loader<i32> for Relations {
+    type Value = relation::Summary;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[i32]) -> Loaded<i32, Self::Value> {
+        relation::of_each(self.0.db.reader(), unsigned(ids)).await.map_err(Arc::new)
     }
 }
 

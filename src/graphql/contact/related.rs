@@ -8,7 +8,7 @@ use super::{
     Contact, ContactOrder, ContactTotal,
     address::ContactAddress,
     contacts,
-    detail::{BusinessRelation, ContactAttribute, ContactWebSource},
+    detail::{BusinessRelation, ContactAttribute, ContactRelation, ContactWebSource},
     load,
 };
 use crate::{
@@ -245,6 +245,12 @@ impl Contact {
         Ok(rows.into_iter().map(BusinessRelation::from).collect())
     }
 
+    /// What the company is to us in one word, by its business relations and the setup; of a person, what
+    /// their company is. Null if there are none.
+    async fn relation(&self, ctx: &Context<'_>) -> Option<Result<ContactRelation>> {
+        relation(ctx, self.company_or_self()).await.transpose()
+    }
+
     /// Where the company can be looked up on the web.
     async fn web_sources(&self, ctx: &Context<'_>) -> Result<Vec<ContactWebSource>> {
         let rows = classified(ctx, CodeKind::WebSource, self.row.id).await?;
@@ -345,4 +351,9 @@ async fn classified(
         Some((row, code))
     };
     Ok(rows.into_iter().filter_map(with_code).collect())
+}
+
+async fn relation(ctx: &Context<'_>, contact_id: i32) -> Result<Option<ContactRelation>> {
+    let found = ctx.data::<Loaders>()?.contact_relation.load_one(contact_id).await?;
+    Ok(found.map(Into::into))
 }

@@ -29,7 +29,8 @@ pub(in crate::graphql) struct CoverSheetMutation;
 #[Object]
 impl CoverSheetMutation {
     /// Records that cover sheets of a segment were printed: an interaction of today, a cover sheet, for
-    /// each contact who may be contacted. The sheets come from
+    /// each contact who may be contacted, of the template that the setup has for cover sheets, if it has
+    /// one. The sheets come from
     /// `GET /export/segments/{no}/cover-sheets.pdf`. The segment stays as it is.
     async fn segment_log_cover_sheets(
         &self,

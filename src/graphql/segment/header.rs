@@ -31,8 +31,9 @@ pub(in crate::graphql) struct SegmentCreateInput {
     campaign_target: Option<bool>,
     /// Whether the interactions are responses to the campaign. Left out: as the template says.
     campaign_response: Option<bool>,
-    /// The code of the salesperson. Left out: that of each contact.
-    salesperson: Option<String>,
+    /// The code of the salesperson. Left out: the one whose e-mail address is the name of who creates it, if
+    /// there is one, else that of each contact. Null: that of each contact.
+    salesperson: MaybeUndefined<String>,
     /// The code of the interaction template, from which the rest comes unless it is set here.
     interaction_template: Option<String>,
     /// The code of the interaction group.
@@ -184,7 +185,7 @@ impl SegmentCreateInput {
             campaign_id: Some(campaign(self.campaign_id)?),
             campaign_target: Some(self.campaign_target),
             campaign_response: Some(self.campaign_response),
-            salesperson: Some(self.salesperson),
+            salesperson: self.salesperson.into(),
             interaction_template: Some(self.interaction_template),
             interaction_group: Some(self.interaction_group),
             correspondence_type: Some(self.correspondence_type.map(Into::into)),

@@ -57,7 +57,7 @@ pub(super) struct SetupDefaults(Model);
 
 #[Object(use_type_description)]
 impl SetupDefaults {
-    /// Who sells to them.
+    /// Who sells to them, unless whoever creates them does: a salesperson whose e-mail address is their name.
     async fn salesperson(&self, ctx: &Context<'_>) -> Option<Result<Code>> {
         let code = self.0.salesperson.as_deref();
         Code::load(ctx, CodeKind::Salesperson, code).await.transpose()

@@ -52,6 +52,7 @@ async fn agrees(app: &TestApp, world: &mut World, json: &Value) {
 }
 
 both! {
+    // CRI-2, ADD-2
     async fn sql_and_oracle_agree_on_random_criteria(app) {
         populate(&app).await;
         let reader = app.context.db.reader();

@@ -6,3 +6,4 @@ mod markdown;
 mod pages;
 mod pretty;
 mod reference;
+mod rules;

@@ -33,7 +33,7 @@ both! {
         assert_eq!(wrong(&refused), ["NOT_ALLOWED postponed"]);
     }
 
-    // CAN-5, CAN-7, INT-6
+    // CAN-5, CAN-7, CAN-8, INT-6
     async fn what_does_not_count_is_deleted_with_its_comments(app) {
         let contact = stage(&app).await;
         let draft = record(&app, &contact, json!({ "postponed": true })).await;

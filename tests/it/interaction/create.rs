@@ -11,7 +11,7 @@ use crate::{
 };
 
 both! {
-    // INT-2, and the precedence table with nothing said: template, then contact.
+    // INT-2, INT-4, and the precedence table with nothing said: template, then contact.
     async fn an_interaction_takes_its_values_from_template_and_contact(app) {
         let contact = stage(&app).await;
         let input = json!({ "contactId": contact, "template": "bus" });
@@ -59,6 +59,7 @@ both! {
         "#);
     }
 
+    // INT-2
     async fn what_is_said_goes_before_template_and_contact(app) {
         let contact = stage(&app).await;
         codes(&app, "INTERACTION_GROUP", &["CALL"]).await;
@@ -159,7 +160,7 @@ both! {
         assert_eq!(wrong(&refused), ["PRIVACY_BLOCKED contactId"]);
     }
 
-    // INT-4: interactions by hand share one entry of their campaign.
+    // INT-4, TEL-5: interactions by hand share one entry of their campaign.
     async fn a_campaign_has_one_entry_for_interactions_by_hand(app) {
         let contact = stage(&app).await;
         let spring = campaign(&app, json!({})).await;

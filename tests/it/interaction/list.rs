@@ -10,7 +10,7 @@ use crate::{
 };
 
 both! {
-    // Rules 1.3: of a company, the whole company.
+    // Of a company, the whole company.
     async fn statistics_of_a_company_count_its_people(app) {
         stage(&app).await;
         let company = contact::create(&app, contact::input("COMPANY", "Fjell")).await;

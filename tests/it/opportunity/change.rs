@@ -43,6 +43,7 @@ both! {
         assert_eq!(refused["userErrors"][0]["code"], "IN_USE");
     }
 
+    // OPP-2
     async fn an_opportunity_is_closed_reopened_and_deleted(app) {
         let contacts = people(&app, &["Ada"]).await;
         let id = opportunity(&app, &contacts[0], json!({})).await;

@@ -95,7 +95,7 @@ both! {
         assert_eq!(none["opportunities"]["totalCount"], 0);
     }
 
-    // IAC-2, TEL-4
+    // IAC-2, INT-7, TEL-4
     async fn an_interaction_leads_to_one_opportunity(app) {
         let spring = campaign(&app, json!({})).await;
         let contacts = people(&app, &["Ada", "Bo"]).await;

@@ -104,6 +104,7 @@ both! {
         assert!(check(&app).await.is_empty());
     }
 
+    // OPP-2
     async fn opportunities_of_a_segment_have_their_errors(app) {
         let empty = stage(&app, &[], json!({})).await;
         let contacts = people(&app, &["Ada"]).await;

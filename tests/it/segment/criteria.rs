@@ -1,14 +1,18 @@
 use serde_json::{Value, json};
 
 use super::make::{self, world};
-use crate::app::both;
+use crate::{
+    app::both,
+    contact::{codes, with},
+    contact_delete,
+};
 
 fn oslo() -> Value {
     json!({ "city": { "eq": "Oslo" } })
 }
 
 both! {
-    // D12: an excluded match does not expand.
+    // ADD-3, ADD-5, D12: an excluded match does not expand.
     async fn an_excluded_match_does_not_bring_its_colleagues_in(app) {
         world(&app).await;
         let id = make::segment(&app).await;
@@ -18,6 +22,70 @@ both! {
         assert_eq!(added["criterion"]["options"], json!({ "expandCompanies": true, "entireCompanies": false }));
         assert_eq!(added["criterion"]["text"], "city = Oslo");
         assert_eq!(make::set(&app, &id).await, [1, 5, 11, 12]);
+    }
+
+    // CRI-2, CRI-3, CRI-5, D8
+    async fn one_row_passes_all_tests_and_people_match_through_their_company(app) {
+        world(&app).await;
+        contact_delete::stage(&app).await;
+        codes(&app, "MAILING_GROUP", &["A", "B"]).await;
+        codes(&app, "INDUSTRY_GROUP", &["X"]).await;
+        for (id, codes) in [
+            (11, json!({ "mailingGroups": { "set": ["A", "B"] } })), (12, json!({ "mailingGroups": { "set": ["A"] } })),
+            (1, json!({ "industryGroups": { "set": ["X"] } })),
+        ] {
+            app.must("contactUpdate", "", with(json!({ "id": format!("contact:{id}") }), codes)).await;
+        }
+        let mut calls = Vec::new();
+        for (evaluation, description) in [("POSITIVE", "First"), ("NEGATIVE", "Second")] {
+            let call = json!({ "contactId": "contact:12", "template": "CALL", "salesperson": "BC",
+                "evaluation": evaluation, "description": description });
+            let call = app.must("interactionCreate", "interaction { id }", call).await;
+            calls.push(call["interaction"]["id"].clone());
+        }
+        let matching = async |criteria: Value| -> Vec<u32> {
+            let query = "query($c: ContactCriteria) { contacts(filter: $c, orderBy: { by: NO }) { nodes { no } } }";
+            let found = app.data(query, json!({ "c": criteria })).await;
+            let nodes = found["contacts"]["nodes"].as_array().unwrap().iter();
+            nodes.map(|it| it["no"].as_str().unwrap()[2..].parse().unwrap()).collect()
+        };
+        let good = json!({ "evaluation": { "eq": "POSITIVE" } });
+        let second = json!({ "description": { "eq": "Second" } });
+        let an_interaction = |tests: Value| json!({ "interactions": { "where": tests } });
+        assert_eq!(matching(an_interaction(json!({ "all": [good, second] }))).await, [0; 0], "no one row is both");
+        let each_of_them = json!({ "all": [an_interaction(good.clone()), an_interaction(second)] });
+        assert_eq!(matching(each_of_them).await, [12]);
+        // In one step, what takes Business Central two.
+        let group = |code: &str| json!({ "mailingGroups": { "hasAny": [code] } });
+        assert_eq!(matching(json!({ "all": [group("A"), group("B")] })).await, [11]);
+        assert_eq!(matching(json!({ "industryGroups": { "hasAny": ["X"] } })).await, [1, 11, 12]);
+        app.must("interactionCancel", "", json!({ "ids": [calls[0]] })).await;
+        assert_eq!(matching(an_interaction(good.clone())).await, [0; 0]);
+        let canceled = json!({ "interactions": { "where": good, "includeCanceled": true } });
+        assert_eq!(matching(canceled).await, [12]);
+    }
+
+    // ADD-1, REM-1, REM-5, GB-3
+    async fn a_step_that_changes_nothing_is_recorded_and_taken_back(app) {
+        world(&app).await;
+        let id = make::segment(&app).await;
+        let (everybody, nobody) = (json!({ "all": [] }), json!({ "any": [] }));
+        for (no, (name, criteria, after)) in (1..).zip([
+            ("segmentAddContacts", &nobody, 0), ("segmentAddContacts", &everybody, 6),
+            ("segmentReduceContacts", &nobody, 6), ("segmentRefineContacts", &everybody, 6),
+            ("segmentReduceContacts", &everybody, 0), ("segmentReduceContacts", &everybody, 0),
+        ]) {
+            let input = json!({ "segmentId": id, "criteria": criteria });
+            let done = app.must(name, "effect { after } criterion { no }", input).await;
+            assert_eq!((&done["effect"]["after"], &done["criterion"]["no"]), (&json!(after), &json!(no)));
+        }
+        for after in [0, 6, 6, 6, 0, 0] {
+            let back = app.must("segmentGoBack", "effect { after }", json!({ "segmentId": id })).await;
+            assert_eq!(back["effect"]["after"], after);
+        }
+        // GB-1
+        let empty = app.mutate("segmentGoBack", "", json!({ "segmentId": id })).await;
+        assert_eq!(empty["userErrors"][0]["code"], "NOT_ALLOWED");
     }
 
     async fn a_funnel_counts_condition_by_condition_and_a_sample_shows_whom(app) {
@@ -57,6 +125,7 @@ both! {
         assert_eq!(wrong["data"]["criteriaPreview"]["userErrors"][0]["path"], json!(["input", "criteria", "ids", "0"]));
     }
 
+    // CRT-1
     async fn the_criteria_of_a_step_can_be_sent_again_as_they_are(app) {
         world(&app).await;
         let id = make::segment(&app).await;

@@ -1,7 +1,11 @@
 use serde_json::{Value, json};
 
 use super::make;
-use crate::app::{TestApp, both};
+use crate::{
+    app::{TestApp, both},
+    contact::with,
+    template::template,
+};
 
 const LINES: &str = "query($id: ID!, $first: Int, $after: String, $last: Int, $before: String, $order: SegmentLineOrder, $filter: ContactCriteria, $step: Int) { segment(id: $id) { lines(first: $first, after: $after, last: $last, before: $before, orderBy: $order, filter: $filter, asOfStep: $step) { totalCount nodes { contact { no } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }";
 
@@ -88,7 +92,7 @@ both! {
         assert_eq!(refused["errors"][0]["extensions"]["path"], json!(["asOfStep"]));
     }
 
-    // D6
+    // SEG-2, SEG-3, SEG-8, LIN-6, GB-2, D2, D6
     async fn lines_inherit_until_they_have_values_of_their_own(app) {
         make::people(&app, 4).await;
         app.must("codeCreate", "", json!({ "kind": "SALESPERSON", "code": "BC" })).await;
@@ -147,6 +151,38 @@ both! {
         ] {
             let refused = app.mutate("segmentUpdateLines", "", json!({ "segmentId": id, "lines": lines, "set": set })).await;
             assert_eq!(refused["userErrors"][0]["path"], path);
+        }
+    }
+
+    // SEG-10 to SEG-17, LIN-1, LIN-3, D6: nothing is copied, so another template is seen by every line at once.
+    async fn lines_follow_another_template_and_none(app) {
+        make::people(&app, 2).await;
+        template(&app, json!({ "code": "A", "description": "Letter", "unitCost": "1", "unitDurationMin": 5,
+            "informationFlow": "OUTBOUND", "correspondenceType": "EMAIL" })).await;
+        template(&app, json!({ "code": "B", "unitCost": "2", "correspondenceType": "EMAIL",
+            "ignoreContactCorrespondenceType": true })).await;
+        app.must("contactUpdate", "", json!({ "id": "contact:1", "correspondenceType": "HARD_COPY" })).await;
+        let created = app.must("segmentCreate", "segment { id }", json!({ "interactionTemplate": "a" })).await;
+        let id = created["segment"]["id"].clone();
+        app.must("segmentAddLines", "", json!({ "segmentId": id, "contactIds": make::ids([1, 2]) })).await;
+        let own = json!({ "segmentId": id, "lines": { "contactIds": make::ids([2]) }, "set": { "unitCost": "9" } });
+        app.must("segmentUpdateLines", "", own).await;
+        let query = "query($id: ID!) { segment(id: $id) { cost lines(orderBy: { by: NO }) { nodes {
+            description unitCost unitDurationMin informationFlow correspondenceType } } } }";
+        for (header, cost, first, second) in [
+            (json!({}), "10", json!(["Letter", "1", 5, "OUTBOUND", "HARD_COPY"]), json!(["Letter", "9", 5, "OUTBOUND", "EMAIL"])),
+            // The contact's own way is ignored only where the segment has one.
+            (json!({ "interactionTemplate": "B" }), "11", json!([null, "2", 0, null, "HARD_COPY"]), json!([null, "9", 0, null, "EMAIL"])),
+            (json!({ "correspondenceType": "EMAIL", "unitDurationMin": 7 }), "11", json!([null, "2", 7, null, "EMAIL"]), json!([null, "9", 7, null, "EMAIL"])),
+            (json!({ "interactionTemplate": null, "correspondenceType": null }), "9", json!([null, "0", 7, null, "HARD_COPY"]), json!([null, "9", 7, null, null])),
+        ] {
+            app.must("segmentUpdate", "", with(json!({ "segmentId": id }), header.clone())).await;
+            let segment = app.data(query, json!({ "id": id })).await["segment"].clone();
+            let lines = segment["lines"]["nodes"].as_array().unwrap().iter().map(|it| {
+                json!([it["description"], it["unitCost"], it["unitDurationMin"], it["informationFlow"], it["correspondenceType"]])
+            });
+            assert_eq!(lines.collect::<Vec<_>>(), [first, second], "{header}");
+            assert_eq!(segment["cost"], cost, "{header}");
         }
     }
 

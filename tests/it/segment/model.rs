@@ -249,7 +249,7 @@ async fn play(app: &TestApp, world: &mut World, moves: Vec<Move>) {
 }
 
 both! {
-    // engine.md: the table of operations; D1, D2, D9, D12, REM-2, REM-3, MRG-1
+    // ADD-3 to ADD-5, REM-2, REM-3, REM-6, MRG-1, D1, D2, D9, D12: the table of operations.
     async fn any_sequence_of_steps_does_what_plain_sets_do(app) {
         let mut world = world(&app).await;
         let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(Default::default()));

@@ -19,6 +19,7 @@ async fn pick(app: &TestApp, name: &str, segment: &str, keys: &[u32]) -> Value {
 }
 
 both! {
+    // ADD-8
     async fn a_segment_as_of_a_step_is_the_same_in_criteria_whether_or_not_it_was_taken_back(app) {
         make::people(&app, 6).await;
         let id = make::segment(&app).await;
@@ -42,7 +43,7 @@ both! {
         }
     }
 
-    // D1, D5, D9
+    // LIN-7, LIN-8, LIN-9, ADD-7, D1, D5, D9
     async fn picked_contacts_come_in_once_and_never_against_their_will(app) {
         make::people(&app, 3).await;
         let mut excluded = make::contact(4, None);
@@ -76,6 +77,7 @@ both! {
         assert_eq!(steps["data"]["segment"]["criteria"][2], json!({ "no": 3, "operation": "REMOVE_CONTACTS", "criteria": { "ids": ["contact:1", "contact:6"] } }));
     }
 
+    // D10
     async fn picking_has_its_errors(app) {
         make::people(&app, 1).await;
         let id = make::segment(&app).await;
@@ -117,7 +119,7 @@ both! {
         assert_eq!(make::set(&app, &id).await, [1, 2]);
     }
 
-    // D2
+    // GB-1, GB-2, GB-5, D2
     async fn going_back_undoes_exactly_and_going_forward_does_again(app) {
         make::people(&app, 5).await;
         let id = make::segment(&app).await;
@@ -167,7 +169,7 @@ both! {
         assert!(urval::domain::segment::at_step(&app.context, id, 3, &[]).await.is_err());
     }
 
-    // D4
+    // LIN-6, REM-4, GB-4, D4
     async fn clearing_is_a_step_and_forgetting_is_asked_for(app) {
         make::people(&app, 2).await;
         let id = make::segment(&app).await;

@@ -36,7 +36,7 @@ async fn set(app: &TestApp, input: Value) -> Value {
 }
 
 both! {
-    // D6, LNG-1, LNG-4: nothing is copied, so a change is seen by every line at once.
+    // SEG-15, D6, LNG-1, LNG-4: nothing is copied, so a change is seen by every line at once.
     async fn lines_follow_their_segment_and_it_its_template(app) {
         let (id, contact) = segment(&app).await;
         assert_eq!(line(&app, &id).await, json!({ "language": { "code": "SVE" }, "subject": "Hej",
@@ -69,7 +69,7 @@ both! {
         app.must("attachmentDelete", "deletedAttachmentId", json!({ "attachmentId": file })).await;
     }
 
-    // LNG-2
+    // SEG-16, LNG-2
     async fn lines_say_something_of_their_own_until_it_is_cleared(app) {
         let (id, contact) = segment(&app).await;
         let file = upload(&app, "own.txt", "text/plain", "own").await;

@@ -39,7 +39,7 @@ pub struct Filter {
     pub dismissed: bool,
 }
 
-/// From how many equal strings of a hundred on two contacts count as duplicates (§1.1).
+/// From how many equal strings of a hundred on two contacts count as duplicates.
 ///
 /// # Errors
 /// What the database says.
@@ -52,7 +52,7 @@ pub async fn percentage_of_setup(context: &Context) -> Result<i32> {
 const ON_ENTRY_MAX: u64 = 10;
 
 /// The likeliest pairs with a contact that was made or changed a moment ago, which is looked at for
-/// this. Nothing if the setup does not want it (§1.1), or the viewer may not see whom somebody is like.
+/// this. Nothing if the setup does not want it, or the viewer may not see whom somebody is like.
 ///
 /// # Errors
 /// What the database says.

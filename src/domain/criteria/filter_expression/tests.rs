@@ -27,7 +27,7 @@ fn wrong(kind: Kind, expression: &str, position: usize, message: &str) {
     assert_eq!((err.position, err.message.as_str()), (position, message), "{expression}");
 }
 
-// §3: equality, ranges, alternatives, comparisons, both conditions, combinations.
+// Equality, ranges, alternatives, comparisons, both conditions, combinations.
 #[test]
 fn values_ranges_and_comparisons() {
     all_ask(
@@ -58,7 +58,7 @@ fn values_ranges_and_comparisons() {
     assert_eq!(asks(Kind::Decimal, "0.5..12.25"), "{between:{from:0.5,to:12.25}}");
 }
 
-// §3: quotes, wildcards, @, the empty value. Inside quotes wildcards still act.
+// Quotes, wildcards, @, the empty value. Inside quotes wildcards still act.
 #[test]
 fn texts_and_patterns() {
     all_ask(
@@ -103,7 +103,7 @@ fn texts_and_patterns() {
     );
 }
 
-// §3: Booleans: Yes/No, also true/false, 1/0.
+// Booleans: Yes/No, also true/false, 1/0.
 #[test]
 fn flags_are_yes_or_no() {
     for yes in ["Yes", "yes", "TRUE", "1"] {
@@ -118,7 +118,7 @@ fn flags_are_yes_or_no() {
     wrong(Kind::Flag, "''", 0, "\"\" is neither Yes nor No.");
 }
 
-// §3: captions or ordinals are accepted; §1.0 has the numbers.
+// Captions or the numbers of Business Central are accepted.
 #[test]
 fn choices_go_by_their_captions_and_numbers() {
     all_ask(
@@ -152,7 +152,7 @@ fn choices_go_by_their_captions_and_numbers() {
     );
 }
 
-// §3: dates by digits, words, weeks and formulas, which stay relative.
+// Dates by digits, words, weeks and formulas, which stay relative.
 #[test]
 fn days_are_written_in_many_ways() {
     let day = |expression: &str| {

@@ -125,6 +125,7 @@ mod tests {
 
     #[test]
     fn filters_become_criteria_of_the_same_meaning() {
+        // CRI-1, CRI-5
         for (table, filter, expected) in [
             ("Contact", "", json!({ "all": [] })),
             (
