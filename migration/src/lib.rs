@@ -26,6 +26,7 @@ mod m20261129_000015_contact_address;
 mod m20261129_000016_duplicates;
 mod m20261129_000017_setup;
 mod m20261129_000019_profile_rating;
+mod m20261129_000023_delivery;
 pub mod shards;
 
 pub struct Migrator;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000016_duplicates::Migration),
             Box::new(m20261129_000008_purchase::Migration),
             Box::new(m20261129_000017_setup::Migration),
+            Box::new(m20261129_000023_delivery::Migration),
         ]
     }
 }
