@@ -106,7 +106,8 @@ async fn filled(
     contact: &contact::Model,
 ) -> Result<InteractionValues> {
     let mut values = call.values.clone();
-    let now = context.clock.now().with_timezone(&context.time_zone);
+    let moment = context.moment();
+    let now = moment.as_of.with_timezone(&moment.time_zone);
     if values.date.is_none() {
         values.time = values.time.or(now.time().with_nanosecond(0));
     }
