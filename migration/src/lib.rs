@@ -28,6 +28,7 @@ mod m20261129_000017_setup;
 mod m20261129_000019_profile_rating;
 mod m20261129_000020_opportunity_criteria;
 mod m20261129_000021_task_attendee;
+mod m20261129_000023_delivery;
 pub mod shards;
 
 pub struct Migrator;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000017_setup::Migration),
             Box::new(m20261129_000020_opportunity_criteria::Migration),
             Box::new(m20261129_000021_task_attendee::Migration),
+            Box::new(m20261129_000023_delivery::Migration),
         ]
     }
 }

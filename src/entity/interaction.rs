@@ -53,6 +53,8 @@ pub struct Model {
     pub body_message_id: Option<i64>,
     /// The message whose attachments went with it.
     pub attachments_message_id: Option<i64>,
+    /// Why it could not be delivered.
+    pub delivery_error: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

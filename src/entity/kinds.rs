@@ -49,9 +49,10 @@ stored_by_name! {
         Them,
     }
 
-    /// Missing where an interaction was delivered, or never had to be.
+    /// Missing where nothing was to be delivered.
     DeliveryStatus {
         InProgress,
+        Delivered,
         Error,
     }
 

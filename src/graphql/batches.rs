@@ -7,7 +7,9 @@ use async_graphql::dataloader::Loader;
 use crate::{
     domain::{
         self, Context, Page,
-        interaction::{Filter, Key as InteractionPlace, List, Owner, Statistics, StatisticsKey},
+        interaction::{
+            Deliveries, Filter, Key as InteractionPlace, List, Owner, Statistics, StatisticsKey,
+        },
         message::Message,
         profile::{Key, Questionnaire},
         purchase as purchase_list,
@@ -48,6 +50,7 @@ loaders! {
     TextsBySegment: i64 => Vec<segment_text::Model> = domain::segment::texts_of_segments;
     TemplateByCode: String => Arc<interaction_template::Model> = domain::template::by_codes;
     LoggedSegmentById: i64 => logged_segment::Model = domain::segment::logged_by_ids;
+    DeliveriesOfLogged: i64 => Deliveries = domain::interaction::deliveries;
     LoggedSegmentBySegment: i64 => logged_segment::Model = domain::segment::logged_by_segments;
     QuestionnaireByCode: String => Arc<Questionnaire> = domain::profile::by_codes;
     Questionnaires: () => Vec<Arc<Questionnaire>> = domain::profile::all;

@@ -71,12 +71,14 @@ pub(super) enum Evaluation {
     VeryPositive,
 }
 
-/// How far the delivery of an interaction is. Missing if it was delivered, or needed no delivery.
+/// How far the delivery of an interaction is. Missing if nothing was to be delivered.
 #[derive(Copy, Clone, PartialEq, Eq, Enum)]
 #[graphql(remote = "kinds::DeliveryStatus")]
 pub(super) enum DeliveryStatus {
     /// On its way.
     InProgress,
+    /// Handed over.
+    Delivered,
     /// Could not be delivered.
     Error,
 }

@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::batches::{
-    AnswerCounts, AnswersByContact, AttachmentById, CommentsByInteraction, InteractionByKey,
-    InteractionCounts, InteractionPages, LanguagesByTemplate, LoggedSegmentById,
+    AnswerCounts, AnswersByContact, AttachmentById, CommentsByInteraction, DeliveriesOfLogged,
+    InteractionByKey, InteractionCounts, InteractionPages, LanguagesByTemplate, LoggedSegmentById,
     LoggedSegmentBySegment, MessageById, NameOf, PurchaseByKey, PurchasePages, PurchaseStatistics,
     QuestionnaireByCode, Questionnaires, SegmentTextById, StatisticsByOwner, TemplateByCode,
     TemplateLanguageById, TextsBySegment,
@@ -35,6 +35,7 @@ pub(super) struct Loaders {
     pub(super) attachment: DataLoader<AttachmentById>,
     pub(super) campaign: CampaignLoaders,
     pub(super) logged_segment: DataLoader<LoggedSegmentById>,
+    pub(super) deliveries: DataLoader<DeliveriesOfLogged>,
     pub(super) logged_segment_of_segment: DataLoader<LoggedSegmentBySegment>,
     pub(super) interaction: DataLoader<InteractionByKey>,
     pub(super) interaction_pages: DataLoader<InteractionPages>,
@@ -76,6 +77,7 @@ impl Loaders {
             attachment: batching.loader(AttachmentById(context.clone())),
             campaign: CampaignLoaders::new(context, batching),
             logged_segment: batching.loader(LoggedSegmentById(context.clone())),
+            deliveries: batching.loader(DeliveriesOfLogged(context.clone())),
             logged_segment_of_segment: batching.loader(LoggedSegmentBySegment(context.clone())),
             interaction: batching.loader(InteractionByKey(context.clone())),
             interaction_pages: batching.loader(InteractionPages(context.clone())),

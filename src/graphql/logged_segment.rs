@@ -7,7 +7,10 @@ use chrono::{DateTime, Utc};
 
 use super::{
     error::{Result, UserError, outcome},
-    interaction::{InteractionConnection, InteractionFilter, InteractionOrder, interactions_of},
+    interaction::{
+        InteractionConnection, InteractionFilter, InteractionOrder, LoggedSegmentDeliveries,
+        interactions_of,
+    },
     loaders::Loaders,
     page::{Cursor, Slice, connection},
     payload::payloads,
@@ -63,6 +66,12 @@ impl LoggedSegment {
     /// How many interactions were logged; exact.
     async fn interactions_count(&self) -> i32 {
         self.0.interactions_count
+    }
+
+    /// How far the delivery of its interactions is; exact.
+    async fn deliveries(&self, ctx: &Context<'_>) -> Result<LoggedSegmentDeliveries> {
+        let found = ctx.data::<Loaders>()?.deliveries.load_one(self.0.id).await?;
+        Ok(found.unwrap_or_default().into())
     }
 
     /// Its interactions.
@@ -169,6 +178,10 @@ pub(super) struct SegmentLogInput {
     /// What to do with lines that are to be reached by e-mail, and whose contact has no address.
     #[graphql(default_with = "Some(Unreachable::default())")]
     unreachable: Option<Unreachable>,
+    /// Whether what is written to contacts is to be delivered: then whatever has a text or an attachment,
+    /// and a correspondence type, is `IN_PROGRESS` until `interactionSetDelivery` says what became of it.
+    #[graphql(default_with = "Some(true)")]
+    deliver: Option<bool>,
     /// Whether to make a follow-up segment of the contacts that were logged, without those who are
     /// excluded from segments.
     #[graphql(default_with = "Some(false)")]
@@ -324,6 +337,7 @@ async fn log(context: &domain::Context, input: SegmentLogInput) -> domain::Resul
         date: input.date.map(|it| it.0),
         salesperson: input.salesperson,
         unreachable: input.unreachable.unwrap_or_default().into(),
+        deliver: input.deliver.unwrap_or(true),
         follow_up: input.follow_up.unwrap_or(false),
         dry_run: input.dry_run.unwrap_or(false),
         operation: operation.transpose()?,

@@ -31,8 +31,8 @@ use super::contact::{
 use super::cost::Prices;
 use super::criteria::CriteriaQuery;
 use super::interaction::{
-    InteractionCommentMutation, InteractionCreateMutation, InteractionMarkMutation,
-    InteractionQuery, InteractionUpdateMutation,
+    CallMutation, DeliveryMutation, InteractionCommentMutation, InteractionCreateMutation,
+    InteractionMarkMutation, InteractionQuery, InteractionUpdateMutation,
 };
 use super::interaction_template::{InteractionTemplateMutation, InteractionTemplateQuery};
 use super::limits;
@@ -105,6 +105,8 @@ pub(super) struct Mutation(
     InteractionCreateMutation,
     InteractionUpdateMutation,
     InteractionMarkMutation,
+    CallMutation,
+    DeliveryMutation,
     InteractionCommentMutation,
     AttributeMutation,
     ProfileMutation,

@@ -21,6 +21,8 @@ fn needed(of: OperationType, field: &str) -> Scope {
         (
             _,
             "segmentLog"
+            | "interactionSetDelivery"
+            | "loggedSegmentResend"
             | "segmentLogCoverSheets"
             | "loggedSegmentCancel"
             | "loggedSegmentReinstate"

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::domain::{
     access::Scope,
-    mail::{Mail, MailFormat, Way},
+    mail::{Mail, MailFormat, Only, Status, Way},
     segment,
 };
 
@@ -28,14 +28,9 @@ use crate::domain::{
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
     /// Only those who are reached in this way.
-    only: Option<Only>,
-}
-
-#[derive(Copy, Clone, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum Only {
-    HardCopy,
-    Email,
+    only: Option<Way>,
+    /// Only those whose delivery is so far.
+    delivery: Option<Status>,
 }
 
 /// Sends the mail of a segment, in the order of its lines.
@@ -59,8 +54,9 @@ async fn begin(
     parts: &Parts,
 ) -> Result<Response, Refusal> {
     let Parts { method, headers, extensions, .. } = parts;
-    let Ok(Query(Parameters { only })) = parameters else {
-        let message = "The only parameter is `only`, and its values are HARD_COPY and EMAIL.";
+    let Ok(Query(Parameters { only, delivery })) = parameters else {
+        let message = "The parameters are `only`, which is HARD_COPY or EMAIL, and `delivery`, which \
+                       is IN_PROGRESS, DELIVERED or ERROR.";
         return Err(Refusal::malformed(message));
     };
     let (no, extension) = file.rsplit_once('.').ok_or_else(|| no_such(file))?;
@@ -75,10 +71,7 @@ async fn begin(
     let row = segment::by_no(&context, no).await.map_err(of)?;
     let row = row.ok_or_else(|| no_such(file))?;
     let permit = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many("exports"))?;
-    let only = only.map(|only| match only {
-        Only::HardCopy => Way::HardCopy,
-        Only::Email => Way::Email,
-    });
+    let only = Only { way: only, status: delivery };
     let mail = Mail::of_segment(&context, &row, only, format).await.map_err(of)?;
     let name: String = row.no.chars().filter(char::is_ascii_alphanumeric).collect();
     let headers = [

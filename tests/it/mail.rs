@@ -76,12 +76,12 @@ both! {
         assert_eq!((&company["name"], &company["body"]), (&json!("Ek: AB"), &json!(null)));
         assert_eq!(person, json!({ "no": person["no"], "name": "Åsa <Berg>", "company": "Ek: AB",
             "email": "ek@example.com", "correspondenceType": "HARD_COPY", "language": "SVE",
-            "subject": "Hej", "body": "Hej Åsa!", "bodyFormat": "TEXT", "attachments": [], "error": null }));
+            "subject": "Hej", "body": "Hej Åsa!", "bodyFormat": "TEXT", "attachments": [], "error": null, "interaction": null }));
 
         let csv = get(&app, &format!("{no}.csv?only=HARD_COPY")).await.body;
         let rows: Vec<&str> = csv.lines().collect();
-        assert_eq!(rows[0], "no,name,company,email,correspondenceType,language,subject,body,bodyFormat,attachments,error");
-        assert!(rows[1].ends_with(",Åsa <Berg>,Ek: AB,ek@example.com,HARD_COPY,SVE,Hej,Hej Åsa!,TEXT,,"), "{csv}");
+        assert_eq!(rows[0], "no,name,company,email,correspondenceType,language,subject,body,bodyFormat,attachments,error,interaction");
+        assert!(rows[1].ends_with(",Åsa <Berg>,Ek: AB,ek@example.com,HARD_COPY,SVE,Hej,Hej Åsa!,TEXT,,,"), "{csv}");
         assert_eq!(rows.len(), 2);
 
         let files = archive(&app, &format!("{no}.zip")).await;
@@ -112,11 +112,16 @@ both! {
     // LOG-7, DEL-5, LOG-8
     async fn what_was_logged_goes_out_as_it_was_written(app) {
         let (id, no) = segment(&app).await;
-        let before = get(&app, &format!("{no}.ndjson")).await.body;
+        let before = lines(&get(&app, &format!("{no}.ndjson")).await);
         let log = json!({ "segmentId": id, "unreachable": "SKIP" });
         let logged = app.must("segmentLog", "loggedSegment { id }", log).await;
         say(&app, json!({ "template": "BUS", "language": "SVE", "subject": "X", "body": "X" })).await;
-        assert_eq!(get(&app, &format!("{no}.ndjson")).await.body, before);
+        let mut after = lines(&get(&app, &format!("{no}.ndjson")).await);
+        for letter in &mut after {
+            let interaction = letter["interaction"].take();
+            assert!(interaction.as_str().unwrap().starts_with("interaction:"), "{interaction}");
+        }
+        assert_eq!(after, before);
         let cancel = json!({ "loggedSegmentId": logged["loggedSegment"]["id"] });
         app.must("loggedSegmentCancel", "loggedSegment { id }", cancel).await;
         assert_eq!(get(&app, &format!("{no}.ndjson")).await.body, "");

@@ -281,6 +281,11 @@ mutation LogSegment($segment: ID!) {
     skippedUnreachable
     loggedSegment {
       id
+      deliveries {
+        inProgress
+        delivered
+        failed
+      }
     }
     followUpSegment {
       id

@@ -15,7 +15,8 @@ pub enum Scope {
     Read,
     /// To change contacts, segments, interactions and what they refer to, and to import.
     Write,
-    /// To log segments, and to cancel, reinstate and delete what was logged.
+    /// To log segments, to cancel, reinstate and delete what was logged, and to say what became of its
+    /// delivery.
     Log,
     /// To see names, addresses, telephone numbers and e-mail addresses of contacts, to find contacts
     /// by them, and to export.

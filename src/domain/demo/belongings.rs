@@ -185,6 +185,7 @@ impl World {
             updated_at: moment,
             body_message_id: None,
             attachments_message_id: None,
+            delivery_error: None,
         }
     }
 }

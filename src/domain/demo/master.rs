@@ -12,8 +12,10 @@ use crate::{
     db::{self, OnConflict},
     domain::{Result, numbers, text},
     entity::{
-        campaign, code, interaction_template,
-        kinds::{CodeKind, CorrespondenceType, InformationFlow, InitiatedBy, SeriesKind},
+        campaign, code, document_template, interaction_template,
+        kinds::{
+            CodeKind, CorrespondenceType, DocumentType, InformationFlow, InitiatedBy, SeriesKind,
+        },
     },
 };
 
@@ -46,6 +48,11 @@ pub(super) async fn write(txn: &DatabaseTransaction, demo: &Demo) -> Result<Vec<
     db::insert_rows::<code::Entity>(txn, &codes, OnConflict::Fail).await?;
     let templates: Vec<interaction_template::Model> = TEMPLATES.iter().map(template).collect();
     db::insert_rows::<interaction_template::Entity>(txn, &templates, OnConflict::Replace).await?;
+    let calls = document_template::Model {
+        document_type: DocumentType::OutgoingCall,
+        template: "CALLOUT".to_owned(),
+    };
+    db::insert_rows::<document_template::Entity>(txn, &[calls], OnConflict::Replace).await?;
     campaigns(txn, demo).await
 }
 

@@ -1,10 +1,9 @@
 //! Recording one interaction by hand.
 
 use chrono::{NaiveDate, NaiveTime};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, QuerySelect};
 
+use super::entry::entry_of_campaign;
 use crate::{
     db::{self, Table},
     domain::{
@@ -19,14 +18,11 @@ use crate::{
         template, text,
     },
     entity::{
-        campaign_entry, contact, interaction, interaction_template,
+        contact, interaction, interaction_template,
         kinds::{CodeKind, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
-        segment_line,
+        segment, segment_line,
     },
 };
-
-/// What a campaign entry is called that no segment brought about.
-const ENTRY_DESCRIPTION: &str = "Interactions";
 
 /// What was said of an interaction. What is `None` comes from its template and its contact.
 #[derive(Clone, Debug, Default)]
@@ -70,29 +66,62 @@ pub async fn create(
         let template = rejections.keep(chosen_template(txn, template).await)?;
         let line = rejections.keep(as_line(txn, values).await)?;
         let (Some(contact), Some(template), Some(line)) = (contact, template, line) else {
-            rejections.into_result()?;
-            return Err(Error::Corrupt("something is missing, and nothing was wrong".to_owned()));
+            return Err(incomplete(rejections));
         };
-        let said = Said::by_template(txn, &template.code).await?;
-        let defaults = Defaults::of_template(&template, said, context.today());
-        let effective = defaults.of_line(Some(&line), &contact);
-        require_complete(&effective)?;
-        let entry = match effective.campaign_id {
-            Some(campaign) if !postponed => {
-                let (date, salesperson) = (effective.date, effective.salesperson.as_deref());
-                Some(entry_of_campaign(txn, context, campaign, date, salesperson).await?)
-            }
-            _ => None,
-        };
-        let id = numbers::take_keys(txn, Counter::Interaction, 1).await?;
-        let messages = [effective.body_message_id, effective.attachments_message_id];
-        message::freeze(txn, &messages.into_iter().flatten().collect::<Vec<_>>()).await?;
-        let row = new_row(context, id, &contact, &template, effective, entry, postponed);
-        Ok(interaction::Entity::insert(row).exec_with_returning(txn).await?)
+        let new = NewInteraction { contact, template, line, segment: None, postponed };
+        record(txn, context, new, |_| {}).await
     })
     .await?;
     announce(context, &created).await;
     Ok(created)
+}
+
+/// Why something is missing.
+pub(super) fn incomplete(rejections: Rejections) -> Error {
+    match rejections.into_result() {
+        Err(err) => err,
+        Ok(()) => Error::Corrupt("something is missing, and nothing was wrong".to_owned()),
+    }
+}
+
+/// An interaction that is about to be recorded.
+pub(super) struct NewInteraction<'a> {
+    pub(super) contact: contact::Model,
+    pub(super) template: interaction_template::Model,
+    /// What was said of it.
+    pub(super) line: segment_line::Model,
+    /// The segment in whose work it came about.
+    pub(super) segment: Option<&'a segment::Model>,
+    pub(super) postponed: bool,
+}
+
+/// Records an interaction with what holds for it, after `adjust`.
+pub(super) async fn record(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    new: NewInteraction<'_>,
+    adjust: impl FnOnce(&mut Effective),
+) -> Result<interaction::Model> {
+    let NewInteraction { contact, template, line, segment, postponed } = new;
+    let said = Said::by_template(txn, &template.code).await?;
+    let defaults = Defaults::of_template(&template, said, context.today());
+    let mut effective = defaults.of_line(Some(&line), &contact);
+    adjust(&mut effective);
+    require_complete(&effective)?;
+    let entry = match effective.campaign_id {
+        Some(campaign) if !postponed => {
+            let (date, salesperson) = (effective.date, effective.salesperson.as_deref());
+            Some(entry_of_campaign(txn, context, campaign, segment, date, salesperson).await?)
+        }
+        _ => None,
+    };
+    let id = numbers::take_keys(txn, Counter::Interaction, 1).await?;
+    let messages = [effective.body_message_id, effective.attachments_message_id];
+    message::freeze(txn, &messages.into_iter().flatten().collect::<Vec<_>>()).await?;
+    let mut row = new_row(context, id, &contact, &template, effective, entry);
+    row.segment_id = Set(segment.map(|it| it.id));
+    row.postponed = Set(postponed);
+    Ok(interaction::Entity::insert(row).exec_with_returning(txn).await?)
 }
 
 /// Tells of an interaction that has taken place.
@@ -128,7 +157,11 @@ pub(in crate::domain) async fn reachable(
     Ok(found)
 }
 
-async fn chosen_template(
+/// The template with this code.
+///
+/// # Errors
+/// [`Reason::Required`] or [`Reason::NotFound`] at `template`.
+pub(super) async fn chosen_template(
     txn: &DatabaseTransaction,
     template: &str,
 ) -> Result<interaction_template::Model> {
@@ -140,7 +173,7 @@ async fn chosen_template(
 
 /// The values as a line has them, checked: so the order in which values win is the same for
 /// segments and for single interactions.
-async fn as_line(
+pub(super) async fn as_line(
     txn: &DatabaseTransaction,
     values: &InteractionValues,
 ) -> Result<segment_line::Model> {
@@ -206,42 +239,6 @@ fn require_complete(effective: &Effective) -> Result<()> {
     rejections.into_result()
 }
 
-/// The entry of the campaign for interactions that no segment brought about (INT-4); a new one if
-/// there is none.
-pub(super) async fn entry_of_campaign(
-    txn: &DatabaseTransaction,
-    context: &Context,
-    campaign: i64,
-    date: NaiveDate,
-    salesperson: Option<&str>,
-) -> Result<i64> {
-    use campaign_entry::Column;
-    // Holds the campaign, so that of two interactions at once the second finds the entry of the
-    // first.
-    crate::entity::campaign::Entity::find_by_id(campaign).lock_exclusive().one(txn).await?;
-    let found = campaign_entry::Entity::find()
-        .filter(Column::CampaignId.eq(campaign))
-        .filter(Column::SegmentId.is_null())
-        .filter(Column::LoggedSegmentId.is_null())
-        .filter(Column::Canceled.eq(false))
-        .one(txn)
-        .await?;
-    if let Some(entry) = found {
-        return Ok(entry.id);
-    }
-    let entry = campaign_entry::ActiveModel {
-        campaign_id: Set(campaign),
-        description: Set(Some(ENTRY_DESCRIPTION.to_owned())),
-        date: Set(date),
-        salesperson: Set(salesperson.map(str::to_owned)),
-        canceled: Set(false),
-        canceled_itself: Set(false),
-        actor: Set(context.actor()),
-        ..Default::default()
-    };
-    Ok(campaign_entry::Entity::insert(entry).exec_with_returning(txn).await?.id)
-}
-
 fn new_row(
     context: &Context,
     id: i64,
@@ -249,7 +246,6 @@ fn new_row(
     template: &interaction_template::Model,
     effective: Effective,
     campaign_entry_id: Option<i64>,
-    postponed: bool,
 ) -> interaction::ActiveModel {
     let now = context.clock.now();
     interaction::ActiveModel {
@@ -279,7 +275,7 @@ fn new_row(
         campaign_response: Set(effective.campaign_response),
         contact_via: Set(effective.contact_via),
         attempt_failed: Set(effective.attempt_failed),
-        postponed: Set(postponed),
+        postponed: Set(false),
         canceled: Set(false),
         canceled_itself: Set(false),
         actor: Set(context.actor()),
@@ -290,5 +286,6 @@ fn new_row(
         document_type: Set(None),
         document_no: Set(None),
         delivery_status: Set(None),
+        delivery_error: Set(None),
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     domain::{Context, Page, PageArgs, Result, arms, is_storable, text},
     entity::{
         contact, interaction,
-        kinds::{ContactType, Evaluation},
+        kinds::{ContactType, DeliveryStatus, Evaluation},
     },
 };
 
@@ -44,8 +44,19 @@ pub struct Filter {
     pub templates: Option<Vec<String>>,
     pub groups: Option<Vec<String>>,
     pub evaluations: Option<Vec<Evaluation>>,
+    pub delivery_statuses: Option<Vec<DeliveryStatus>>,
     pub include_canceled: bool,
-    pub include_postponed: bool,
+    pub postponed: Postponed,
+}
+
+/// What of the list becomes of interactions that are postponed.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Postponed {
+    #[default]
+    LeftOut,
+    Included,
+    /// Nothing else is in it.
+    Only,
 }
 
 /// What interactions are ordered by: date, contact, id.
@@ -236,8 +247,13 @@ fn all_of(context: &Context, filter: &Filter) -> Select<interaction::Entity> {
     if !filter.include_canceled {
         all = all.add(Column::Canceled.eq(false));
     }
-    if !filter.include_postponed {
-        all = all.add(Column::Postponed.eq(false));
+    if let Some(statuses) = &filter.delivery_statuses {
+        all = all.add(Column::DeliveryStatus.is_in(statuses.iter().copied()));
+    }
+    match filter.postponed {
+        Postponed::LeftOut => all = all.add(Column::Postponed.eq(false)),
+        Postponed::Included => {}
+        Postponed::Only => all = all.add(Column::Postponed.eq(true)),
     }
     interaction::Entity::find().filter(all)
 }

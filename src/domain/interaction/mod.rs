@@ -1,29 +1,41 @@
 //! Interactions: what happened between us and one contact.
 
+mod call;
 mod comments;
 mod create;
 mod delete;
+mod delivery;
+mod entry;
 mod list;
 mod mark;
+mod resend;
 mod statistics;
 mod update;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
 
+pub use call::{Call, log_call};
 pub use comments::{COMMENTS_MAX, add_comment, comments_of, delete_comment, update_comment};
 pub(in crate::domain) use create::reachable;
 pub use create::{InteractionValues, create};
 pub use delete::delete;
-pub use list::{Filter, Key, List, Owner, counts, pages};
+pub use delivery::{
+    DELIVERY_ERROR_CHARS_MAX, Deliveries, REPORTED_MAX, Report, ReportOutcome, Reported,
+    deliveries, set_delivery,
+};
+pub use list::{Filter, Key, List, Owner, Postponed, counts, pages};
 pub(in crate::domain) use mark::{DELETING, delete_where, mark_canceled};
 pub use mark::{cancel, evaluate, reinstate};
+pub use resend::{Resend, Resent, resend};
 pub use statistics::{Of, Statistics, StatisticsKey, Window, statistics};
 pub use update::{InteractionChange, update};
 
 use crate::{
-    db,
+    db::{self, dialect},
     domain::{Context, Error, Reason, Rejections, Result, id},
     entity::interaction,
 };
@@ -58,11 +70,16 @@ fn with_keys(keys: &[(i32, i64)]) -> sea_orm::Select<interaction::Entity> {
 
 /// The keys in the global ids that a client sent at `ids`.
 fn named(ids: &[String]) -> Result<Vec<(i32, i64)>> {
+    named_up_to(ids, NAMED_MAX)
+}
+
+/// The same, at most so many.
+fn named_up_to(ids: &[String], most: usize) -> Result<Vec<(i32, i64)>> {
     if ids.is_empty() {
         return Err(Error::reject(Reason::Required, &["ids"], "Name at least one interaction."));
     }
-    if NAMED_MAX < ids.len() {
-        let message = format!("At most {NAMED_MAX} interactions can be named at once.");
+    if most < ids.len() {
+        let message = format!("At most {most} interactions can be named at once.");
         return Err(Error::reject(Reason::LimitExceeded, &["ids"], message));
     }
     let mut rejections = Rejections::default();
@@ -85,11 +102,17 @@ async fn locked(
 ) -> Result<Vec<interaction::Model>> {
     use sea_orm::QueryOrder;
     let contact = Expr::col(interaction::Column::ContactId);
+    let (backend, ids) = (txn.get_database_backend(), keys.iter().map(|(_, id)| *id));
+    let is_named = dialect::in_numbers(
+        backend,
+        Expr::col(interaction::Column::Id),
+        &ids.collect::<Vec<i64>>(),
+    );
     let contacts: BTreeSet<u32> = keys.iter().map(|(contact, _)| contact.cast_unsigned()).collect();
     let rows = db::shard_by_shard(txn, contact, contacts.into_iter(), |these| {
         interaction::Entity::find()
             .filter(these)
-            .filter(interaction::Column::Id.is_in(keys.iter().map(|(_, id)| *id)))
+            .filter(is_named.clone())
             .order_by_asc(interaction::Column::ContactId)
             .order_by_asc(interaction::Column::Id)
             .lock_exclusive()

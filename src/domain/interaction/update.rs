@@ -1,10 +1,13 @@
 //! Changing one interaction, and finishing one that was postponed.
 
 use chrono::{NaiveDate, NaiveTime};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel,
+};
 
 use super::{
-    create::{announce, entry_of_campaign},
+    create::{announce, reachable},
+    entry::entry_of_campaign,
     locked_one,
 };
 use crate::{
@@ -42,21 +45,31 @@ pub struct InteractionChange {
     pub postponed: Option<bool>,
 }
 
-/// Changes an interaction, or finishes it if it was postponed.
+/// Changes an interaction, or finishes it if it was postponed: then it is of today unless another date
+/// is given.
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `id`, [`Reason::NotAllowed`] at `postponed` and `campaignId`, and what is
-/// wrong with the rest.
+/// wrong with the rest. For one that is finished also [`Reason::PrivacyBlocked`] at `id`, and
+/// [`Reason::Required`] for what is missing (INT-3).
 pub async fn update(
     context: &Context,
     key: (i32, i64),
     change: InteractionChange,
 ) -> Result<interaction::Model> {
     let (updated, finished) = db::write(&context.db, &[Table::Interaction], async |txn| {
+        if change.postponed == Some(false) {
+            require_reachable(txn, key).await?;
+        }
         let found = locked_one(txn, key, &["id"]).await?;
         require_possible(&found, &change)?;
-        let change = checked(txn, change.clone()).await?;
+        let mut change = checked(txn, change.clone()).await?;
         let finished = found.postponed && change.postponed == Some(false);
+        if finished {
+            // INT-6: it takes place when it is finished.
+            change.date.get_or_insert(context.today());
+            require_complete(&found, &change)?;
+        }
         let mut row = found.clone().into_active_model();
         let changed = apply(found, &mut row, change);
         // An entry stands for what has taken place.
@@ -64,7 +77,7 @@ pub async fn update(
             row.campaign_entry_id = Set(match changed.campaign_id {
                 Some(campaign) => {
                     let (date, salesperson) = (changed.date, changed.salesperson.as_deref());
-                    Some(entry_of_campaign(txn, context, campaign, date, salesperson).await?)
+                    Some(entry_of_campaign(txn, context, campaign, None, date, salesperson).await?)
                 }
                 None => None,
             });
@@ -77,6 +90,31 @@ pub async fn update(
         announce(context, &updated).await;
     }
     Ok(updated)
+}
+
+/// Whoever may not be contacted is so, too, by what was postponed. Contacts are locked before their
+/// interactions.
+async fn require_reachable(txn: &DatabaseTransaction, key: (i32, i64)) -> Result<()> {
+    let found = interaction::Entity::find_by_id(key).one(txn).await?;
+    if found.is_some_and(|it| it.postponed) {
+        reachable(txn, key.0.into(), &["id"]).await?;
+    }
+    Ok(())
+}
+
+/// INT-3
+fn require_complete(found: &interaction::Model, change: &InteractionChange) -> Result<()> {
+    let mut rejections = Rejections::default();
+    for (name, there, given) in [
+        ("salesperson", &found.salesperson, &change.salesperson),
+        ("description", &found.description, &change.description),
+    ] {
+        if there.is_none() && given.is_none() {
+            let message = format!("To be finished, an interaction needs a {name}.");
+            rejections.add(Reason::Required, &[name], message);
+        }
+    }
+    rejections.into_result()
 }
 
 fn require_possible(found: &interaction::Model, change: &InteractionChange) -> Result<()> {

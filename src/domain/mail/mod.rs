@@ -1,6 +1,6 @@
 //! Mail: what the contacts of a segment are written, each with what is theirs, a page at a time. Of an
 //! open segment it is what its lines say now; of one that was logged, what its interactions were
-//! written with.
+//! written with, and of that only what is so far on its way, if it is said.
 
 mod page;
 mod write;
@@ -11,7 +11,7 @@ use self::{page::fetch, write::Writer};
 use crate::{
     domain::{Context, Error, Reason, Result, message::Message, segment},
     entity::{
-        kinds::{CorrespondenceType, SegmentStatus},
+        kinds::{CorrespondenceType, DeliveryStatus, SegmentStatus},
         logged_segment, segment as segments,
     },
 };
@@ -26,8 +26,17 @@ pub enum MailFormat {
     Zip,
 }
 
-/// The ways to reach contacts.
-pub use crate::entity::kinds::CorrespondenceType as Way;
+/// The ways to reach contacts, and how far deliveries are.
+pub use crate::entity::kinds::{CorrespondenceType as Way, DeliveryStatus as Status};
+
+/// Which of the contacts are written to; those for whom all holds that is set.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct Only {
+    /// Those who are reached in this way.
+    pub way: Option<CorrespondenceType>,
+    /// Those whose delivery is so far; of a segment that was logged.
+    pub status: Option<DeliveryStatus>,
+}
 
 /// Documents of an archive: it ends with a list of them, which is kept meanwhile.
 pub const DOCUMENTS_MAX: u64 = 100_000;
@@ -35,6 +44,8 @@ pub const DOCUMENTS_MAX: u64 = 100_000;
 /// What one contact is written.
 #[derive(Clone, Debug, Default)]
 struct Letter {
+    /// The id of the interaction, if the segment was logged.
+    interaction: Option<String>,
     no: String,
     name: String,
     company: Option<String>,
@@ -55,8 +66,7 @@ pub struct Mail {
     context: Context,
     segment: segments::Model,
     logged: Option<logged_segment::Model>,
-    /// Only those that are reached in this way.
-    only: Option<CorrespondenceType>,
+    only: Only,
     /// Where the next page begins; nothing at the end.
     next: Option<Option<segment::LineKey>>,
     /// What has been read of messages, of which there are few.
@@ -68,12 +78,12 @@ impl Mail {
     /// Begins to write to the contacts of a segment.
     ///
     /// # Errors
-    /// [`Reason::LimitExceeded`] at `file` if an archive would have more than [`DOCUMENTS_MAX`]
-    /// documents.
+    /// At `file`: [`Reason::LimitExceeded`] if an archive would have more than [`DOCUMENTS_MAX`]
+    /// documents, and [`Reason::NotAllowed`] if deliveries are asked for of a segment that is open.
     pub async fn of_segment(
         context: &Context,
         row: &segments::Model,
-        only: Option<CorrespondenceType>,
+        only: Only,
         format: MailFormat,
     ) -> Result<Self> {
         let count = u64::try_from(row.contacts_count).unwrap_or(0);
@@ -88,6 +98,10 @@ impl Mail {
                 segment::logged_by_segments(context, &[row.id]).await?.remove(&row.id)
             }
         };
+        if only.status.is_some() && logged.is_none() {
+            let message = "Nothing of the segment is on its way: log it first.";
+            return Err(Error::reject(Reason::NotAllowed, &["file"], message));
+        }
         Ok(Self {
             context: context.clone(),
             segment: row.clone(),

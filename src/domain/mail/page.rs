@@ -2,18 +2,24 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, IntoSimpleExpr, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter};
+use serde_json::json;
 
 use super::{Letter, Mail};
 use crate::{
     db::dialect,
     domain::{
         Error, PageArgs, Result, Take, contact as contacts,
-        id::Kind,
+        criteria::Criteria,
+        id::{self, Kind},
         message::{self, About, Names},
         segment::{self, Line, LineKey, LineOrder, LineQuery, effective::Effective},
     },
-    entity::{contact, interaction, kinds::BodyFormat},
+    entity::{
+        contact, interaction,
+        kinds::{BodyFormat, DeliveryStatus},
+        logged_segment,
+    },
 };
 
 /// Letters of a page: each may be long.
@@ -28,7 +34,7 @@ pub(super) struct Page {
 /// The page of letters after a line.
 pub(super) async fn fetch(mail: &mut Mail, after: Option<LineKey>) -> Result<Page> {
     let query = LineQuery {
-        filter: None,
+        filter: mail.only.status.map(some_are).transpose()?,
         overriding: None,
         order: LineOrder::Contact(contacts::Order::default()),
         as_of_step: None,
@@ -41,14 +47,27 @@ pub(super) async fn fetch(mail: &mut Mail, after: Option<LineKey>) -> Result<Pag
     };
     let mut lines: Vec<Line> = lines.items.into_iter().map(|(_, line)| line).collect();
     lines.retain(|line| may_be_written_to(&line.contact));
-    if mail.logged.is_some() {
-        lines = as_logged(mail, lines).await?;
-    }
-    if let Some(only) = mail.only {
-        lines.retain(|line| line.effective.correspondence_type == Some(only));
+    let mut lines: Vec<Addressed> = match &mail.logged {
+        Some(logged) => as_logged(mail, logged, lines).await?,
+        None => lines.into_iter().map(|line| Addressed { line, interaction: None }).collect(),
+    };
+    if let Some(way) = mail.only.way {
+        lines.retain(|it| it.line.effective.correspondence_type == Some(way));
     }
     let letters = letters(mail, &lines).await?;
     Ok(Page { letters, next })
+}
+
+/// A line to write to, and the id of its interaction, if it became one.
+struct Addressed {
+    line: Line,
+    interaction: Option<String>,
+}
+
+/// Whether any interaction of a contact is so far on its way: among others are those that are looked for.
+fn some_are(status: DeliveryStatus) -> Result<Criteria> {
+    let status = json!({ "deliveryStatus": { "eq": status.to_value() } });
+    Criteria::parse(&json!({ "interactions": { "where": status } }), &[])
 }
 
 /// D9
@@ -57,14 +76,19 @@ fn may_be_written_to(contact: &contact::Model) -> bool {
 }
 
 /// The lines that became interactions that are not canceled, with what these were written with.
-async fn as_logged(mail: &Mail, lines: Vec<Line>) -> Result<Vec<Line>> {
-    let Some(logged) = &mail.logged else { return Ok(lines) };
+async fn as_logged(
+    mail: &Mail,
+    logged: &logged_segment::Model,
+    lines: Vec<Line>,
+) -> Result<Vec<Addressed>> {
     let db = mail.context.db.reader();
     let ids = lines.iter().map(|line| line.contact.id.cast_unsigned());
     let contact = interaction::Column::ContactId.into_simple_expr();
+    let so_far = mail.only.status.map(|it| interaction::Column::DeliveryStatus.eq(it));
     let rows = interaction::Entity::find()
         .filter(interaction::Column::LoggedSegmentId.eq(logged.id))
         .filter(interaction::Column::Canceled.eq(false))
+        .filter(Condition::all().add_option(so_far))
         .filter(dialect::in_ids(db.get_database_backend(), contact, ids))
         .all(db)
         .await?;
@@ -72,6 +96,7 @@ async fn as_logged(mail: &Mail, lines: Vec<Line>) -> Result<Vec<Line>> {
         rows.into_iter().map(|row| (row.contact_id, row)).collect();
     let written = lines.into_iter().filter_map(|line| {
         let row = rows.remove(&line.contact.id)?;
+        let interaction = Some(id::interaction_id(row.contact_id, row.id));
         let effective = Effective {
             subject: row.subject,
             description: row.description,
@@ -85,19 +110,20 @@ async fn as_logged(mail: &Mail, lines: Vec<Line>) -> Result<Vec<Line>> {
             contact_via: row.contact_via,
             ..line.effective
         };
-        Some(Line { effective, ..line })
+        Some(Addressed { line: Line { effective, ..line }, interaction })
     });
     Ok(written.collect())
 }
 
-async fn letters(mail: &mut Mail, lines: &[Line]) -> Result<Vec<Letter>> {
-    read_messages(mail, lines).await?;
+async fn letters(mail: &mut Mail, addressed: &[Addressed]) -> Result<Vec<Letter>> {
+    read_messages(mail, addressed).await?;
+    let lines: Vec<&Line> = addressed.iter().map(|it| &it.line).collect();
     let companies = lines.iter().filter_map(|line| line.contact.company_id);
     let companies =
         contacts::by_ids(mail.context.db.reader(), companies.map(i32::cast_unsigned)).await?;
     let days = lines.iter().map(|line| (Arc::clone(&line.contact), line.effective.date));
     let contacts = contacts::address::reached_on(mail.context.db.reader(), days).await?;
-    let about = |line: &'_ Line| -> Option<Arc<contact::Model>> {
+    let about = |line: &&Line| -> Option<Arc<contact::Model>> {
         companies.get(&line.contact.company_id?).cloned()
     };
     let companies: Vec<Option<Arc<contact::Model>>> = lines.iter().map(about).collect();
@@ -113,13 +139,16 @@ async fn letters(mail: &mut Mail, lines: &[Line]) -> Result<Vec<Letter>> {
         })
         .collect();
     let names = Names::of(&mail.context, abouts.iter().copied()).await?;
-    abouts.iter().map(|about| letter(mail, about, &names)).collect()
+    let letters = addressed.iter().zip(&abouts);
+    letters.map(|(it, about)| letter(mail, about, it.interaction.clone(), &names)).collect()
 }
 
 /// Reads the messages that have not been read yet.
-async fn read_messages(mail: &mut Mail, lines: &[Line]) -> Result<()> {
-    let of_line =
-        |line: &Line| [line.effective.body_message_id, line.effective.attachments_message_id];
+async fn read_messages(mail: &mut Mail, lines: &[Addressed]) -> Result<()> {
+    let of_line = |it: &Addressed| {
+        let line = &it.line.effective;
+        [line.body_message_id, line.attachments_message_id]
+    };
     let mut new: Vec<i64> = lines
         .iter()
         .flat_map(of_line)
@@ -134,7 +163,12 @@ async fn read_messages(mail: &mut Mail, lines: &[Line]) -> Result<()> {
     Ok(())
 }
 
-fn letter(mail: &Mail, about: &About<'_>, names: &Names) -> Result<Letter> {
+fn letter(
+    mail: &Mail,
+    about: &About<'_>,
+    interaction: Option<String>,
+    names: &Names,
+) -> Result<Letter> {
     let (contact, line) = (about.contact, about.line);
     let message = |id: Option<i64>| id.and_then(|id| mail.messages.get(&id));
     let body = message(line.body_message_id);
@@ -157,6 +191,7 @@ fn letter(mail: &Mail, about: &About<'_>, names: &Names) -> Result<Letter> {
     };
     let files = message(line.attachments_message_id).into_iter();
     Ok(Letter {
+        interaction,
         no: contact.no.clone(),
         name: contact.name.clone(),
         company: about.company.filter(|it| it.id != contact.id).map(|it| it.name.clone()),

@@ -16,7 +16,7 @@ use super::{Letter, MailFormat};
 use crate::domain::{Error, Result};
 
 /// The columns of a CSV file.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "no",
     "name",
     "company",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 11] = [
     "bodyFormat",
     "attachments",
     "error",
+    "interaction",
 ];
 
 /// Characters of a name that become one of a file.
@@ -175,10 +176,11 @@ fn object(letter: &Letter) -> serde_json::Value {
         "bodyFormat": format_of(letter),
         "attachments": letter.attachments,
         "error": letter.error,
+        "interaction": letter.interaction,
     })
 }
 
-fn cells(letter: &Letter) -> [String; 11] {
+fn cells(letter: &Letter) -> [String; 12] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     [
         letter.no.clone(),
@@ -192,6 +194,7 @@ fn cells(letter: &Letter) -> [String; 11] {
         format_of(letter).to_owned(),
         letter.attachments.join(";"),
         text(&letter.error),
+        text(&letter.interaction),
     ]
 }
 

@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::{
     Key,
-    classify::{DECIMALS, NOT_MEASURED, is_measured, require_no_cycle},
+    classify::{DECIMALS, obstacle, require_no_cycle},
     settle,
 };
 use crate::{
@@ -53,8 +53,8 @@ pub(super) fn apply(
         return Ok(());
     };
     let mut rejections = Rejections::default();
-    if !is_measured(it.measure) {
-        rejections.add(Reason::NotAllowed, &["by"], NOT_MEASURED);
+    if let Some(obstacle) = obstacle(it.measure) {
+        rejections.add(Reason::NotAllowed, &["by"], obstacle);
     }
     let is_rating = it.measure == ProfileMeasure::Rating;
     row.measure = Some(it.measure);

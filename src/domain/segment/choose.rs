@@ -192,10 +192,14 @@ async fn selected(facts: &Snapshot, matches: RoaringBitmap, options: Options) ->
 
 /// Who may not be contacted: they said so, or they are minors and their parents did not consent.
 pub(crate) fn privacy_blocked() -> SelectStatement {
+    contacts_where(is_privacy_blocked())
+}
+
+/// Whether a contact is one of them.
+pub(crate) fn is_privacy_blocked() -> Expr {
     let minors =
         contact::Column::Minor.into_expr().and(contact::Column::ParentalConsent.into_expr().not());
-    let blocked = contact::Column::PrivacyBlocked.into_expr().or(minors);
-    contacts_where(blocked)
+    contact::Column::PrivacyBlocked.into_expr().or(minors)
 }
 
 pub(super) fn excluded() -> SelectStatement {

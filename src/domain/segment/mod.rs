@@ -35,8 +35,8 @@ use std::{
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-pub(super) use choose::privacy_blocked;
 pub use choose::{Chosen, PICKED_MAX, Request, picked};
+pub(super) use choose::{is_privacy_blocked, privacy_blocked};
 pub use closure::by_company;
 pub use compare::{Diff, OVERLAP_MAX, Overlap, State, diff, overlap};
 pub use explain::{Change, ExplainedStep, Explanation, explain};

@@ -9,11 +9,11 @@ use super::Interaction;
 use crate::{
     domain::{
         amount,
-        interaction::{Filter, List, Of, Owner, StatisticsKey, Window},
+        interaction::{Filter, List, Of, Owner, Postponed, StatisticsKey, Window},
     },
     graphql::{
         error::Result,
-        kinds::Evaluation,
+        kinds::{DeliveryStatus, Evaluation},
         loaders::Loaders,
         page::{Cursor, Slice, connection},
         scalar::{Date, Decimal},
@@ -37,12 +37,17 @@ pub(in crate::graphql) struct InteractionFilter {
     groups: Option<Vec<String>>,
     /// With one of these evaluations.
     evaluations: Option<Vec<Evaluation>>,
+    /// Whose delivery has one of these statuses.
+    delivery_statuses: Option<Vec<DeliveryStatus>>,
     /// Whether to list canceled ones, too.
     #[graphql(default_with = "Some(false)")]
     include_canceled: Option<bool>,
     /// Whether to list postponed ones, too.
     #[graphql(default_with = "Some(false)")]
     include_postponed: Option<bool>,
+    /// Whether to list nothing but postponed ones: those that are still to be finished.
+    #[graphql(default_with = "Some(false)")]
+    only_postponed: Option<bool>,
 }
 
 impl From<InteractionFilter> for Filter {
@@ -53,8 +58,15 @@ impl From<InteractionFilter> for Filter {
             templates: filter.templates,
             groups: filter.groups,
             evaluations: filter.evaluations.map(|all| all.into_iter().map(Into::into).collect()),
+            delivery_statuses: filter
+                .delivery_statuses
+                .map(|all| all.into_iter().map(Into::into).collect()),
             include_canceled: filter.include_canceled.unwrap_or(false),
-            include_postponed: filter.include_postponed.unwrap_or(false),
+            postponed: match (filter.only_postponed, filter.include_postponed) {
+                (Some(true), _) => Postponed::Only,
+                (_, Some(true)) => Postponed::Included,
+                _ => Postponed::LeftOut,
+            },
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Interactions: what happened between us and one contact.
 
+mod call;
 mod comments;
 mod create;
+mod delivery;
 mod list;
 mod marks;
 mod update;
@@ -9,8 +11,10 @@ mod update;
 use async_graphql::{Context, Description, ID, Object};
 use chrono::{DateTime, Utc};
 
+pub(super) use call::CallMutation;
 pub(super) use comments::InteractionCommentMutation;
 pub(super) use create::InteractionCreateMutation;
+pub(super) use delivery::{DeliveryMutation, LoggedSegmentDeliveries};
 pub(super) use list::{
     InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics,
     interactions_of, statistics_of,
@@ -198,9 +202,14 @@ impl Interaction {
         personal(ctx, self.0.contact_via.as_deref())
     }
 
-    /// How far its delivery is; null if it was delivered, or nothing was to be.
+    /// How far its delivery is; null if nothing was to be delivered.
     async fn delivery_status(&self) -> Option<DeliveryStatus> {
         self.0.delivery_status.map(Into::into)
+    }
+
+    /// Why it could not be delivered; null without the scope `personal`, for it may name an address.
+    async fn delivery_error(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        personal(ctx, self.0.delivery_error.as_deref())
     }
 
     /// Whether the contact was not reached.

@@ -56,7 +56,8 @@ pub(in crate::graphql) struct InteractionUpdateInput {
     contact_via: MaybeUndefined<String>,
     /// Whether the contact was not reached.
     attempt_failed: Option<bool>,
-    /// False finishes an interaction that was postponed. What has taken place can't be postponed.
+    /// False finishes an interaction that was postponed: then it is of today, unless a date is given. What has
+    /// taken place can't be postponed.
     postponed: Option<bool>,
 }
 

@@ -18,8 +18,11 @@ use crate::{
     },
 };
 
-/// By what a question classifies contacts. Interactions are those of a person; of a company, also
-/// those of the people who belonged to it at the time. Canceled and postponed ones do not count.
+/// By what a question classifies contacts. Interactions and opportunities are those of a person; of a
+/// company, also those of the people who belonged to it at the time. Canceled and postponed interactions do
+/// not count. By what was sold, customers are compared, and by what was bought, vendors: companies that are
+/// linked to one, have the business relation that means it, or with which there was any trade. Their people
+/// get the same answers.
 #[derive(Copy, Clone, PartialEq, Eq, Enum)]
 #[graphql(remote = "kinds::ProfileMeasure")]
 pub(in crate::graphql) enum ProfileMeasure {
@@ -31,31 +34,31 @@ pub(in crate::graphql) enum ProfileMeasure {
     AverageInteractionCost,
     /// How long an interaction takes, in minutes.
     AverageInteractionDuration,
-    /// How many of the opportunities were won; contacts can't be classified by it.
+    /// How many of the opportunities that were closed were won, in per cent.
     OpportunitiesWonPercent,
     /// The points of the answers that the contact has.
     Rating,
-    /// What was sold; contacts can't be classified by it.
+    /// What was sold, in local currency.
     Sales,
-    /// What was earned; contacts can't be classified by it.
+    /// What was earned; contacts can't be classified by it, for purchases say nothing of costs.
     Profit,
-    /// How many invoices a year; contacts can't be classified by it.
+    /// How many invoices a year of 365 days.
     SalesFrequency,
-    /// What an invoice amounts to; contacts can't be classified by it.
+    /// What an invoice amounts to, in local currency.
     AverageInvoice,
-    /// How much discount was given; contacts can't be classified by it.
+    /// How much discount was given; contacts can't be classified by it, for purchases say nothing of it.
     SalesDiscountPercent,
-    /// How late payments came in; contacts can't be classified by it.
+    /// How late payments came in; contacts can't be classified by it, for purchases say nothing of it.
     SalesOverdueDays,
-    /// What was bought; contacts can't be classified by it.
+    /// What was bought, in local currency.
     Purchases,
-    /// How many invoices a year were received; contacts can't be classified by it.
+    /// How many invoices were received in a year of 365 days.
     PurchaseFrequency,
-    /// What a received invoice amounts to; contacts can't be classified by it.
+    /// What a received invoice amounts to, in local currency.
     AveragePurchase,
-    /// How much discount was received; contacts can't be classified by it.
+    /// How much discount was received; contacts can't be classified by it, for purchases say nothing of it.
     PurchaseDiscountPercent,
-    /// How late we paid; contacts can't be classified by it.
+    /// How late we paid; contacts can't be classified by it, for purchases say nothing of it.
     PurchaseOverdueDays,
 }
 

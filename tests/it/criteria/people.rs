@@ -224,6 +224,7 @@ fn interactions(
             updated_at: now,
             body_message_id: None,
             attachments_message_id: None,
+            delivery_error: None,
         }
     };
     let rows = (1..=200).map(|id| row(&mut random, id)).collect();

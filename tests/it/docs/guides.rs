@@ -45,6 +45,7 @@ const PAGES: &[&str] = &[
     "docs/guides/errors.md",
     "docs/guides/filter-expressions.md",
     "docs/guides/first-query.md",
+    "docs/guides/interactions.md",
     "docs/guides/live.md",
     "docs/guides/opportunities.md",
     "docs/guides/paging.md",

@@ -1,5 +1,6 @@
 //! Interactions finished, changed, evaluated, canceled and commented.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::stage::{ALL, record, stage, wrong};
@@ -7,6 +8,7 @@ use crate::{
     app::both,
     campaign::campaign,
     contact::{self},
+    import::import,
 };
 
 both! {
@@ -31,6 +33,55 @@ both! {
         let back = json!({ "id": id, "postponed": true });
         let refused = app.mutate("interactionUpdate", "interaction { id }", back).await;
         assert_eq!(wrong(&refused), ["NOT_ALLOWED postponed"]);
+    }
+
+    // INT-5, INT-6
+    async fn what_is_to_be_finished_is_listed_and_is_of_the_day_on_which_it_is(app) {
+        let contact = stage(&app).await;
+        record(&app, &contact, json!({})).await;
+        let id = record(&app, &contact, json!({ "postponed": true })).await;
+        app.must("interactionCommentAdd", "", json!({ "interactionId": id, "comment": "Ask Bo" })).await;
+        let listed = async || {
+            let query = "query($id: ID!) { interactions(filter: { onlyPostponed: true }) { totalCount nodes { id } }
+                contact(id: $id) { interactions(filter: { onlyPostponed: true, includePostponed: false }) { totalCount } } }";
+            let data = app.data(query, json!({ "id": contact })).await;
+            assert_eq!(data["interactions"]["totalCount"], data["contact"]["interactions"]["totalCount"]);
+            data["interactions"]["nodes"].clone()
+        };
+        assert_eq!(listed().await, json!([{ "id": id }]));
+        app.context.clock.advance(TimeDelta::days(3));
+        // It may be changed before, and stays what it is.
+        let change = json!({ "id": id, "evaluation": "POSITIVE" });
+        let changed = app.must("interactionUpdate", "interaction { date postponed }", change).await;
+        assert_eq!(changed["interaction"], json!({ "date": "2026-11-02", "postponed": true }));
+        let finish = json!({ "id": id, "postponed": false });
+        let selection = "interaction { id date postponed evaluation comments { comment } }";
+        let finished = app.must("interactionUpdate", selection, finish.clone()).await;
+        let expected = json!({ "id": id, "date": "2026-11-05", "postponed": false, "evaluation": "POSITIVE",
+            "comments": [{ "comment": "Ask Bo" }] });
+        assert_eq!(finished["interaction"], expected);
+        assert_eq!(listed().await, json!([]));
+        // What has taken place is finished already, and keeps its date.
+        app.context.clock.advance(TimeDelta::days(1));
+        let again = app.must("interactionUpdate", selection, finish).await;
+        assert_eq!(again["interaction"], expected);
+    }
+
+    // INT-1, INT-3, D9
+    async fn what_was_postponed_is_finished_only_with_whom_may_be_contacted_and_when_nothing_is_missing(app) {
+        let contact = stage(&app).await;
+        import(&app, "Contact No.,Date,Postponed\nCT000001,2026-10-01,Yes\n").await;
+        let id = "interaction:1.1";
+        let selection = "interaction { postponed }";
+        let bare = app.mutate("interactionUpdate", selection, json!({ "id": id, "postponed": false })).await;
+        assert_eq!(wrong(&bare), ["REQUIRED salesperson", "REQUIRED description"]);
+        let whole = json!({ "id": id, "postponed": false, "salesperson": "BC", "description": "Visit" });
+        app.must("contactUpdate", "", json!({ "id": contact, "privacyBlocked": true })).await;
+        let refused = app.mutate("interactionUpdate", selection, whole.clone()).await;
+        assert_eq!(wrong(&refused), ["PRIVACY_BLOCKED id"]);
+        app.must("contactUpdate", "", json!({ "id": contact, "privacyBlocked": false })).await;
+        let finished = app.must("interactionUpdate", selection, whole).await;
+        assert_eq!(finished["interaction"]["postponed"], false);
     }
 
     // CAN-5, CAN-7, CAN-8, INT-6

@@ -1,6 +1,8 @@
 //! Interactions, as a client sees them.
 
+mod call;
 mod change;
 mod create;
+mod delivery;
 mod list;
 mod stage;

@@ -157,6 +157,7 @@ async fn clear_interactions(txn: &DatabaseTransaction, id: i32) -> Result<(u64, 
         .col_expr(Column::Description, none())
         .col_expr(Column::Subject, none())
         .col_expr(Column::ContactVia, none())
+        .col_expr(Column::DeliveryError, none())
         .filter(own)
         .exec(txn)
         .await?;

@@ -126,6 +126,7 @@ impl Interactions {
             updated_at: self.now,
             body_message_id: None,
             attachments_message_id: None,
+            delivery_error: None,
         }
     }
 }

@@ -1,32 +1,30 @@
 //! What contacts are classified by, as the database adds it up.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 use roaring::RoaringBitmap;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, Func, Query, SelectStatement},
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::range::{self, Scale};
+use super::{
+    range::{self, Scale},
+    sums,
+};
 use crate::{
     db,
     domain::{Error, Reason, Result, profile},
     entity::{
         contact, interaction,
-        kinds::{ContactType, ProfileMeasure},
-        profile_answer, profile_question,
+        kinds::{ContactType, ProfileMeasure, PurchaseSide},
+        opportunity, profile_answer, profile_question,
     },
 };
-
-/// Why a question is not asked.
-pub(in crate::domain::profile) const NOT_MEASURED: &str =
-    "Contacts can't be classified by what it measures.";
 
 /// The days that count, both included.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Window {
-    from: NaiveDate,
-    to: NaiveDate,
+    pub(super) from: NaiveDate,
+    pub(super) to: NaiveDate,
 }
 
 impl Window {
@@ -46,8 +44,9 @@ impl Window {
         }
     }
 
-    fn days(self) -> i64 {
-        (self.to - self.from).num_days() + 1
+    /// So many in these days, as they would be in a year of 365, in ten-thousandths.
+    fn a_year(self, count: i64) -> i64 {
+        divided(i128::from(count) * 3_650_000, (self.to - self.from).num_days() + 1)
     }
 }
 
@@ -121,28 +120,83 @@ impl Measured {
     }
 }
 
-/// Whether contacts can be classified by it.
-pub(in crate::domain::profile) fn is_measured(measure: ProfileMeasure) -> bool {
-    measure == ProfileMeasure::Rating || value_of(measure).is_some()
+/// Those with these ranks, of which the first is 1.
+pub(super) fn among(ranked: &[u32], ranks: RangeInclusive<i64>) -> RoaringBitmap {
+    let count = i64::try_from(ranked.len()).unwrap_or(i64::MAX);
+    let (first, last) = (*ranks.start().max(&1), *ranks.end().min(&count));
+    let place = |rank: i64| usize::try_from(rank).unwrap_or(0);
+    match first <= last {
+        true => ranked[place(first) - 1..place(last)].iter().copied().collect(),
+        false => RoaringBitmap::new(),
+    }
 }
 
-/// A value of what the interactions of one owner add up to, in ten-thousandths.
-type ValueOf = fn(&Sums, Window) -> i64;
-
-fn value_of(measure: ProfileMeasure) -> Option<ValueOf> {
+/// Why contacts can't be classified by it; nothing if they can.
+pub(in crate::domain::profile) fn obstacle(measure: ProfileMeasure) -> Option<&'static str> {
     use ProfileMeasure as M;
-    let value: ValueOf = match measure {
-        M::InteractionQuantity => |sums, _| sums.count * 10_000,
-        M::InteractionFrequency => {
-            |sums, window| divided(i128::from(sums.count) * 3_650_000, window.days())
+    match measure {
+        M::Profit => Some("Contacts can't be classified by it: purchases say nothing of costs."),
+        M::SalesDiscountPercent | M::PurchaseDiscountPercent => {
+            Some("Contacts can't be classified by it: purchases say nothing of discounts.")
         }
-        M::AverageInteractionCost => |sums, _| divided(sums.cost.into(), sums.count),
-        M::AverageInteractionDuration => {
-            |sums, _| divided(i128::from(sums.minutes) * 10_000, sums.count)
+        M::SalesOverdueDays | M::PurchaseOverdueDays => {
+            Some("Contacts can't be classified by it: purchases say nothing of payments.")
         }
-        _ => return None,
-    };
-    Some(value)
+        _ => None,
+    }
+}
+
+/// What is added up for each contact, and what that comes to, in ten-thousandths.
+enum Basis {
+    Interactions(fn(&sums::Interactions, Window) -> i64),
+    Opportunities(fn(&sums::Opportunities) -> i64),
+    Purchases(PurchaseSide, fn(&sums::Purchases, Window) -> i64),
+}
+
+impl Basis {
+    fn of(measure: ProfileMeasure) -> Option<Self> {
+        use ProfileMeasure as M;
+        use PurchaseSide::{Purchase, Sale};
+        Some(match measure {
+            M::InteractionQuantity => Self::Interactions(|it, _| it.count * 10_000),
+            M::InteractionFrequency => Self::Interactions(|it, window| window.a_year(it.count)),
+            M::AverageInteractionCost => {
+                Self::Interactions(|it, _| divided(it.cost.into(), it.count))
+            }
+            M::AverageInteractionDuration => {
+                Self::Interactions(|it, _| divided(i128::from(it.minutes) * 10_000, it.count))
+            }
+            M::OpportunitiesWonPercent => {
+                Self::Opportunities(|it| divided(i128::from(it.won) * 1_000_000, it.won + it.lost))
+            }
+            M::Sales => Self::Purchases(Sale, |it, _| it.amount),
+            M::Purchases => Self::Purchases(Purchase, |it, _| it.amount),
+            M::SalesFrequency => Self::Purchases(Sale, |it, window| window.a_year(it.invoices)),
+            M::PurchaseFrequency => {
+                Self::Purchases(Purchase, |it, window| window.a_year(it.invoices))
+            }
+            M::AverageInvoice => {
+                Self::Purchases(Sale, |it, _| divided(it.invoiced.into(), it.invoices))
+            }
+            M::AveragePurchase => {
+                Self::Purchases(Purchase, |it, _| divided(it.invoiced.into(), it.invoices))
+            }
+            M::Rating
+            | M::Profit
+            | M::SalesDiscountPercent
+            | M::SalesOverdueDays
+            | M::PurchaseDiscountPercent
+            | M::PurchaseOverdueDays => return None,
+        })
+    }
+}
+
+/// Whether companies are compared as customers, or as vendors, and not all contacts.
+pub(super) fn side_of(measure: ProfileMeasure) -> Option<PurchaseSide> {
+    match Basis::of(measure) {
+        Some(Basis::Purchases(side, _)) => Some(side),
+        _ => None,
+    }
 }
 
 /// What each of the population comes to; nothing if contacts can't be classified by it.
@@ -152,25 +206,48 @@ pub(super) async fn measured(
     population: &RoaringBitmap,
     window: Window,
 ) -> Result<Option<Measured>> {
-    let Some(value) = value_of(measure) else { return Ok(None) };
+    use interaction::Column as I;
+    use opportunity::Column as O;
+    let Some(basis) = Basis::of(measure) else { return Ok(None) };
+    let mut values = Vec::new();
+    match basis {
+        Basis::Interactions(value) => {
+            // Those of a company are, too, those of the people who belonged to it at the time.
+            let [companies, people] = apart(db, population).await?;
+            for (owner, whose) in [(I::CompanyId, companies), (I::ContactId, people)] {
+                let sums = sums::interactions(db, owner, window).await?.into_iter();
+                let theirs = sums.filter(|it| whose.contains(it.owner));
+                values.extend(theirs.map(|it| (it.owner, value(&it, window))));
+            }
+        }
+        Basis::Opportunities(value) => {
+            let [companies, people] = apart(db, population).await?;
+            for (owner, whose) in [(O::CompanyId, companies), (O::ContactId, people)] {
+                let sums = sums::opportunities(db, owner, window).await?.into_iter();
+                let theirs = sums.filter(|it| whose.contains(it.owner));
+                values.extend(theirs.map(|it| (it.owner, value(&it))));
+            }
+        }
+        Basis::Purchases(side, value) => {
+            let sums = sums::purchases(db, side, window).await?.into_iter();
+            values.extend(sums.map(|it| (it.owner, value(&it, window))));
+        }
+    }
+    Ok(Some(Measured::new(values, population)))
+}
+
+/// Companies and people.
+async fn apart(
+    db: &impl ConnectionTrait,
+    population: &RoaringBitmap,
+) -> Result<[RoaringBitmap; 2]> {
     let companies = contact::Entity::find()
         .select_only()
         .column(contact::Column::Id)
         .filter(contact::Column::Type.eq(ContactType::Company));
     let companies = db::keys(db, companies.into_query()).await? & population;
     let people = population - &companies;
-    let mut values = Vec::new();
-    // Those of a company are, too, those of the people who belonged to it at the time.
-    for (owner, whose) in
-        [(interaction::Column::CompanyId, companies), (interaction::Column::ContactId, people)]
-    {
-        if !whose.is_empty() {
-            let all = sums(db, owner, window).await?;
-            let theirs = all.into_iter().filter(|it| whose.contains(it.owner));
-            values.extend(theirs.map(|it| (it.owner, value(&it, window))));
-        }
-    }
-    Ok(Some(Measured::new(values, population)))
+    Ok([companies, people])
 }
 
 /// Rounded, half away from zero.
@@ -178,50 +255,4 @@ fn divided(above: i128, below: i64) -> i64 {
     let below = i128::from(below.max(1));
     let rounded = (2 * above.abs() + below) / (2 * below) * above.signum();
     i64::try_from(rounded).unwrap_or(i64::MAX)
-}
-
-/// What the interactions of one owner add up to.
-#[derive(serde::Deserialize)]
-struct Sums {
-    owner: u32,
-    count: i64,
-    /// In ten-thousandths.
-    cost: i64,
-    minutes: i64,
-}
-
-/// By owner, in one statement: canceled and postponed interactions do not count.
-async fn sums(
-    db: &impl ConnectionTrait,
-    owner: interaction::Column,
-    window: Window,
-) -> Result<Vec<Sums>> {
-    use interaction::Column as I;
-    let mut grouped = Query::select();
-    grouped
-        .expr_as(Expr::col(owner), "owner")
-        .expr_as(Expr::cust("COUNT(*)"), "count")
-        .expr_as(Func::sum(Expr::col(I::Cost)), "cost")
-        .expr_as(Func::sum(Expr::col(I::DurationMin)), "minutes")
-        .from(interaction::Entity)
-        // Those of contacts who have been deleted are nobody's.
-        .and_where(owner.gt(0))
-        .and_where(I::Canceled.eq(false))
-        .and_where(I::Postponed.eq(false))
-        .and_where(I::Date.between(window.from, window.to))
-        .group_by_col(owner);
-    rows_of(db, grouped, ["owner", "count", "cost", "minutes"]).await
-}
-
-/// The rows of a statement, which come as one value.
-async fn rows_of<T: serde::de::DeserializeOwned, const N: usize>(
-    db: &impl ConnectionTrait,
-    rows: SelectStatement,
-    columns: [&'static str; N],
-) -> Result<Vec<T>> {
-    let whole = Query::select().from_subquery(rows, "found").to_owned();
-    let columns = columns.map(|it| Expr::col(("found", it))).to_vec();
-    let json = db::json_rows(db, whole, columns).await?;
-    let unreadable = |err| Error::Corrupt(format!("sums can't be read: {err}"));
-    serde_json::from_str(&json).map_err(unreadable)
 }

@@ -2,41 +2,36 @@
 //! found for all contacts at once. The database adds up, what comes of it are sets of contacts, and of
 //! those only the difference is written.
 
+mod holders;
 mod measure;
 mod range;
 mod rating;
 mod save;
+mod sums;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use roaring::RoaringBitmap;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
-pub(super) use measure::{NOT_MEASURED, is_measured};
+pub(super) use measure::obstacle;
 pub use range::DECIMALS;
 pub use rating::rate_again;
 pub(super) use rating::{require_no_cycle, require_unused};
 
-use self::{measure::Window, range::Scale};
+use self::{
+    holders::{Holders, population},
+    measure::Window,
+};
 use super::{Key, Question, Questionnaire, locked_all, with_lines};
 use crate::{
-    db::{self, Table, dialect},
+    db::{self, Table},
     domain::{
         Context, Error, Event, Progress, ProgressState, Reason, Rejection, Result, contact::touch,
         id::profile_question_id, members, text,
     },
-    entity::{
-        contact, contact_code,
-        kinds::{CodeKind, ProfileMeasure, ProfileMethod, ProfileSorting},
-        profile_answer, profile_questionnaire,
-    },
+    entity::{kinds::ProfileMeasure, profile_questionnaire},
 };
 
 /// What to classify, and how.
@@ -81,10 +76,6 @@ pub struct ClassifiedAnswer {
     pub added: u64,
     pub removed: u64,
 }
-
-/// Who gets an answer; of ratings, by the share of the questions that were answered, in
-/// ten-thousandths of a per cent.
-type Holders = BTreeMap<Option<i64>, RoaringBitmap>;
 
 /// Classifies contacts, all or none. Answers of classified questions that contacts have are replaced.
 ///
@@ -176,7 +167,7 @@ impl Run<'_> {
                 answers: Vec::new(),
             };
             match found.get(&asked.key()) {
-                None => classified.skipped = Some(NOT_MEASURED),
+                None => classified.skipped = asked.question.row.measure.and_then(obstacle),
                 Some(answers) => {
                     for (no, holders) in answers {
                         let save = save::Save { question: &asked.question.row, no: *no, day };
@@ -262,78 +253,4 @@ impl Asked<'_> {
     fn is_rating(&self) -> bool {
         self.question.row.measure == Some(ProfileMeasure::Rating)
     }
-
-    /// Who gets which answer; nothing if nobody can be classified by it.
-    async fn holders(
-        &self,
-        txn: &DatabaseTransaction,
-        population: &RoaringBitmap,
-        window: Window,
-    ) -> Result<Option<Vec<(i32, Holders)>>> {
-        let row = &self.question.row;
-        let Some(measure) = row.measure else { return Ok(None) };
-        let Some(measured) = measure::measured(txn, measure, population, window).await? else {
-            return Ok(None);
-        };
-        let answers = self.question.answers.iter();
-        let sets: Vec<(i32, RoaringBitmap)> = match row.method {
-            Some(ProfileMethod::PercentageOfValue) => {
-                let scale = Scale::percent_of(measured.total()?);
-                answers.map(|it| (it.no, measured.within(it, scale, row.decimals))).collect()
-            }
-            Some(ProfileMethod::PercentageOfContacts) => {
-                let ranked = measured.ranked(row.sorting == Some(ProfileSorting::Ascending));
-                let count = i64::try_from(ranked.len()).unwrap_or(i64::MAX);
-                let scale = Scale::percent_of(count);
-                let of_answer = |it: &profile_answer::Model| {
-                    let ranks = range::range(it, scale, row.decimals);
-                    (it.no, ranks.map_or_else(RoaringBitmap::new, |it| among(&ranked, it)))
-                };
-                answers.map(of_answer).collect()
-            }
-            _ => {
-                answers.map(|it| (it.no, measured.within(it, Scale::VALUE, row.decimals))).collect()
-            }
-        };
-        let holders = sets.into_iter().map(|(no, set)| (no, Holders::from_iter([(None, set)])));
-        Ok(Some(holders.collect()))
-    }
-}
-
-/// Those with these ranks, of which the first is 1.
-fn among(ranked: &[u32], ranks: std::ops::RangeInclusive<i64>) -> RoaringBitmap {
-    let count = i64::try_from(ranked.len()).unwrap_or(i64::MAX);
-    let (first, last) = (*ranks.start().max(&1), *ranks.end().min(&count));
-    let place = |rank: i64| usize::try_from(rank).unwrap_or(0);
-    match first <= last {
-        true => ranked[place(first) - 1..place(last)].iter().copied().collect(),
-        false => RoaringBitmap::new(),
-    }
-}
-
-/// Whom a questionnaire is for (PRO-3), without minors (CON-4); among those if they are named.
-async fn population(
-    db: &impl ConnectionTrait,
-    questionnaire: &Questionnaire,
-    among: Option<&RoaringBitmap>,
-) -> Result<RoaringBitmap> {
-    let header = &questionnaire.header;
-    let mut whom = Condition::all().add(contact::Column::Minor.eq(false));
-    if let Some(among) = among {
-        let id = Expr::col((contact::Entity, contact::Column::Id));
-        whom = whom.add(dialect::in_ids(db.get_database_backend(), id, among.iter()));
-    }
-    if let Some(r#type) = header.contact_type {
-        whom = whom.add(contact::Column::Type.eq(r#type));
-    }
-    if let Some(relation) = &header.business_relation {
-        let companies = contact_code::Entity::find()
-            .select_only()
-            .column(contact_code::Column::ContactId)
-            .filter(contact_code::Column::Kind.eq(CodeKind::BusinessRelation))
-            .filter(contact_code::Column::Code.eq(relation.as_str()));
-        whom = whom.add(contact::Column::CompanyId.in_subquery(companies.into_query()));
-    }
-    let contacts = contact::Entity::find().select_only().column(contact::Column::Id).filter(whom);
-    Ok(db::keys(db, contacts.into_query()).await?)
 }

@@ -47,6 +47,8 @@ pub struct LogRequest {
     /// Instead of the segment's, which is changed.
     pub salesperson: Option<String>,
     pub unreachable: Unreachable,
+    /// Whether what is written to contacts is to be delivered from now on.
+    pub deliver: bool,
     /// Whether to make a segment of the contacts that were logged.
     pub follow_up: bool,
     /// Find out what would happen, and write nothing.
@@ -186,8 +188,15 @@ async fn write(
         ..Default::default()
     };
     let logged = logged_segment::Entity::insert(logged).exec_with_returning(txn).await?;
-    let logging =
-        Logging { context, operation, segment: &segment, logged: &logged, lines, first_key };
+    let logging = Logging {
+        context,
+        operation,
+        segment: &segment,
+        logged: &logged,
+        lines,
+        first_key,
+        deliver: request.deliver,
+    };
     let entries = write_campaign_entries(txn, &logging).await?;
     let written = write_interactions(txn, &logging, &entries).await?;
     settle_campaign_entries(txn, &logging, &entries).await?;

@@ -17,8 +17,9 @@ use crate::{
     db::dialect,
     domain::{Context, Error, ProgressState, Reason, Result, segment::effective},
     entity::{
-        campaign_entry, contact, interaction, kinds::CorrespondenceType, logged_segment, segment,
-        segment_line,
+        campaign_entry, contact, interaction,
+        kinds::{CorrespondenceType, DeliveryStatus},
+        logged_segment, segment, segment_line,
     },
 };
 
@@ -35,6 +36,7 @@ pub(super) struct Logging<'a> {
     pub(super) logged: &'a logged_segment::Model,
     pub(super) lines: &'a Lines,
     pub(super) first_key: i64,
+    pub(super) deliver: bool,
 }
 
 /// An entry for each campaign that lines may have (LOG-4). Which of them do have is known when the
@@ -152,7 +154,29 @@ fn columns(
             }
         }
     }
+    if logging.deliver {
+        let status = on_its_way(&columns);
+        columns.push((To::DeliveryStatus, status));
+    }
     columns
+}
+
+/// LOG-7: what has a text or a file is, if it goes to somebody in some way.
+fn on_its_way(columns: &[(interaction::Column, Expr)]) -> Expr {
+    use interaction::Column as To;
+    let is_there = |is_it: fn(&To) -> bool| {
+        let found = columns.iter().find(|(to, _)| is_it(to));
+        found.expect("lines have all of them").1.clone().is_not_null()
+    };
+    let is_written = is_there(|it| matches!(it, To::BodyMessageId))
+        .or(is_there(|it| matches!(it, To::AttachmentsMessageId)));
+    CaseStatement::new()
+        .case(
+            is_there(|it| matches!(it, To::CorrespondenceType)).and(is_written),
+            Expr::val(DeliveryStatus::InProgress),
+        )
+        .finally(Expr::val(None::<DeliveryStatus>))
+        .into()
 }
 
 /// The entry of the line's campaign.
