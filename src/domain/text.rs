@@ -53,7 +53,12 @@ pub fn compose(text: &str) -> String {
 /// A code as it is stored: tidied, in upper case. Codes are compared in this form, so their case
 /// never matters.
 pub fn code(text: &str) -> Option<String> {
-    tidy(text).map(|text| text.to_uppercase())
+    tidy(text).map(|text| upper(&text))
+}
+
+/// Text in upper case, composed: `ΐ` has none that is one character.
+pub fn upper(text: &str) -> String {
+    compose(&text.to_uppercase())
 }
 
 /// How many of something there are: `1 contact`, `2 contacts`. For nouns that take an s.
@@ -105,6 +110,15 @@ pub fn plain_words(plain: &str) -> impl Iterator<Item = &str> {
     plain.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
+/// The name of a choice as Business Central writes it: `VERY_POSITIVE` is `Very Positive`.
+pub fn caption(name: &str) -> String {
+    let words = name.split('_').map(|word| match word.split_at_checked(1) {
+        Some((first, rest)) => first.to_owned() + &rest.to_lowercase(),
+        None => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +136,15 @@ mod tests {
             assert_eq!(fold(upper), fold(lower), "{upper} and {lower}");
         }
         assert_eq!(fold("İ"), "i\u{307}");
+    }
+
+    #[test]
+    fn codes_stay_as_they_are_stored() {
+        for text in ["a", "å", "ß", "ΐ", "ǰ", "ŉ", "և", "ﬁ"] {
+            let stored = code(text).expect("there is a code");
+            assert!(is_tidy(&stored), "{stored:?}");
+            assert_eq!(code(&stored).as_ref(), Some(&stored));
+        }
     }
 
     #[test]

@@ -31,8 +31,9 @@ use super::contact::{
 use super::cost::Prices;
 use super::criteria::CriteriaQuery;
 use super::interaction::{
-    CallMutation, DeliveryMutation, InteractionCommentMutation, InteractionCreateMutation,
-    InteractionMarkMutation, InteractionQuery, InteractionUpdateMutation,
+    CallMutation, DeliveryMutation, DocumentMutation, InteractionCommentMutation,
+    InteractionCreateMutation, InteractionMarkMutation, InteractionQuery,
+    InteractionUpdateMutation,
 };
 use super::interaction_template::{InteractionTemplateMutation, InteractionTemplateQuery};
 use super::limits;
@@ -106,6 +107,7 @@ pub(super) struct Mutation(
     InteractionUpdateMutation,
     InteractionMarkMutation,
     CallMutation,
+    DocumentMutation,
     DeliveryMutation,
     InteractionCommentMutation,
     AttributeMutation,

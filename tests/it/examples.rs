@@ -119,6 +119,15 @@ both! {
                         let made = &data["segmentCreateOpportunities"];
                         assert_eq!(made["segment"]["opportunityStatistics"]["count"], made["created"]);
                     }
+                    "FilterContacts" => {
+                        assert!(0 < data["contacts"]["totalCount"].as_u64().unwrap());
+                        assert_eq!(data["criteriaFilters"][0], json!({ "field": "postCode", "expression": "1*|20000..89999" }));
+                    }
+                    "TextsAndReach" => {
+                        assert!(0 < data["segmentByNo"]["reachability"]["reachable"]["count"].as_u64().unwrap());
+                    }
+                    "ReadSetup" => assert_eq!(data["setup"]["duplicates"]["hitPercent"], 60),
+                    "ChangeSetup" => assert_eq!(data["setupUpdate"]["setup"]["timeZone"], "Europe/Stockholm"),
                     other => panic!("{other} is not looked at"),
                 }
                 seen.push(operation);
@@ -126,6 +135,7 @@ both! {
         }
         assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "ReadCriteria", "Questionnaire", "CreateSegment",
             "AddContacts", "SegmentWithLines", "PreviewTemplate", "LogSegment", "CampaignResults", "FindDuplicates",
-            "ListDuplicates", "PlanOpportunities", "WatchSegment", "Purchases"]);
+            "ListDuplicates", "PlanOpportunities", "WatchSegment", "Purchases", "FilterContacts", "TextsAndReach", "ReadSetup",
+            "ChangeSetup"]);
     }
 }

@@ -470,4 +470,118 @@ query Purchases($criteria: ContactCriteria) {
   }
 }`,
   },
+  {
+    query: `# Business Central's filter expressions, on any
+# field: what they find, and the criteria read
+# back as such. Try "<>''&@*gatan*".
+query FilterContacts($criteria: ContactCriteria!) {
+  contacts(filter: $criteria, first: 5) {
+    totalCount
+    nodes {
+      no
+      name
+      postCode
+    }
+  }
+  criteriaFilters(criteria: $criteria) {
+    field
+    expression
+  }
+}
+`,
+    variables: `{
+  "criteria": {
+    "all": [
+      { "postCode": { "matches": "1*|20000..89999" } },
+      { "createdAt": { "matches": "..t" } }
+    ]
+  }
+}`,
+  },
+  {
+    query: `# What a segment says in which language, and who
+# of it can be reached that way.
+query TextsAndReach($no: String!) {
+  segmentByNo(no: $no) {
+    texts {
+      language {
+        code
+      }
+      subject
+      bodyFormat
+    }
+    overrides {
+      field
+      linesCount
+    }
+    reachability {
+      reachable {
+        count
+      }
+      withoutEmail {
+        count
+      }
+      duplicateEmail {
+        count
+      }
+      blocked {
+        count
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "no": "SM000001"
+}`,
+  },
+  {
+    query: `# What holds for the whole business; whoever
+# administers it may change it.
+query ReadSetup {
+  setup {
+    timeZone
+    inheritance {
+      address
+      salesperson
+    }
+    duplicates {
+      searchOnEntry
+      hitPercent
+    }
+    documentTemplates {
+      documentType
+      template {
+        code
+      }
+    }
+    numberSeries {
+      kind
+      next
+    }
+    revision
+  }
+}
+
+mutation ChangeSetup {
+  setupUpdate(
+    input: {
+      duplicates: { searchOnEntry: true, hitPercent: 70 }
+      timeZone: "Europe/Stockholm"
+    }
+  ) {
+    setup {
+      timeZone
+      revision
+    }
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+`,
+    variables: `{}`,
+  },
 ];

@@ -169,7 +169,7 @@ fn filtered(context: &Context, filter: &CampaignFilter) -> Select<campaign::Enti
     let mut all = Condition::all();
     if let Some(text) = filter.text.as_deref().and_then(text::tidy) {
         let column = |column: Column| column.into_simple_expr();
-        let no = dialect::contains(backend, column(Column::No), &text.to_uppercase());
+        let no = dialect::contains(backend, column(Column::No), &text::upper(&text));
         let description = column(Column::DescriptionFold);
         all = all.add(no.or(dialect::contains(backend, description, &text::fold(&text))));
     }

@@ -22,7 +22,7 @@ impl Choice {
             Self::CorrespondenceType => &["HARD_COPY", "EMAIL"],
             Self::InformationFlow => &["OUTBOUND", "INBOUND"],
             Self::InitiatedBy => &["US", "THEM"],
-            Self::DeliveryStatus => &["IN_PROGRESS", "DELIVERED", "ERROR"],
+            Self::DeliveryStatus => &["IN_PROGRESS", "ERROR", "DELIVERED"],
             Self::PurchaseSide => &["SALE", "PURCHASE"],
             Self::OpportunityStatus => &["NOT_STARTED", "IN_PROGRESS", "WON", "LOST"],
             Self::TaskStatus => {

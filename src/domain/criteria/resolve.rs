@@ -111,7 +111,7 @@ fn scalar(kind: Kind, operand: &Operand) -> Scalar {
 }
 
 fn me(kind: Kind, name: &str) -> String {
-    if kind == Kind::Code { name.to_uppercase() } else { name.to_owned() }
+    if kind == Kind::Code { text::upper(name) } else { name.to_owned() }
 }
 
 /// A half-open stretch of time; an end may be open.

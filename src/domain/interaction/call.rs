@@ -70,7 +70,8 @@ pub async fn log_call(context: &Context, call: &Call) -> Result<interaction::Mod
         };
         rejections.into_result()?;
         let segment = locked.as_ref().map(|it| &it.segment);
-        let new = NewInteraction { contact, template, line, segment, postponed: false };
+        let new =
+            NewInteraction { contact, template, line, segment, postponed: false, document: None };
         record(txn, context, new, |effective| effective.correspondence_type = None).await
     })
     .await?;

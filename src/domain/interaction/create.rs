@@ -68,7 +68,8 @@ pub async fn create(
         let (Some(contact), Some(template), Some(line)) = (contact, template, line) else {
             return Err(incomplete(rejections));
         };
-        let new = NewInteraction { contact, template, line, segment: None, postponed };
+        let new =
+            NewInteraction { contact, template, line, segment: None, postponed, document: None };
         record(txn, context, new, |_| {}).await
     })
     .await?;
@@ -93,6 +94,8 @@ pub(super) struct NewInteraction<'a> {
     /// The segment in whose work it came about.
     pub(super) segment: Option<&'a segment::Model>,
     pub(super) postponed: bool,
+    /// The type and the number of the document that it is, if it is one.
+    pub(super) document: Option<(String, Option<String>)>,
 }
 
 /// Records an interaction with what holds for it, after `adjust`.
@@ -102,12 +105,12 @@ pub(super) async fn record(
     new: NewInteraction<'_>,
     adjust: impl FnOnce(&mut Effective),
 ) -> Result<interaction::Model> {
-    let NewInteraction { contact, template, line, segment, postponed } = new;
+    let NewInteraction { contact, template, line, segment, postponed, document } = new;
     let said = Said::by_template(txn, &template.code).await?;
     let defaults = Defaults::of_template(&template, said, context.today());
     let mut effective = defaults.of_line(Some(&line), &contact);
     adjust(&mut effective);
-    require_complete(&effective)?;
+    require_complete(&effective, document.is_some())?;
     let entry = match effective.campaign_id {
         Some(campaign) if !postponed => {
             let (date, salesperson) = (effective.date, effective.salesperson.as_deref());
@@ -121,6 +124,10 @@ pub(super) async fn record(
     let mut row = new_row(context, id, &contact, &template, effective, entry);
     row.segment_id = Set(segment.map(|it| it.id));
     row.postponed = Set(postponed);
+    if let Some((document_type, document_no)) = document {
+        row.document_type = Set(Some(document_type));
+        row.document_no = Set(document_no);
+    }
     Ok(interaction::Entity::insert(row).exec_with_returning(txn).await?)
 }
 
@@ -225,10 +232,10 @@ pub(super) async fn as_line(
     Ok(line)
 }
 
-/// INT-3. A date there always is.
-fn require_complete(effective: &Effective) -> Result<()> {
+/// INT-3. A date there always is, and for a document nobody has to be responsible (DOC-1).
+fn require_complete(effective: &Effective, is_document: bool) -> Result<()> {
     let mut rejections = Rejections::default();
-    if effective.salesperson.is_none() {
+    if effective.salesperson.is_none() && !is_document {
         let message = "Name a salesperson: the contact has none.";
         rejections.add(Reason::Required, &["salesperson"], message);
     }

@@ -5,6 +5,7 @@ mod comments;
 mod create;
 mod delete;
 mod delivery;
+mod document;
 mod entry;
 mod list;
 mod mark;
@@ -27,6 +28,7 @@ pub use delivery::{
     DELIVERY_ERROR_CHARS_MAX, Deliveries, REPORTED_MAX, Report, ReportOutcome, Reported,
     deliveries, set_delivery,
 };
+pub use document::{Document, Recipient, log_document};
 pub use list::{Filter, Key, List, Owner, Postponed, counts, pages};
 pub(in crate::domain) use mark::{DELETING, delete_where, mark_canceled};
 pub use mark::{cancel, evaluate, reinstate};

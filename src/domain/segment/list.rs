@@ -159,7 +159,7 @@ fn filtered(context: &Context, filter: &SegmentFilter) -> Select<segment::Entity
         Condition::all().add(segment::Column::Status.is_in(filter.status.iter().copied()));
     if let Some(text) = filter.text.as_deref().and_then(text::tidy) {
         let column = |column| Expr::col((segment::Entity, column));
-        let no = dialect::contains(backend, column(segment::Column::No), &text.to_uppercase());
+        let no = dialect::contains(backend, column(segment::Column::No), &text::upper(&text));
         let description = column(segment::Column::DescriptionFold);
         let description = dialect::contains(backend, description, &text::fold(&text));
         condition = condition.add(no.or(description));

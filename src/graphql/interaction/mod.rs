@@ -4,6 +4,7 @@ mod call;
 mod comments;
 mod create;
 mod delivery;
+mod document;
 mod list;
 mod marks;
 mod update;
@@ -15,6 +16,7 @@ pub(super) use call::CallMutation;
 pub(super) use comments::InteractionCommentMutation;
 pub(super) use create::InteractionCreateMutation;
 pub(super) use delivery::{DeliveryMutation, LoggedSegmentDeliveries};
+pub(super) use document::DocumentMutation;
 pub(super) use list::{
     InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics,
     interactions_of, statistics_of,

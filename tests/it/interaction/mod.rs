@@ -4,5 +4,6 @@ mod call;
 mod change;
 mod create;
 mod delivery;
+mod document;
 mod list;
 mod stage;

@@ -10,7 +10,9 @@ use sea_orm::{
 use super::{company_id, contact_id, question::is_there};
 use crate::{
     db::dialect,
-    domain::criteria::{Measure, RelatedTest, Relation, Scope},
+    domain::criteria::{
+        Measure, RelatedTest, Relation, RowCriteria, Scope, Tree, relation::column_of_row,
+    },
     entity::contact,
 };
 
@@ -33,12 +35,25 @@ pub(super) fn looked_at(relation: &Relation, measure: &Measure) -> BTreeSet<&'st
         | Measure::Average(it, _)
         | Measure::Least(it, _)
         | Measure::Greatest(it, _) => BTreeSet::from([relation.amount_column(it)]),
-        Measure::Latest(_) | Measure::Earliest(_) => relation.columns(),
+        Measure::Latest(criteria) | Measure::Earliest(criteria) => {
+            let mut columns = BTreeSet::from_iter(relation.order.iter().copied());
+            asked_about(criteria, &mut columns);
+            columns
+        }
     };
     if relation.sharers.is_some() {
         columns.extend(relation.order);
     }
     columns
+}
+
+/// Adds the columns that `criteria` ask about.
+fn asked_about(criteria: &RowCriteria, columns: &mut BTreeSet<&'static str>) {
+    match criteria {
+        Tree::All(each) | Tree::Any(each) => each.iter().for_each(|it| asked_about(it, columns)),
+        Tree::Not(inner) => asked_about(inner, columns),
+        Tree::Leaf(test) => columns.extend(column_of_row(test.field)),
+    }
 }
 
 /// Rows of a relation with those who own them, which select nothing yet.

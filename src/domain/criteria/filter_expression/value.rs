@@ -9,6 +9,7 @@ use crate::domain::{
     amount,
     contact_columns::plain,
     criteria::{Kind, Operand, Operator, Test, field::EVALUATIONS},
+    text,
 };
 
 /// A value as it stood there.
@@ -50,7 +51,7 @@ pub(super) fn operand(kind: Kind, word: &Word) -> Result<Operand> {
         }
         _ => match token(word)? {
             true => Ok(Operand::Me),
-            false if kind == Kind::Code => Ok(Operand::Text(text.to_uppercase())),
+            false if kind == Kind::Code => Ok(Operand::Text(text::upper(text))),
             false => Ok(Operand::Text(text.to_owned())),
         },
     }
@@ -86,7 +87,7 @@ pub(super) fn pattern(kind: Kind, word: &Word) -> Result<Option<Test>> {
     if pattern.is_empty() {
         return Err(wrong(word.start, "A value is missing after @.", &["a value"]));
     }
-    let pattern = if kind == Kind::Code { pattern.to_uppercase() } else { pattern.to_owned() };
+    let pattern = if kind == Kind::Code { text::upper(pattern) } else { pattern.to_owned() };
     Ok(Some(like(kind, &pattern, ignores_case && kind == Kind::Text)))
 }
 
@@ -174,18 +175,9 @@ pub(super) fn ordinal(kind: Kind, word: &Word) -> Result<u32> {
 }
 
 fn no_name(word: &Word, ordinals: &Ordinals) -> SyntaxError {
-    let captions: Vec<String> = ordinals.iter().map(|(_, name)| caption(name)).collect();
+    let captions: Vec<String> = ordinals.iter().map(|(_, name)| text::caption(name)).collect();
     let message = format!("{:?} is none of {}.", word.text, captions.join(", "));
     wrong(word.start, message, &["a caption or its number"])
-}
-
-/// As Business Central writes it: `VERY_POSITIVE` is `Very Positive`.
-pub(super) fn caption(name: &str) -> String {
-    let words = name.split('_').map(|word| match word.split_at_checked(1) {
-        Some((first, rest)) => first.to_owned() + &rest.to_lowercase(),
-        None => word.to_owned(),
-    });
-    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Those whose numbers lie in the range.

@@ -1,7 +1,10 @@
 //! From tests to filter expressions, for those that have one.
 
-use super::value::{caption, ordinals};
-use crate::domain::criteria::{Anchor, Kind, Operand, Operator, Test, When, formula::Formula};
+use super::value::ordinals;
+use crate::domain::{
+    criteria::{Anchor, Kind, Operand, Operator, Test, When, formula::Formula},
+    text,
+};
 
 /// The expression that means the same; nothing if none does. What [`super::parse`] made comes back
 /// as it was when its expression is read again.
@@ -124,9 +127,9 @@ fn list(kind: Kind, operands: &[Operand], between: &str, before: &str) -> Option
 fn value(kind: Kind, operand: &Operand) -> Option<String> {
     match operand {
         Operand::Me => Some("%me".to_owned()),
-        Operand::Text(name) if ordinals(kind).is_some() => Some(caption(name)),
-        Operand::Text(text) if text.is_empty() || is_pattern(text) => None,
-        Operand::Text(text) => Some(quoted(text)),
+        Operand::Text(name) if ordinals(kind).is_some() => Some(text::caption(name)),
+        Operand::Text(value) if value.is_empty() || is_pattern(value) => None,
+        Operand::Text(value) => Some(quoted(value)),
         Operand::Number(number) => Some(number.to_string()),
         Operand::When(when) => day(when),
         Operand::Flag(_) | Operand::Period(_) => None,

@@ -94,7 +94,7 @@ impl Parser {
         match kind {
             Kind::Text | Kind::ExactText | Kind::Code if value == ME => Some(Operand::Me),
             Kind::Text | Kind::ExactText => Some(Operand::Text(self.text(value)?)),
-            Kind::Code => Some(Operand::Text(self.text(value)?.to_uppercase())),
+            Kind::Code => Some(Operand::Text(text::upper(&self.text(value)?))),
             Kind::Choice(choice) => self.name(choice.names(), value),
             Kind::Evaluation => self.name(&EVALUATIONS, value),
             Kind::Integer => {
@@ -205,7 +205,7 @@ impl Parser {
     }
 
     pub(super) fn code_list(&mut self, value: &Value) -> Option<Vec<String>> {
-        self.values(value, |parser, value| Some(parser.text(value)?.to_uppercase()))
+        self.values(value, |parser, value| Some(text::upper(&parser.text(value)?)))
     }
 
     /// Text as it is stored, though it may be empty.

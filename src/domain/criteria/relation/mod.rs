@@ -140,12 +140,7 @@ impl Relation {
 
     /// The columns that are not about whose a row is: those of its fields, and those of its order.
     pub(super) fn columns(&self) -> BTreeSet<&'static str> {
-        let of_field = |field: &Field| match field.column {
-            Column::Row(_, column) => Some(column),
-            Column::Number(_, of) => Some(of.column()),
-            Column::Contact(_) | Column::ContactText(..) => None,
-        };
-        let of_fields = self.fields.iter().filter_map(of_field);
+        let of_fields = self.fields.iter().filter_map(column_of_row);
         of_fields.chain(self.order.iter().copied()).collect()
     }
 
@@ -153,5 +148,14 @@ impl Relation {
     fn field(&self, name: &str) -> &'static Field {
         let found = self.fields.iter().find(|it| it.name == name);
         found.expect("a relation names its own fields, and each is asked for by a test")
+    }
+}
+
+/// The column of a row that a field is read from, if it is one of rows.
+pub(super) fn column_of_row(field: &Field) -> Option<&'static str> {
+    match field.column {
+        Column::Row(_, column) => Some(column),
+        Column::Number(_, of) => Some(of.column()),
+        Column::Contact(_) | Column::ContactText(..) => None,
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         contact::attribute,
         criteria::{Criteria, Kind, attribute_key, require},
         id::{self, Kind as Id},
+        text,
     },
     entity::{contact, logged_segment, segment},
 };
@@ -247,7 +248,7 @@ async fn look_up(db: &impl ConnectionTrait, json: &mut Spanned) -> Result<Vec<Di
     json.each_value("", &mut |key, value, _| {
         if let Some((of_contacts, no)) = number(key, value) {
             let numbers = if of_contacts { &mut contacts } else { &mut segments };
-            numbers.push(no.to_uppercase());
+            numbers.push(text::upper(no));
         }
     });
     if contacts.is_empty() && segments.is_empty() {
@@ -284,7 +285,7 @@ async fn look_up(db: &impl ConnectionTrait, json: &mut Spanned) -> Result<Vec<Di
     json.each_value("", &mut |key, value, span| {
         let Some((of_contacts, no)) = number(key, value) else { return };
         let is_log = value.as_str().is_some_and(|text| text.starts_with(LOG_OF));
-        let id = found.get(&(of_contacts, no.to_uppercase())).copied();
+        let id = found.get(&(of_contacts, text::upper(no))).copied();
         let id = match (of_contacts, is_log) {
             (true, _) => id.map(|id| Id::Contact.id(id)),
             (_, true) => id.and_then(|id| logs.get(&id)).map(|id| Id::LoggedSegment.id(*id)),
