@@ -42,7 +42,7 @@ impl Bench {
         ] })
     }
 
-    async fn count(&self, criteria: Value) {
+    pub(crate) async fn count(&self, criteria: Value) {
         let query = "query($input: CriteriaPreviewInput!) { \
                      criteriaPreview(input: $input) { selected { count } } }";
         self.graphql(query, json!({ "input": { "criteria": criteria } })).await;

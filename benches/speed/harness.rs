@@ -153,7 +153,9 @@ impl Bench {
         let name = if self.is_postgres() { "PostgreSQL" } else { "SQLite" };
         println!("\n{name}: {} contacts, {interactions} interactions", self.contacts);
         println!("{:<58} {:>10} {:>10} {:>8}", "median ms", "ours", "by hand", "ratio");
-        for group in [Group::Selection, Group::Reading, Group::Criteria, Group::Bulk] {
+        for group in
+            [Group::Selection, Group::Reading, Group::Criteria, Group::Relations, Group::Bulk]
+        {
             if !only.is_empty() && !only.contains(&group) {
                 continue;
             }
@@ -161,6 +163,7 @@ impl Bench {
                 Group::Selection => self.selection().await,
                 Group::Reading => self.reading().await,
                 Group::Criteria => self.criteria().await,
+                Group::Relations => self.relations().await,
                 Group::Bulk => self.bulk().await,
             }
         }

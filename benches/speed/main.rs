@@ -18,6 +18,7 @@ mod bulk;
 mod criteria;
 mod harness;
 mod reading;
+mod relations;
 mod selection;
 
 use std::{fs, path::PathBuf};
@@ -54,6 +55,7 @@ enum Group {
     Selection,
     Reading,
     Criteria,
+    Relations,
     Bulk,
 }
 

@@ -204,6 +204,16 @@ impl Interaction {
         personal(ctx, self.0.contact_via.as_deref())
     }
 
+    /// What document it is, as Business Central calls it, such as `Sales Invoice`; null if it is none.
+    async fn document_type(&self) -> Option<&str> {
+        self.0.document_type.as_deref()
+    }
+
+    /// The number of the document.
+    async fn document_no(&self) -> Option<&str> {
+        self.0.document_no.as_deref()
+    }
+
     /// How far its delivery is; null if nothing was to be delivered.
     async fn delivery_status(&self) -> Option<DeliveryStatus> {
         self.0.delivery_status.map(Into::into)

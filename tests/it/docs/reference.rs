@@ -104,6 +104,8 @@ pub(super) const ROOMS: [Room; 9] = [
             "InformationFlow",
             "InitiatedBy",
             "Evaluation",
+            "DocumentLink",
+            "DocumentRecipient",
             "DeliveryStatus",
             "Attachment",
             "BodyFormat",

@@ -23,7 +23,7 @@ both! {
         codes(&app, "BUSINESS_RELATION", &["CUST"]).await;
         template(&app, json!({ "code": "INVOICE", "description": "Invoice", "informationFlow": "OUTBOUND" })).await;
         let link = json!({ "code": "CUST", "linkType": "CUSTOMER", "linkNo": "10000" });
-        let relations = json!({ "businessRelations": { "set": [link] } });
+        let relations = json!({ "businessRelations": [link] });
         let company = create(&app, with(input("COMPANY", "Ek AB"), relations)).await;
         let to_customer = json!({ "to": { "link": { "type": "CUSTOMER", "no": "10000" } } });
 
