@@ -248,7 +248,7 @@ fn pieces(kind: Kind) -> Vec<&'static str> {
     let mut pieces = vec!["|", "&", "(", ")", "<>", ">", "<=", "=", "..", "''", "'", " "];
     pieces.extend(match kind {
         Kind::Text | Kind::ExactText | Kind::Code => {
-            ["a", "Å*", "?b", "@c", "'x|y'", "%me", "*", "1"]
+            ["a", "Å*", "?b", "@c", "'x|y'", "%me", "*", "@"]
         }
         Kind::Integer => ["1", "-2", "30", "x", "1.5", "0", "7", "8"],
         Kind::Evaluation => ["Positive", "1", "2", "0", "very negative", "9", "x", "3"],

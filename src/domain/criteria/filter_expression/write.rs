@@ -45,12 +45,13 @@ fn factor(kind: Kind, test: &Test) -> Option<String> {
 fn of_operator(kind: Kind, operator: Operator, operands: &[Operand]) -> Option<String> {
     let (first, second) = (operands.first(), operands.get(1));
     let one = || value(kind, first?);
+    let pattern = |case, before, after| pattern(kind, first?, [case, before, after]);
     // No more than there, for a blank comes before everything else.
     let present = |rest: String| Some(format!("<>''&{rest}"));
     match operator {
-        Operator::Eq | Operator::On => one(),
+        Operator::Eq | Operator::On => equal(kind, first?),
         Operator::In if !operands.is_empty() => list(kind, operands, "|", ""),
-        Operator::Ne => present(format!("<>{}", one()?)),
+        Operator::Ne => present(format!("<>{}", equal(kind, first?)?)),
         Operator::NotIn if !operands.is_empty() => present(list(kind, operands, "&", "<>")?),
         Operator::Gt | Operator::After if ordinals(kind).is_none() => Some(format!(">{}", one()?)),
         Operator::Gte | Operator::OnOrAfter if ordinals(kind).is_none() => {
@@ -69,15 +70,15 @@ fn of_operator(kind: Kind, operator: Operator, operands: &[Operand]) -> Option<S
         Operator::IsEmpty => {
             Some(if operands == [Operand::Flag(true)] { "''" } else { "<>''" }.into())
         }
-        Operator::StartsWith => pattern(first?, "", "", "*"),
-        Operator::EndsWith => pattern(first?, "", "*", ""),
-        Operator::Contains => pattern(first?, "", "*", "*"),
-        Operator::EqIgnoreCase => pattern(first?, "@", "", ""),
-        Operator::StartsWithIgnoreCase => pattern(first?, "@", "", "*"),
-        Operator::EndsWithIgnoreCase => pattern(first?, "@", "*", ""),
-        Operator::ContainsIgnoreCase => pattern(first?, "@", "*", "*"),
-        Operator::Like => like(first?, ""),
-        Operator::LikeIgnoreCase => like(first?, "@"),
+        Operator::StartsWith => pattern("", "", "*"),
+        Operator::EndsWith => pattern("", "*", ""),
+        Operator::Contains => pattern("", "*", "*"),
+        Operator::EqIgnoreCase => pattern("@", "", ""),
+        Operator::StartsWithIgnoreCase => pattern("@", "", "*"),
+        Operator::EndsWithIgnoreCase => pattern("@", "*", ""),
+        Operator::ContainsIgnoreCase => pattern("@", "*", "*"),
+        Operator::Like => like(kind, first?, ""),
+        Operator::LikeIgnoreCase => like(kind, first?, "@"),
         _ => None,
     }
 }
@@ -120,7 +121,7 @@ fn opposite(kind: Kind, test: &Test) -> Option<String> {
 }
 
 fn list(kind: Kind, operands: &[Operand], between: &str, before: &str) -> Option<String> {
-    let each = operands.iter().map(|it| Some(format!("{before}{}", value(kind, it)?)));
+    let each = operands.iter().map(|it| Some(format!("{before}{}", equal(kind, it)?)));
     Some(each.collect::<Option<Vec<_>>>()?.join(between))
 }
 
@@ -161,24 +162,35 @@ fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?']) || text.starts_with('@')
 }
 
-fn pattern(operand: &Operand, case: &str, before: &str, after: &str) -> Option<String> {
+/// What a value equals.
+fn equal(kind: Kind, operand: &Operand) -> Option<String> {
+    match operand {
+        Operand::Text(text) if text.starts_with('@') => pattern(kind, operand, [""; 3]),
+        _ => value(kind, operand),
+    }
+}
+
+/// `parts` are what stands before it all, and around the text.
+fn pattern(kind: Kind, operand: &Operand, [case, before, after]: [&str; 3]) -> Option<String> {
     match operand {
         Operand::Text(text) if !text.is_empty() && !text.contains(['*', '?']) => {
-            matched(case, &format!("{before}{text}{after}"))
+            matched(kind, case, &format!("{before}{text}{after}"))
         }
         _ => None,
     }
 }
 
-fn like(operand: &Operand, case: &str) -> Option<String> {
+fn like(kind: Kind, operand: &Operand, case: &str) -> Option<String> {
     match operand {
-        Operand::Text(text) if text.contains(['*', '?']) => matched(case, text),
+        Operand::Text(text) if text.contains(['*', '?']) => matched(kind, case, text),
         _ => None,
     }
 }
 
-/// An `@` at the beginning says that the case does not matter; a second one is the character.
-fn matched(case: &str, pattern: &str) -> Option<String> {
+/// An `@` at the beginning says that the case does not matter, which it never does in codes; a second
+/// one is the character.
+fn matched(kind: Kind, case: &str, pattern: &str) -> Option<String> {
+    let case = if kind == Kind::Code && pattern.starts_with('@') { "@" } else { case };
     let is_misread = case.is_empty() && pattern.starts_with('@');
     (!is_misread).then(|| quoted(&format!("{case}{pattern}")))
 }
