@@ -21,8 +21,8 @@ CODE = "FAULTS"
 SEGMENT = "id revision status contactsCount criteria { no } loggedSegment { interactionsCount }"
 # What was set on a line survives its removal, but is not shown meanwhile.
 GONE = object()
-# Worth another try.
-RETRYABLE = {"UNAVAILABLE", "TIMEOUT"}
+# Worth another try; the last is said of a fifth file beside four.
+RETRYABLE = {"UNAVAILABLE", "TIMEOUT", "TOO_MANY_CONNECTIONS"}
 
 
 def prepare(server):
