@@ -128,6 +128,9 @@ both! {
                     }
                     "ReadSetup" => assert_eq!(data["setup"]["duplicates"]["hitPercent"], 60),
                     "ChangeSetup" => assert_eq!(data["setupUpdate"]["setup"]["timeZone"], "Europe/Stockholm"),
+                    "RecordCoverSheets" => {
+                        assert!(0 < data["segmentLogCoverSheets"]["interactionsCount"].as_u64().unwrap());
+                    }
                     other => panic!("{other} is not looked at"),
                 }
                 seen.push(operation);
@@ -136,6 +139,6 @@ both! {
         assert_eq!(seen, ["SearchContacts", "PreviewCriteria", "ReadCriteria", "Questionnaire", "CreateSegment",
             "AddContacts", "SegmentWithLines", "PreviewTemplate", "LogSegment", "CampaignResults", "FindDuplicates",
             "ListDuplicates", "PlanOpportunities", "WatchSegment", "Purchases", "FilterContacts", "TextsAndReach", "ReadSetup",
-            "ChangeSetup"]);
+            "ChangeSetup", "RecordCoverSheets"]);
     }
 }

@@ -80,7 +80,7 @@ async fn a_person_runs_a_query_and_watches_a_subscription() {
     let mut browser = Browser::launch(&browser::find().unwrap()).await;
 
     browser.open(&format!("http://{origin}/")).await;
-    browser.wait_until("document.querySelectorAll('.graphiql-tab').length === 16").await;
+    browser.wait_until("document.querySelectorAll('.graphiql-tab').length === 17").await;
     browser.wait_until("document.querySelector('.graphiql-query-editor .view-line')").await;
 
     let query = r#"query Segment { segmentByNo(no: "SM000001") { status } }"#;

@@ -584,4 +584,26 @@ mutation ChangeSetup {
 `,
     variables: `{}`,
   },
+  {
+    query: `# Labels and cover sheets are PDF files, at
+# /export/segments/SM000001/labels.pdf and
+# /export/segments/SM000001/cover-sheets.pdf.
+# This records that cover sheets were printed.
+mutation RecordCoverSheets($segment: ID!) {
+  segmentLogCoverSheets(
+    input: { segmentId: $segment }
+  ) {
+    interactionsCount
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+`,
+    variables: `{
+  "segment": "segment:1"
+}`,
+  },
 ];
