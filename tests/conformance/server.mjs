@@ -39,6 +39,7 @@ export async function start({ name = 'one', port = 0 } = {}) {
     port: Number(host.split(':')[1]),
     pid: server.pid,
     async stop() {
+      if (server.exitCode !== null || server.signalCode !== null) return;
       server.kill('SIGTERM');
       await once(server, 'exit');
       process.off('exit', kill);

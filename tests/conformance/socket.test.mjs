@@ -81,26 +81,35 @@ test('a subscription tells of changes until the client completes it', async () =
   await client.dispose();
 });
 
-test('a client comes back after the server went away', async () => {
+test('a client comes back after the server went away', async (t) => {
   const first = await start({ name: 'restarted' });
+  t.after(() => first.stop());
   const closed = [];
+  const refused = [];
   const client = connect({
     url: first.socket,
     retryAttempts: 100,
     retryWait: () => sleep(100),
-    on: { closed: ({ code }) => closed.push(code) },
+    // That nobody listens is no close of a connection, and by default nothing to try again after.
+    shouldRetry: () => true,
+    on: {
+      closed: ({ code }) => closed.push(code),
+      error: ({ message }) => refused.push(message),
+    },
   });
   const id = await createSegment(first);
   const watcher = watch(client, id);
   await hears(watcher, first, id, 'before');
 
   await first.stop();
+  while (refused.length < 2) await sleep(20);
   const second = await start({ name: 'restarted', port: first.port });
+  t.after(() => second.stop());
 
   await hears(watcher, second, id, 'after');
   assert.equal(closed[0], 1001);
+  for (const message of refused) assert.match(message, /ECONNREFUSED/);
   await client.dispose();
-  await second.stop();
 });
 
 /** The code with which the server closes, if it does so soon after these messages. */

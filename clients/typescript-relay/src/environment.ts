@@ -28,6 +28,8 @@ export const socket = createClient({
   webSocketImpl: WebSocket,
   // A browser can't send headers with a WebSocket: its first message has them.
   connectionParams: headers,
+  // A server that is being started again listens to nobody for a moment.
+  shouldRetry: () => true,
 });
 
 export const environment = new Environment({
