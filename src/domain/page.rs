@@ -2,10 +2,12 @@
 //! same at any depth and rows that come and go elsewhere do not shift it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Serialize, de::DeserializeOwned};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::sea_query;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::domain::{Error, Reason, Result};
+use crate::domain::{Error, Reason, Result, is_storable};
 
 /// Which slice of a list to fetch. `K` is what rows are ordered by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -91,6 +93,44 @@ fn has_nul(key: &Value) -> bool {
         Value::Array(items) => items.iter().any(has_nul),
         Value::Object(fields) => fields.values().any(has_nul),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// A day in a key. Cursors come from outside, and may say any; databases can't compare all.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "NaiveDate")]
+pub struct Day(pub(super) NaiveDate);
+
+impl TryFrom<NaiveDate> for Day {
+    type Error = &'static str;
+
+    fn try_from(day: NaiveDate) -> Result<Self, Self::Error> {
+        if is_storable(day) { Ok(Self(day)) } else { Err("no day of ours") }
+    }
+}
+
+impl From<Day> for sea_query::Value {
+    fn from(day: Day) -> Self {
+        day.0.into()
+    }
+}
+
+/// An instant in a key, as a [`Day`].
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "DateTime<Utc>")]
+pub struct Instant(pub(super) DateTime<Utc>);
+
+impl TryFrom<DateTime<Utc>> for Instant {
+    type Error = &'static str;
+
+    fn try_from(instant: DateTime<Utc>) -> Result<Self, Self::Error> {
+        Day::try_from(instant.date_naive()).map(|_| Self(instant))
+    }
+}
+
+impl From<Instant> for sea_query::Value {
+    fn from(instant: Instant) -> Self {
+        instant.0.into()
     }
 }
 

@@ -6,13 +6,11 @@ use async_graphql::dataloader::Loader;
 
 use crate::{
     domain::{
-        self, Context, Page,
-        interaction::{
-            Deliveries, Filter, Key as InteractionPlace, List, Owner, Statistics, StatisticsKey,
-        },
+        self, Context, List, Page,
+        interaction::{Deliveries, Filter, Key as Place, Owner, Statistics, StatisticsKey},
         message::Message,
         profile::{Key, Questionnaire},
-        purchase as purchase_list,
+        purchase::{Filter as PurchaseFilter, Key as PurchasePlace, Owner as Buyer},
     },
     entity::{
         attachment, contact_profile_answer, interaction, interaction_comment, interaction_template,
@@ -63,82 +61,42 @@ loaders! {
     StatisticsByOwner: StatisticsKey => Statistics = domain::interaction::statistics;
 }
 
-pub(super) struct InteractionPages(pub(super) Context);
+/// Declares loaders of pages and counts, by whose they are and what is asked of all alike.
+macro_rules! of_owners {
+    ($($name:ident: $owner:ty, $asked:ty => $value:ty = $service:path;)*) => {$(
+        pub(in crate::graphql) struct $name(pub(in crate::graphql) Context);
 
-impl Loader<(Owner, List)> for InteractionPages {
-    type Value = Page<InteractionPlace, interaction::Model>;
-    type Error = Arc<domain::Error>;
+        impl Loader<($owner, $asked)> for $name {
+            type Value = $value;
+            // A batch fails as one, for every caller.
+            type Error = Arc<domain::Error>;
 
-    async fn load(
-        &self,
-        keys: &[(Owner, List)],
-    ) -> Result<HashMap<(Owner, List), Self::Value>, Self::Error> {
-        let mut loaded = HashMap::new();
-        for (list, owners) in grouped(keys.iter().map(|(owner, list)| (list.clone(), *owner))) {
-            let pages = domain::interaction::pages(&self.0, &owners, &list).await?;
-            loaded.extend(pages.into_iter().map(|(owner, page)| ((owner, list.clone()), page)));
+            async fn load(
+                &self,
+                keys: &[($owner, $asked)],
+            ) -> Result<HashMap<($owner, $asked), $value>, Self::Error> {
+                let mut loaded = HashMap::new();
+                let keys = keys.iter().map(|(owner, asked)| (asked.clone(), *owner));
+                for (asked, owners) in $crate::graphql::batches::grouped(keys) {
+                    let found = $service(&self.0, &owners, &asked).await?;
+                    let of = |(owner, found)| ((owner, asked.clone()), found);
+                    loaded.extend(found.into_iter().map(of));
+                }
+                Ok(loaded)
+            }
         }
-        Ok(loaded)
-    }
+    )*};
 }
+pub(super) use of_owners;
 
-pub(super) struct InteractionCounts(pub(super) Context);
-
-impl Loader<(Owner, Filter)> for InteractionCounts {
-    type Value = u64;
-    type Error = Arc<domain::Error>;
-
-    async fn load(
-        &self,
-        keys: &[(Owner, Filter)],
-    ) -> Result<HashMap<(Owner, Filter), u64>, Self::Error> {
-        let mut loaded = HashMap::new();
-        for (filter, owners) in grouped(keys.iter().map(|(owner, it)| (it.clone(), *owner))) {
-            let counts = domain::interaction::counts(&self.0, &owners, &filter).await?;
-            loaded.extend(counts.into_iter().map(|(owner, it)| ((owner, filter.clone()), it)));
-        }
-        Ok(loaded)
-    }
-}
-
-pub(super) struct PurchasePages(pub(super) Context);
-
-impl Loader<(purchase_list::Owner, purchase_list::List)> for PurchasePages {
-    type Value = Page<purchase_list::Key, purchase::Model>;
-    type Error = Arc<domain::Error>;
-
-    async fn load(
-        &self,
-        keys: &[(purchase_list::Owner, purchase_list::List)],
-    ) -> Result<HashMap<(purchase_list::Owner, purchase_list::List), Self::Value>, Self::Error>
-    {
-        let mut loaded = HashMap::new();
-        for (list, owners) in grouped(keys.iter().map(|(owner, list)| (list.clone(), *owner))) {
-            let pages = purchase_list::pages(&self.0, &owners, &list).await?;
-            loaded.extend(pages.into_iter().map(|(owner, page)| ((owner, list.clone()), page)));
-        }
-        Ok(loaded)
-    }
-}
-
-pub(super) struct PurchaseStatistics(pub(super) Context);
-
-impl Loader<(purchase_list::Owner, purchase_list::Filter)> for PurchaseStatistics {
-    type Value = purchase_list::Statistics;
-    type Error = Arc<domain::Error>;
-
-    async fn load(
-        &self,
-        keys: &[(purchase_list::Owner, purchase_list::Filter)],
-    ) -> Result<HashMap<(purchase_list::Owner, purchase_list::Filter), Self::Value>, Self::Error>
-    {
-        let mut loaded = HashMap::new();
-        for (filter, owners) in grouped(keys.iter().map(|(owner, it)| (it.clone(), *owner))) {
-            let sums = purchase_list::statistics(&self.0, &owners, &filter).await?;
-            loaded.extend(sums.into_iter().map(|(owner, it)| ((owner, filter.clone()), it)));
-        }
-        Ok(loaded)
-    }
+of_owners! {
+    InteractionPages: Owner, List<Filter, Place> => Page<Place, interaction::Model> =
+        domain::interaction::pages;
+    InteractionCounts: Owner, Filter => u64 = domain::interaction::counts;
+    PurchasePages: Buyer, List<PurchaseFilter, PurchasePlace> => Page<PurchasePlace, purchase::Model> =
+        domain::purchase::pages;
+    PurchaseStatistics: Buyer, PurchaseFilter => domain::purchase::Statistics =
+        domain::purchase::statistics;
 }
 
 /// Those with the same arguments together: they are one statement.

@@ -26,7 +26,7 @@ const ENTRIES: &str = "Entry No.,Posting Date,Source Type,Source No.,Item No.,Va
     3,2026-03-10,Customer,20000,1896-S,,FINISHED,-5,7500,,Sales Invoice,S3,C2\n\
     4,2026-03-11,2,v-9,70000,,RAW MAT,100,,250,Purchase Invoice,I1,P3\n";
 
-async fn fill(app: &TestApp) {
+pub(crate) async fn fill(app: &TestApp) {
     import(app, CONTACTS).await;
     let (outcome, said) = import(app, RELATIONS).await;
     assert_eq!((counts(&outcome), said.len()), ([3, 0, 0, 0], 0));

@@ -8,6 +8,7 @@ use crate::{
     campaign::campaign,
     contact::{codes, create, input, with},
     log::{people, stage},
+    purchase,
 };
 
 /// The code and the path of each user error, as one line.
@@ -46,11 +47,12 @@ fn forgeries(key: &Value) -> Vec<Value> {
             };
             parts.iter().flat_map(of_part).chain([json!({})]).collect()
         }
-        Value::String(_) => ["a\0b", "\0", "", "+262142-12-31", "-4800-01-01", "\u{10FFFF}"]
-            .map(Value::from)
-            .into_iter()
-            .chain([Value::Null, json!(5)])
-            .collect(),
+        Value::String(_) => {
+            let days = ["+262142-12-31", "-4800-01-01"];
+            let instants = days.map(|day| format!("{day}T00:00:00Z").into());
+            let texts = ["a\0b", "\0", "", "\u{10FFFF}"].into_iter().chain(days);
+            texts.map(Value::from).chain(instants).chain([Value::Null, json!(5)]).collect()
+        }
         Value::Number(_) => [-1, 0, i64::MAX, i64::MIN, i64::from(i32::MAX)]
             .map(Value::from)
             .into_iter()
@@ -70,6 +72,10 @@ async fn lists(app: &TestApp) -> Vec<(String, &'static str)> {
     let segment = stage(app, &contacts, json!({ "campaignId": campaign })).await;
     app.must("segmentSaveCriteria", "", json!({ "segmentId": segment, "name": "Kept" })).await;
     app.must("segmentLog", "", json!({ "segmentId": segment })).await;
+    let with_ada = json!({ "from": { "contactId": contacts[0] }, "description": "Pumps" });
+    app.must("opportunityCreate", "", with_ada.clone()).await;
+    app.must("taskCreate", "", with_ada).await;
+    purchase::fill(app).await;
 
     let of =
         |kind: &str, id: &str, list: &str| format!("{kind}(id: {id:?}) {{ {list} {{ PAGE }} }}");
@@ -79,6 +85,9 @@ async fn lists(app: &TestApp) -> Vec<(String, &'static str)> {
         ("interactions(AFTER) { PAGE }".to_owned(), "/interactions"),
         ("interactionTemplates(AFTER) { PAGE }".to_owned(), "/interactionTemplates"),
         ("campaigns(AFTER) { PAGE }".to_owned(), "/campaigns"),
+        ("opportunities(AFTER) { PAGE }".to_owned(), "/opportunities"),
+        ("tasks(AFTER) { PAGE }".to_owned(), "/tasks"),
+        ("purchases(AFTER) { PAGE }".to_owned(), "/purchases"),
         ("segments(filter: { status: [LOGGED] }, AFTER) { PAGE }".to_owned(), "/segments"),
         (of("contact", &company, "people(AFTER)"), "/contact/people"),
         (of("contact", &contacts[0], "interactions(AFTER)"), "/contact/interactions"),
@@ -89,6 +98,9 @@ async fn lists(app: &TestApp) -> Vec<(String, &'static str)> {
         let filter = "filter: { status: [LOGGED] }";
         let list = format!("segments({filter}, orderBy: {order}, AFTER) {{ PAGE }}");
         lists.push((list, "/segments"));
+    }
+    for order in ["DESCRIPTION_ASC", "STARTING_DATE_ASC", "ENDING_DATE_DESC", "UPDATED_DESC"] {
+        lists.push((format!("campaigns(orderBy: {order}, AFTER) {{ PAGE }}"), "/campaigns"));
     }
     for by in ["NO", "NAME", "CITY", "POST_CODE"] {
         lists.push((format!("contacts(orderBy: {{ by: {by} }}, AFTER) {{ PAGE }}"), "/contacts"));

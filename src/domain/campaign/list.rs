@@ -1,16 +1,20 @@
 //! Lists of campaigns.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, PaginatorTrait, QueryFilter, Select,
     sea_query::{Expr, ExprTrait, Func},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     db::dialect,
-    domain::{Context, Error, Page, PageArgs, Reason, Result, is_storable, text},
+    domain::{
+        Context, Order, Page, PageArgs, Result,
+        page::{Day, Instant},
+        sorted::{self, Sort},
+        text,
+    },
     entity::campaign::{self, Column},
 };
 
@@ -28,12 +32,6 @@ pub struct CampaignFilter {
 }
 
 /// What a list of campaigns is ordered by.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct CampaignOrder {
-    pub by: CampaignSort,
-    pub descending: bool,
-}
-
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum CampaignSort {
     No,
@@ -54,27 +52,16 @@ pub enum CampaignKey {
     Description(String, i64),
     StartingDate(Day, i64),
     EndingDate(Day, i64),
-    Updated(DateTime<Utc>, i64),
-}
-
-/// A day that a database can compare. Cursors come from outside, and may say any.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "NaiveDate")]
-pub struct Day(NaiveDate);
-
-impl TryFrom<NaiveDate> for Day {
-    type Error = &'static str;
-
-    fn try_from(day: NaiveDate) -> Result<Self, Self::Error> {
-        if is_storable(day) { Ok(Self(day)) } else { Err("no day of ours") }
-    }
+    Updated(Instant, i64),
 }
 
 /// What stands for a missing day: the first that there can be.
 const NO_DAY: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("it is a day");
 
-impl CampaignSort {
-    /// What rows are ordered by.
+impl Sort for CampaignSort {
+    type Entity = campaign::Entity;
+    type Key = CampaignKey;
+
     fn columns(self) -> Vec<Expr> {
         let id = Column::Id.into_simple_expr();
         let or = |column: Column, none: Expr| -> Expr {
@@ -101,11 +88,10 @@ impl CampaignSort {
             Self::EndingDate => {
                 CampaignKey::EndingDate(Day(row.ending_date.unwrap_or(NO_DAY)), row.id)
             }
-            Self::Updated => CampaignKey::Updated(row.updated_at, row.id),
+            Self::Updated => CampaignKey::Updated(Instant(row.updated_at), row.id),
         }
     }
 
-    /// The values of a key, beside the [columns](Self::columns); nothing for one of another order.
     fn values(self, key: &CampaignKey) -> Option<Vec<Expr>> {
         Some(match (self, key) {
             (Self::No, CampaignKey::No(no)) => vec![Expr::val(no.as_str())],
@@ -114,7 +100,7 @@ impl CampaignSort {
             }
             (Self::StartingDate, CampaignKey::StartingDate(day, id))
             | (Self::EndingDate, CampaignKey::EndingDate(day, id)) => {
-                vec![Expr::val(day.0), Expr::val(*id)]
+                vec![Expr::val(*day), Expr::val(*id)]
             }
             (Self::Updated, CampaignKey::Updated(at, id)) => vec![Expr::val(*at), Expr::val(*id)],
             _ => return None,
@@ -125,33 +111,14 @@ impl CampaignSort {
 /// A page of campaigns.
 ///
 /// # Errors
-/// [`Reason::Invalid`] at `after` or `before` for a cursor of another order.
+/// [`Invalid`](crate::domain::Reason::Invalid) at `after` or `before` for a cursor of another order.
 pub async fn list(
     context: &Context,
     filter: &CampaignFilter,
-    order: CampaignOrder,
+    order: Order<CampaignSort>,
     args: &PageArgs<CampaignKey>,
 ) -> Result<Page<CampaignKey, campaign::Model>> {
-    let mut found = filtered(context, filter);
-    for (name, bound, above) in
-        [("after", &args.after, !order.descending), ("before", &args.before, order.descending)]
-    {
-        let Some(key) = bound else { continue };
-        let values = order.by.values(key).ok_or_else(|| {
-            let message = "This cursor belongs to a list in another order.";
-            Error::reject(Reason::Invalid, &[name], message)
-        })?;
-        let (row, key) = (Expr::tuple(order.by.columns()), Expr::tuple(values));
-        found = found.filter(if above { row.gt(key) } else { row.lt(key) });
-    }
-    let falling = order.descending != args.take.is_last();
-    let direction = if falling { Order::Desc } else { Order::Asc };
-    for column in order.by.columns() {
-        found = found.order_by(column, direction.clone());
-    }
-    let rows = found.limit(args.take.count() + 1).all(context.db.reader()).await?;
-    let items = rows.into_iter().map(|row| (order.by.key(&row), row)).collect();
-    Ok(Page::from_one_extra(items, args))
+    sorted::page(context, filtered(context, filter), order, args).await
 }
 
 /// How many campaigns [`list`] has in all.

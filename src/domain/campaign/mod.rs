@@ -17,7 +17,7 @@ pub use activate::{activate, deactivate, is_activated};
 pub use cancel::{cancel_entry, delete_entry, reinstate_entry};
 pub use change::{CampaignChange, create, delete, update};
 pub use entries::{entries_by_ids, entry_pages};
-pub use list::{CampaignFilter, CampaignKey, CampaignOrder, CampaignSort, count, list};
+pub use list::{CampaignFilter, CampaignKey, CampaignSort, count, list};
 pub use statistics::{Part, Reach, ReachKey, by_day, by_template, reach};
 pub use target_of::of_contacts;
 pub use targets::{TargetsBy, of_campaign, targets};
@@ -56,6 +56,15 @@ pub async fn by_no(context: &Context, no: &str) -> Result<Option<campaign::Model
 pub async fn require(txn: &DatabaseTransaction, id: i64, path: &[&str]) -> Result<campaign::Model> {
     let found = campaign::Entity::find_by_id(id).lock_shared().one(txn).await?;
     found.ok_or_else(|| missing(id, path))
+}
+
+/// As [`require`], and nobody else holds it: for whoever takes an entry of it.
+///
+/// # Errors
+/// [`Reason::NotFound`] at `path`.
+pub async fn hold(txn: &DatabaseTransaction, id: i64, path: &[&str]) -> Result<()> {
+    let found = campaign::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
+    found.map(|_| ()).ok_or_else(|| missing(id, path))
 }
 
 fn missing(id: i64, path: &[&str]) -> Error {

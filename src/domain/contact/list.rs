@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     db::{self, dialect},
-    domain::{Error, Page, PageArgs, Reason, Result, access::Viewer},
+    domain::{self, Error, Page, PageArgs, Result, access::Viewer, sorted::other_order},
     entity::contact,
 };
 
@@ -30,17 +30,14 @@ pub enum OrderBy {
 }
 
 /// The order of a list; those that are equal are ordered by key.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Order {
-    pub by: OrderBy,
-    pub descending: bool,
-}
+pub type Order = domain::Order<OrderBy>;
 
 /// The order that is asked for; unless one is, that by company name, or by number for those who may
 /// not see names.
 ///
 /// # Errors
-/// [`Reason::Forbidden`] at `orderBy` for one that would tell what the viewer may not see.
+/// [`Forbidden`](crate::domain::Reason::Forbidden) at `orderBy` for one that would tell what the viewer
+/// may not see.
 pub fn order(viewer: &Viewer, asked: Option<Order>) -> Result<Order> {
     match asked {
         Some(order) if order.by == OrderBy::No => Ok(order),
@@ -86,7 +83,8 @@ const CHUNK_MAX: u64 = 20_000;
 /// The keys of the contacts on a page of a list.
 ///
 /// # Errors
-/// [`Reason::Invalid`] at `after` or `before` for a cursor of another order; what the database says.
+/// [`Invalid`](crate::domain::Reason::Invalid) at `after` or `before` for a cursor of another order; what
+/// the database says.
 pub async fn page_of_ids(
     db: &impl ConnectionTrait,
     restriction: &Restriction<'_>,
@@ -161,8 +159,7 @@ impl Slice {
     fn new(restriction: &Restriction<'_>, order: Order, args: &PageArgs<Key>) -> Result<Self> {
         for (cursor, path) in [(&args.after, "after"), (&args.before, "before")] {
             if cursor.as_ref().is_some_and(|key| key.0 != order) {
-                let message = "This cursor belongs to a list in another order.";
-                return Err(Error::reject(Reason::Invalid, &[path], message));
+                return Err(other_order(path));
             }
         }
         let (mut start, mut end) = (args.after.clone(), args.before.clone());

@@ -11,7 +11,10 @@ use sea_orm::{
 use super::Owner;
 use crate::{
     db::dialect,
-    domain::{Context, Result},
+    domain::{
+        Context, Result,
+        owned::{Owned, Owner as _},
+    },
     entity::{interaction, kinds::InitiatedBy},
 };
 
@@ -49,7 +52,7 @@ impl Of {
     /// What tells whose an interaction is; nothing does for everybody's.
     fn column(&self) -> Option<interaction::Column> {
         match self {
-            Self::Owner(owner) => owner.column(),
+            Self::Owner(owner) => interaction::Entity::column(*owner),
             Self::Template(_) => Some(interaction::Column::Template),
             Self::Group(_) => Some(interaction::Column::InteractionGroup),
         }

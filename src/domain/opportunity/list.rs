@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, IntoSimpleExpr, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, IntoSimpleExpr, QueryFilter, QueryResult,
+    QuerySelect, Select,
     sea_query::{CaseStatement, Expr, ExprTrait, Func},
 };
 
 use crate::{
     domain::{
-        Context, Page, Result,
-        planned::{self, Key, List, Owner},
+        Context, List, Page, Result, owned,
+        planned::{Key, Owner},
         text,
     },
     entity::{
@@ -33,17 +34,18 @@ pub struct OpportunityFilter {
 }
 
 impl OpportunityFilter {
-    fn condition(&self) -> Condition {
+    fn rows(&self) -> Select<opportunity::Entity> {
         let one_of = |all: &Vec<OpportunityStatus>| Column::Status.is_in(all.iter().copied());
         let priority = |all: &Vec<Priority>| Column::Priority.is_in(all.iter().copied());
         // A code that none can be finds nothing.
         let salesperson = |it: &String| Column::Salesperson.eq(text::code(it).unwrap_or_default());
-        Condition::all()
+        let all = Condition::all()
             .add_option(self.status.as_ref().map(one_of))
             .add_option(self.priority.as_ref().map(priority))
             .add_option(self.salesperson.as_ref().map(salesperson))
             .add_option(self.from.map(|day| Column::Date.gte(day)))
-            .add_option(self.to.map(|day| Column::Date.lte(day)))
+            .add_option(self.to.map(|day| Column::Date.lte(day)));
+        opportunity::Entity::find().filter(all)
     }
 }
 
@@ -54,10 +56,9 @@ impl OpportunityFilter {
 pub async fn pages(
     context: &Context,
     owners: &[Owner],
-    list: &List<OpportunityFilter>,
+    list: &List<OpportunityFilter, Key>,
 ) -> Result<HashMap<Owner, Page<Key, opportunity::Model>>> {
-    let filter = list.filter.condition();
-    planned::pages::<opportunity::Entity, _>(context, owners, list, &filter).await
+    owned::pages(context, owners, list, &list.filter.rows()).await
 }
 
 /// How many opportunities the lists have in all, with one statement for each kind of owner.
@@ -69,7 +70,7 @@ pub async fn counts(
     owners: &[Owner],
     filter: &OpportunityFilter,
 ) -> Result<HashMap<Owner, u64>> {
-    planned::counts::<opportunity::Entity>(context, owners, &filter.condition()).await
+    owned::counts(context, owners, filter.rows()).await
 }
 
 /// The opportunity of each of these interactions, which are contact and id; those without one are left
@@ -106,49 +107,24 @@ pub struct Totals {
     pub won_value: i64,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    owner: i64,
-    #[sea_orm(nested)]
-    totals: Totals,
-}
-
 /// What the opportunities of each owner add up to, with one statement for each kind of owner.
 ///
 /// # Errors
 /// What the database says.
 pub async fn totals(context: &Context, owners: &[Owner]) -> Result<HashMap<Owner, Totals>> {
-    let mut all: HashMap<Owner, Totals> =
-        owners.iter().map(|owner| (*owner, Totals::default())).collect();
-    for (column, owners) in planned::by_column::<opportunity::Entity>(owners) {
-        let query = opportunity::Entity::find().select_only();
-        let query = match column {
-            Some(column) => query
-                .filter(column.is_in(planned::keys_of(&owners)))
-                .expr_as(column.into_simple_expr().cast_as("bigint"), "owner")
-                .group_by(column),
-            None => query.expr_as(Expr::val(0_i64).cast_as("bigint"), "owner"),
-        };
-        let (won, lost) = (|| is(OpportunityStatus::Won), || is(OpportunityStatus::Lost));
-        let open = || Column::ClosedDate.is_null();
-        let rows = query
-            .expr_as(Column::Id.count(), "count")
-            .expr_as(count_if(open()), "open")
-            .expr_as(count_if(won()), "won")
-            .expr_as(count_if(lost()), "lost")
-            .expr_as(total(Column::EstimatedValue.into_simple_expr()), "estimated_value")
-            .expr_as(value_if(open()), "open_value")
-            .expr_as(value_if(won()), "won_value")
-            .into_model::<Row>()
-            .all(context.db.reader())
-            .await?;
-        for row in rows {
-            if let Some(owner) = planned::owner_of(&owners, row.owner) {
-                all.insert(owner, row.totals);
-            }
-        }
-    }
-    Ok(all)
+    let (won, lost) = (|| is(OpportunityStatus::Won), || is(OpportunityStatus::Lost));
+    let open = || Column::ClosedDate.is_null();
+    let totals = opportunity::Entity::find()
+        .select_only()
+        .expr_as(Column::Id.count(), "count")
+        .expr_as(count_if(open()), "open")
+        .expr_as(count_if(won()), "won")
+        .expr_as(count_if(lost()), "lost")
+        .expr_as(total(Column::EstimatedValue.into_simple_expr()), "estimated_value")
+        .expr_as(value_if(open()), "open_value")
+        .expr_as(value_if(won()), "won_value");
+    let read = |row: &QueryResult| Totals::from_query_result(row, "");
+    owned::aggregated(context, owners, &totals, read).await
 }
 
 fn is(status: OpportunityStatus) -> Expr {

@@ -1,13 +1,10 @@
-//! What opportunities and tasks have in common: whose they are, lists of them, and what they come
-//! from.
+//! What opportunities and tasks have in common: whose they are, and what they come from.
 
 mod heirs;
-mod list;
 mod source;
 
-use chrono::NaiveDate;
 use sea_orm::{
-    EntityTrait, IntoSimpleExpr, QueryFilter, Select,
+    IntoSimpleExpr, QueryFilter, Select,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -15,13 +12,15 @@ use serde::{Deserialize, Serialize};
 pub(super) use heirs::{
     change_company, erase, forget_interactions, hand_on, is_planned_with, require_closed,
 };
-pub use list::List;
-pub(super) use list::{by_column, counts, keys_of, owner_of, pages, summed};
 pub use source::{Links, Source};
 pub(super) use source::{description, links};
 
 use crate::{
-    domain::{Result, is_storable, task},
+    domain::{
+        owned::{self, Owned},
+        page::Day,
+        task,
+    },
     entity::{self, contact, kinds::ContactType},
 };
 
@@ -44,7 +43,9 @@ impl Owner {
             ContactType::Person => Self::Contact(contact.id),
         }
     }
+}
 
+impl owned::Owner for Owner {
     fn key(self) -> i64 {
         match self {
             Self::Everybody => 0,
@@ -62,40 +63,28 @@ pub struct Which {
     pub expected_revision: Option<i32>,
 }
 
-/// What lists are ordered by: date, id.
+/// Where a row stands in a list: date, id.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "(NaiveDate, i64)")]
-pub struct Key(NaiveDate, i64);
-
-/// Cursors come from outside, and may say any day.
-impl TryFrom<(NaiveDate, i64)> for Key {
-    type Error = &'static str;
-
-    fn try_from((date, id): (NaiveDate, i64)) -> Result<Self, Self::Error> {
-        if is_storable(date) { Ok(Self(date, id)) } else { Err("no day of ours") }
-    }
-}
-
-/// A table of what is planned with contacts.
-pub(super) trait Planned: EntityTrait {
-    /// What tells whose a row is; nothing does for everybody's.
-    fn owner(owner: Owner) -> Option<Self::Column>;
-    /// Those of `rows` that are of the owner with this key, of the same kind as `owner`; of everybody's, all.
-    fn owned(rows: Select<Self>, owner: Owner, key: Expr) -> Select<Self> {
-        match Self::owner(owner) {
-            Some(column) => rows.filter(column.into_simple_expr().eq(key)),
-            None => rows,
-        }
-    }
-    const DATE: Self::Column;
-    const ID: Self::Column;
-    fn key(row: &Self::Model) -> Key;
-}
+pub struct Key(Day, i64);
 
 macro_rules! planned {
     ($($table:ident $({ $($more:item)* })?;)*) => {$(
-        impl Planned for entity::$table::Entity {
-            fn owner(owner: Owner) -> Option<Self::Column> {
+        impl Owned for entity::$table::Entity {
+            type Owner = Owner;
+            type Key = Key;
+
+            const ORDER: &'static [Self::Column] =
+                &[entity::$table::Column::Date, entity::$table::Column::Id];
+
+            fn key(row: &Self::Model) -> Key {
+                Key(Day(row.date), row.id)
+            }
+
+            fn values(Key(date, id): Key) -> Vec<Expr> {
+                vec![Expr::val(date), Expr::val(id)]
+            }
+
+            fn column(owner: Owner) -> Option<Self::Column> {
                 use entity::$table::Column;
                 match owner {
                     Owner::Everybody => None,
@@ -104,13 +93,6 @@ macro_rules! planned {
                     Owner::Segment(_) => Some(Column::SegmentId),
                     Owner::Campaign(_) => Some(Column::CampaignId),
                 }
-            }
-
-            const DATE: Self::Column = entity::$table::Column::Date;
-            const ID: Self::Column = entity::$table::Column::Id;
-
-            fn key(row: &Self::Model) -> Key {
-                Key(row.date, row.id)
             }
 
             $($($more)*)?

@@ -4,14 +4,18 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, Order, QueryFilter, QueryOrder, Select,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, Select, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     db::dialect,
-    domain::{Context, Page, PageArgs, Result, arms, is_storable, text},
+    domain::{
+        Context, List, Page, Result,
+        owned::{self, Owned},
+        page::Day,
+        text,
+    },
     entity::{
         contact,
         kinds::{ContactType, PurchaseSide},
@@ -41,28 +45,9 @@ pub struct Filter {
     pub posting_groups: Option<Vec<String>>,
 }
 
-/// What purchases are ordered by: posting date, contact, id.
+/// Where a purchase stands in a list: posting date, contact, id.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "(NaiveDate, i32, i64)")]
-pub struct Key(NaiveDate, i32, i64);
-
-/// Cursors come from outside, and may say any day.
-impl TryFrom<(NaiveDate, i32, i64)> for Key {
-    type Error = &'static str;
-
-    fn try_from((date, contact, id): (NaiveDate, i32, i64)) -> Result<Self, Self::Error> {
-        if is_storable(date) { Ok(Self(date, contact, id)) } else { Err("no day of ours") }
-    }
-}
-
-/// Which lists to fetch beside each other: the same slice of each.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct List {
-    pub filter: Filter,
-    /// Oldest first; newest first otherwise.
-    pub oldest_first: bool,
-    pub args: PageArgs<Key>,
-}
+pub struct Key(Day, i32, i64);
 
 impl Owner {
     pub fn of(contact: &contact::Model) -> Self {
@@ -71,16 +56,10 @@ impl Owner {
             ContactType::Person => Self::Person(contact.id),
         }
     }
+}
 
-    pub(super) fn column(self) -> Option<Column> {
-        match self {
-            Self::Everybody => None,
-            Self::Company(_) => Some(Column::ContactId),
-            Self::Person(_) => Some(Column::DocumentContactId),
-        }
-    }
-
-    pub(super) fn key(self) -> i64 {
+impl owned::Owner for Owner {
+    fn key(self) -> i64 {
         match self {
             Self::Everybody => 0,
             Self::Company(id) | Self::Person(id) => i64::from(id),
@@ -88,13 +67,27 @@ impl Owner {
     }
 }
 
-/// Owners by what tells whose a purchase is; nothing does for everybody's.
-pub(super) fn by_column(owners: &[Owner]) -> Vec<(Option<Column>, Vec<Owner>)> {
-    let mut by_kind: HashMap<_, Vec<Owner>> = HashMap::new();
-    for owner in owners {
-        by_kind.entry(std::mem::discriminant(owner)).or_default().push(*owner);
+impl Owned for purchase::Entity {
+    type Owner = Owner;
+    type Key = Key;
+
+    const ORDER: &'static [Column] = &[Column::PostingDate, Column::ContactId, Column::Id];
+
+    fn key(row: &purchase::Model) -> Key {
+        Key(Day(row.posting_date), row.contact_id, row.id)
     }
-    by_kind.into_values().map(|owners| (owners[0].column(), owners)).collect()
+
+    fn values(Key(date, contact, id): Key) -> Vec<Expr> {
+        vec![Expr::val(date), Expr::val(contact), Expr::val(id)]
+    }
+
+    fn column(owner: Owner) -> Option<Column> {
+        match owner {
+            Owner::Everybody => None,
+            Owner::Company(_) => Some(Column::ContactId),
+            Owner::Person(_) => Some(Column::DocumentContactId),
+        }
+    }
 }
 
 /// The page of each owner, with one statement for each kind of owner.
@@ -104,50 +97,9 @@ pub(super) fn by_column(owners: &[Owner]) -> Vec<(Option<Column>, Vec<Owner>)> {
 pub async fn pages(
     context: &Context,
     owners: &[Owner],
-    list: &List,
+    list: &List<Filter, Key>,
 ) -> Result<HashMap<Owner, Page<Key, purchase::Model>>> {
-    let descending = list.oldest_first == list.args.take.is_last();
-    let order = if descending { Order::Desc } else { Order::Asc };
-    let key = |row: &purchase::Model| Key(row.posting_date, row.contact_id, row.id);
-    let mut pages = HashMap::with_capacity(owners.len());
-    for (column, owners) in by_column(owners) {
-        let list_of = |owner: Expr| {
-            let owned = column.map(|column| column.into_simple_expr().eq(owner));
-            slice(context, list)
-                .filter(Condition::all().add_option(owned))
-                .order_by(Column::PostingDate, order.clone())
-                .order_by(Column::ContactId, order.clone())
-                .order_by(Column::Id, order.clone())
-        };
-        let keys: Vec<i64> = owners.iter().map(|owner| owner.key()).collect();
-        let found = arms::pages(&context.db, &keys, list_of, &list.args, descending, key).await?;
-        pages.extend(owners.into_iter().zip(found));
-    }
-    Ok(pages)
-}
-
-/// What of the list lies between the cursors.
-fn slice(context: &Context, list: &List) -> Select<purchase::Entity> {
-    let mut query = all_of(context, &list.filter);
-    if let Some(after) = list.args.after {
-        query = query.filter(beyond(after, list.oldest_first));
-    }
-    if let Some(before) = list.args.before {
-        query = query.filter(beyond(before, !list.oldest_first));
-    }
-    query
-}
-
-/// Later than `key`, or earlier.
-fn beyond(key: Key, later: bool) -> Condition {
-    use Column::{ContactId, Id, PostingDate};
-    let row = Expr::tuple([PostingDate, ContactId, Id].map(|column| column.into_simple_expr()));
-    let key_row = Expr::tuple([Expr::val(key.0), Expr::val(key.1), Expr::val(key.2)]);
-    // The date once more by itself, for indexes that have no more of the key.
-    match later {
-        true => Condition::all().add(PostingDate.gte(key.0)).add(row.gt(key_row)),
-        false => Condition::all().add(PostingDate.lte(key.0)).add(row.lt(key_row)),
-    }
+    owned::pages(context, owners, list, &all_of(context, &list.filter)).await
 }
 
 pub(super) fn all_of(context: &Context, filter: &Filter) -> Select<purchase::Entity> {

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 pub use delete::{NAMED_MAX, delete};
-pub use list::{Filter, Key, List, Owner, pages};
+pub use list::{Filter, Key, Owner, pages};
 pub use statistics::{Statistics, statistics};
 
 use crate::{

@@ -1,9 +1,8 @@
 //! Lists of segments.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, PaginatorTrait, QueryFilter,
+    Select,
     sea_query::{Expr, Func},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::dialect,
     domain::{
-        Context, Error, Page, PageArgs, Reason, Result, campaign::of_campaign, is_storable, text,
+        Context, Order, Page, PageArgs, Result,
+        campaign::of_campaign,
+        page::{Day, Instant},
+        sorted::{self, Sort},
+        text,
     },
     entity::{kinds::SegmentStatus, segment},
 };
@@ -28,12 +31,6 @@ pub struct SegmentFilter {
 }
 
 /// What a list of segments is ordered by.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct SegmentOrder {
-    pub by: SegmentSort,
-    pub descending: bool,
-}
-
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum SegmentSort {
     /// When they were created.
@@ -54,13 +51,16 @@ pub enum SegmentKey {
     Created(i64),
     No(String),
     Description(String, i64),
-    Date(NaiveDate, i64),
-    Updated(DateTime<Utc>, i64),
+    Date(Day, i64),
+    Updated(Instant, i64),
     Contacts(i32, i64),
 }
 
-impl SegmentSort {
-    /// What rows are ordered by; ids come in the order of creation.
+impl Sort for SegmentSort {
+    type Entity = segment::Entity;
+    type Key = SegmentKey;
+
+    /// Ids come in the order of creation.
     fn columns(self) -> Vec<Expr> {
         use segment::Column;
         let id = Column::Id.into_simple_expr();
@@ -84,14 +84,12 @@ impl SegmentSort {
             Self::Description => {
                 SegmentKey::Description(row.description_fold.clone().unwrap_or_default(), row.id)
             }
-            Self::Date => SegmentKey::Date(row.date, row.id),
-            Self::Updated => SegmentKey::Updated(row.updated_at, row.id),
+            Self::Date => SegmentKey::Date(Day(row.date), row.id),
+            Self::Updated => SegmentKey::Updated(Instant(row.updated_at), row.id),
             Self::Contacts => SegmentKey::Contacts(row.contacts_count, row.id),
         }
     }
 
-    /// The values of a key, beside the [columns](Self::columns); nothing for one of another order, or
-    /// of a day that no segment can have.
     fn values(self, key: &SegmentKey) -> Option<Vec<Expr>> {
         Some(match (self, key) {
             (Self::Created, SegmentKey::Created(id)) => vec![Expr::val(*id)],
@@ -99,12 +97,8 @@ impl SegmentSort {
             (Self::Description, SegmentKey::Description(description, id)) => {
                 vec![Expr::val(description.as_str()), Expr::val(*id)]
             }
-            (Self::Date, SegmentKey::Date(date, id)) if is_storable(*date) => {
-                vec![Expr::val(*date), Expr::val(*id)]
-            }
-            (Self::Updated, SegmentKey::Updated(at, id)) if is_storable(at.date_naive()) => {
-                vec![Expr::val(*at), Expr::val(*id)]
-            }
+            (Self::Date, SegmentKey::Date(date, id)) => vec![Expr::val(*date), Expr::val(*id)],
+            (Self::Updated, SegmentKey::Updated(at, id)) => vec![Expr::val(*at), Expr::val(*id)],
             (Self::Contacts, SegmentKey::Contacts(count, id)) => {
                 vec![Expr::val(*count), Expr::val(*id)]
             }
@@ -116,33 +110,14 @@ impl SegmentSort {
 /// A page of segments.
 ///
 /// # Errors
-/// [`Reason::Invalid`] at `after` or `before` for a cursor of another order.
+/// [`Invalid`](crate::domain::Reason::Invalid) at `after` or `before` for a cursor of another order.
 pub async fn list(
     context: &Context,
     filter: &SegmentFilter,
-    order: SegmentOrder,
+    order: Order<SegmentSort>,
     args: &PageArgs<SegmentKey>,
 ) -> Result<Page<SegmentKey, segment::Model>> {
-    let mut found = filtered(context, filter);
-    for (name, bound, above) in
-        [("after", &args.after, !order.descending), ("before", &args.before, order.descending)]
-    {
-        let Some(key) = bound else { continue };
-        let values = order.by.values(key).ok_or_else(|| {
-            let message = "This cursor belongs to a list in another order.";
-            Error::reject(Reason::Invalid, &[name], message)
-        })?;
-        let (row, key) = (Expr::tuple(order.by.columns()), Expr::tuple(values));
-        found = found.filter(if above { row.gt(key) } else { row.lt(key) });
-    }
-    let falling = order.descending != args.take.is_last();
-    let direction = if falling { Order::Desc } else { Order::Asc };
-    for column in order.by.columns() {
-        found = found.order_by(column, direction.clone());
-    }
-    let rows = found.limit(args.take.count() + 1).all(context.db.reader()).await?;
-    let items = rows.into_iter().map(|row| (order.by.key(&row), row)).collect();
-    Ok(Page::from_one_extra(items, args))
+    sorted::page(context, filtered(context, filter), order, args).await
 }
 
 /// How many segments there are in the whole list.

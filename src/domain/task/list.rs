@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect, QueryTrait,
-    Select,
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QueryResult, QuerySelect,
+    QueryTrait, Select,
     sea_query::{Expr, ExprTrait, UnionType},
 };
 
 use super::attendees::NOBODY;
 use crate::{
     domain::{
-        Context, Page, Result,
-        planned::{self, Key, List, Owner},
+        Context, List, Page, Result, owned,
+        planned::{Key, Owner},
         text,
     },
     entity::{
@@ -37,19 +37,20 @@ pub struct TaskFilter {
 }
 
 impl TaskFilter {
-    fn condition(&self) -> Condition {
+    fn rows(&self) -> Select<task::Entity> {
         let status = |all: &Vec<TaskStatus>| Column::Status.is_in(all.iter().copied());
         let r#type = |all: &Vec<TaskType>| Column::Type.is_in(all.iter().copied());
         let priority = |all: &Vec<Priority>| Column::Priority.is_in(all.iter().copied());
         // A code that none can be finds nothing.
         let salesperson = |it: &String| Column::Salesperson.eq(text::code(it).unwrap_or_default());
-        Condition::all()
+        let all = Condition::all()
             .add_option(self.status.as_ref().map(status))
             .add_option(self.r#type.as_ref().map(r#type))
             .add_option(self.priority.as_ref().map(priority))
             .add_option(self.salesperson.as_ref().map(salesperson))
             .add_option(self.from.map(|day| Column::Date.gte(day)))
-            .add_option(self.to.map(|day| Column::Date.lte(day)))
+            .add_option(self.to.map(|day| Column::Date.lte(day)));
+        task::Entity::find().filter(all)
     }
 }
 
@@ -60,10 +61,9 @@ impl TaskFilter {
 pub async fn pages(
     context: &Context,
     owners: &[Owner],
-    list: &List<TaskFilter>,
+    list: &List<TaskFilter, Key>,
 ) -> Result<HashMap<Owner, Page<Key, task::Model>>> {
-    let filter = list.filter.condition();
-    planned::pages::<task::Entity, _>(context, owners, list, &filter).await
+    owned::pages(context, owners, list, &list.filter.rows()).await
 }
 
 /// How many tasks the lists have in all, with one statement for each kind of owner.
@@ -75,7 +75,7 @@ pub async fn counts(
     owners: &[Owner],
     filter: &TaskFilter,
 ) -> Result<HashMap<Owner, u64>> {
-    planned::counts::<task::Entity>(context, owners, &filter.condition()).await
+    owned::counts(context, owners, filter.rows()).await
 }
 
 /// The day of the first open task of each contact; nothing of those without one.
@@ -83,9 +83,10 @@ pub async fn counts(
 /// # Errors
 /// What the database says.
 pub async fn next_dates(context: &Context, owners: &[Owner]) -> Result<HashMap<Owner, NaiveDate>> {
-    let open = Condition::all().add(Column::ClosedDate.is_null());
-    let dates: HashMap<Owner, Option<NaiveDate>> =
-        planned::summed::<task::Entity, _>(context, owners, &open, Column::Date.min()).await?;
+    let open = task::Entity::find().filter(Column::ClosedDate.is_null());
+    let first = open.select_only().expr_as(Column::Date.min(), "first");
+    let read = |row: &QueryResult| row.try_get::<Option<NaiveDate>>("", "first");
+    let dates = owned::aggregated(context, owners, &first, read).await?;
     Ok(dates.into_iter().filter_map(|(owner, date)| Some((owner, date?))).collect())
 }
 

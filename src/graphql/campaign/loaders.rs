@@ -12,7 +12,7 @@ use crate::{
     },
     entity::{campaign, campaign_entry},
     graphql::{
-        batches::{grouped, loaders},
+        batches::{loaders, of_owners},
         batching::Batching,
     },
 };
@@ -52,31 +52,7 @@ loaders! {
     OfContact: i32 => Vec<campaign::Model> = domain::campaign::of_contacts;
 }
 
-/// A page of the entries of a campaign.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::graphql) struct EntryPageKey {
-    pub(super) campaign_id: i64,
-    pub(super) args: PageArgs<i64>,
-}
-
-pub(in crate::graphql) struct EntryPages(Context);
-
-impl Loader<EntryPageKey> for EntryPages {
-    type Value = Page<i64, campaign_entry::Model>;
-    type Error = Arc<domain::Error>;
-
-    async fn load(
-        &self,
-        keys: &[EntryPageKey],
-    ) -> Result<HashMap<EntryPageKey, Self::Value>, Self::Error> {
-        let keys = keys.iter().map(|key| (key.args.clone(), key.campaign_id));
-        let mut loaded = HashMap::new();
-        for (args, campaigns) in grouped(keys) {
-            let pages = domain::campaign::entry_pages(&self.0, &campaigns, &args).await?;
-            loaded.extend(pages.into_iter().map(|(campaign_id, page)| {
-                (EntryPageKey { campaign_id, args: args.clone() }, page)
-            }));
-        }
-        Ok(loaded)
-    }
+of_owners! {
+    EntryPages: i64, PageArgs<i64> => Page<i64, campaign_entry::Model> =
+        domain::campaign::entry_pages;
 }

@@ -13,15 +13,12 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 
+use self::statistics::{CampaignStatistics, statistics_of_campaign};
 pub(super) use self::{
     activate::ActivationMutation,
     change::CampaignMutation,
     entry::{CampaignEntry, CampaignEntryMutation},
     query::CampaignQuery,
-};
-use self::{
-    loaders::EntryPageKey,
-    statistics::{CampaignStatistics, statistics_of_campaign},
 };
 use super::{
     code::Code,
@@ -187,7 +184,7 @@ impl Campaign {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Cursor, CampaignEntry>> {
         let args = Slice { first, after, last, before }.args()?;
-        let key = EntryPageKey { campaign_id: self.0.id, args };
+        let key = (self.0.id, args);
         let page = ctx.data::<Loaders>()?.campaign.entry_pages.load_one(key).await?;
         Ok(connection(page.unwrap_or_default(), EmptyFields, CampaignEntry))
     }

@@ -70,7 +70,7 @@ pub(in crate::graphql) enum CampaignOrder {
     UpdatedAsc,
 }
 
-impl From<CampaignOrder> for domain::campaign::CampaignOrder {
+impl From<CampaignOrder> for domain::Order<CampaignSort> {
     fn from(order: CampaignOrder) -> Self {
         let (by, descending) = match order {
             CampaignOrder::NoAsc => (CampaignSort::No, false),

@@ -8,8 +8,8 @@ use async_graphql::{
 use super::Interaction;
 use crate::{
     domain::{
-        amount,
-        interaction::{Filter, List, Of, Owner, Postponed, StatisticsKey, Window},
+        List, amount,
+        interaction::{Filter, Of, Owner, Postponed, StatisticsKey, Window},
     },
     graphql::{
         error::Result,
@@ -108,7 +108,7 @@ pub(in crate::graphql) async fn interactions_of(
     let filter = Filter::from(filter.unwrap_or_default());
     let list = List {
         filter: filter.clone(),
-        oldest_first: order_by == Some(InteractionOrder::DateAsc),
+        latest_first: order_by.unwrap_or_default() == InteractionOrder::DateDesc,
         args: slice.args()?,
     };
     let page = ctx.data::<Loaders>()?.interaction_pages.load_one((owner, list)).await?;

@@ -7,11 +7,7 @@ use async_graphql::{
 
 use super::Opportunity;
 use crate::{
-    domain::{
-        self, amount, id,
-        opportunity::OpportunityFilter as Filter,
-        planned::{List, Owner},
-    },
+    domain::{self, List, amount, id, opportunity::OpportunityFilter as Filter, planned::Owner},
     graphql::{
         error::Result,
         kinds::{OpportunityStatus, Priority},

@@ -16,16 +16,16 @@ pub(super) use fields::{Planned, planned_of};
 pub(super) use payload::payload_of_segment;
 
 use super::{
-    batches::{grouped, loaders},
+    batches::{loaders, of_owners},
     batching::Batching,
     interaction_template::campaign_key,
 };
 use crate::{
     domain::{
-        self, Context, Page, PageArgs,
+        self, Context, List, Page, PageArgs,
         id::Kind,
         opportunity::{OpportunityFilter, Totals},
-        planned::{Key, Links, List, Owner, Which},
+        planned::{Key, Links, Owner, Which},
         task::TaskFilter,
     },
     entity::{opportunity, task, task_attendee},
@@ -111,38 +111,11 @@ loaders! {
     AttendeesCount: i64 => u64 = domain::task::attendees_counts;
 }
 
-/// Declares loaders of pages and counts, by whose they are and what is asked of all alike.
-macro_rules! of_owners {
-    ($($name:ident: $owner:ty, $asked:ty => $value:ty = $service:path;)*) => {$(
-        pub(super) struct $name(Context);
-
-        impl Loader<($owner, $asked)> for $name {
-            type Value = $value;
-            // A batch fails as one, for every caller.
-            type Error = Arc<domain::Error>;
-
-            async fn load(
-                &self,
-                keys: &[($owner, $asked)],
-            ) -> Result<HashMap<($owner, $asked), $value>, Self::Error> {
-                let mut loaded = HashMap::new();
-                let keys = keys.iter().map(|(owner, asked)| (asked.clone(), *owner));
-                for (asked, owners) in grouped(keys) {
-                    let found = $service(&self.0, &owners, &asked).await?;
-                    let of = |(owner, found)| ((owner, asked.clone()), found);
-                    loaded.extend(found.into_iter().map(of));
-                }
-                Ok(loaded)
-            }
-        }
-    )*};
-}
-
 of_owners! {
-    OpportunityPages: Owner, List<OpportunityFilter> => Page<Key, opportunity::Model> =
+    OpportunityPages: Owner, List<OpportunityFilter, Key> => Page<Key, opportunity::Model> =
         domain::opportunity::pages;
     OpportunityCounts: Owner, OpportunityFilter => u64 = domain::opportunity::counts;
-    TaskPages: Owner, List<TaskFilter> => Page<Key, task::Model> = domain::task::pages;
+    TaskPages: Owner, List<TaskFilter, Key> => Page<Key, task::Model> = domain::task::pages;
     TaskCounts: Owner, TaskFilter => u64 = domain::task::counts;
     Attendees: i64, PageArgs<i32> => Page<i32, task_attendee::Model> = domain::task::attendees;
 }

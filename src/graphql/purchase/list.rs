@@ -8,8 +8,8 @@ use async_graphql::{
 use super::Purchase;
 use crate::{
     domain::{
-        amount,
-        purchase::{Filter, List, Owner},
+        List, amount,
+        purchase::{Filter, Owner},
     },
     graphql::{
         error::Result,
@@ -89,7 +89,7 @@ pub(in crate::graphql) async fn purchases_of(
     let filter = Filter::from(filter.unwrap_or_default());
     let list = List {
         filter: filter.clone(),
-        oldest_first: order_by == Some(PurchaseOrder::PostingDateAsc),
+        latest_first: order_by.unwrap_or_default() == PurchaseOrder::PostingDateDesc,
         args: slice.args()?,
     };
     let page = ctx.data::<Loaders>()?.purchase_pages.load_one((owner, list)).await?;

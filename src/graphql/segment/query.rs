@@ -64,7 +64,7 @@ pub(in crate::graphql) enum SegmentOrder {
     ContactsAsc,
 }
 
-impl From<SegmentOrder> for segment::SegmentOrder {
+impl From<SegmentOrder> for domain::Order<SegmentSort> {
     fn from(order: SegmentOrder) -> Self {
         let (by, descending) = match order {
             SegmentOrder::Newest => (SegmentSort::Created, true),

@@ -7,11 +7,7 @@ use async_graphql::{
 
 use super::Task;
 use crate::{
-    domain::{
-        self, id,
-        planned::{List, Owner},
-        task::TaskFilter as Filter,
-    },
+    domain::{self, List, id, planned::Owner, task::TaskFilter as Filter},
     graphql::{
         error::Result,
         kinds::{Priority, TaskStatus, TaskType},
