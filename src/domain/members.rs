@@ -218,8 +218,7 @@ pub async fn deleted(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
 }
 
 /// Keeps contacts from being deleted until the transaction ends, so that none who is dying gets
-/// into a set meanwhile. Comes before the lock of a segment: whoever deletes takes them in the same
-/// order.
+/// into a set meanwhile. Comes before the locks of contacts and segments, as [`begin_deletion`] does.
 ///
 /// # Errors
 /// What the database says.
@@ -228,17 +227,25 @@ pub async fn hold_deletions(txn: &DatabaseTransaction) -> Result<()> {
     Ok(())
 }
 
-/// Remembers that contacts have been deleted. Comes before asking which segments hold them: it
-/// waits for those who are changing a set, and keeps others from beginning.
+/// Waits for those who are changing a set, and keeps others from beginning until the transaction ends.
+/// Comes before all other locks of whoever deletes contacts.
 ///
 /// # Errors
 /// What the database says.
-pub async fn bury(txn: &DatabaseTransaction, contacts: &RoaringBitmap) -> Result<()> {
+pub async fn begin_deletion(txn: &DatabaseTransaction) -> Result<()> {
     counter::Entity::update_many()
         .col_expr(counter::Column::Next, Expr::col(counter::Column::Next).add(1_i64))
         .filter(counter::Column::Name.eq(DELETION))
         .exec(txn)
         .await?;
+    Ok(())
+}
+
+/// Remembers that contacts have been deleted, after [`begin_deletion`].
+///
+/// # Errors
+/// What the database says.
+pub async fn bury(txn: &DatabaseTransaction, contacts: &RoaringBitmap) -> Result<()> {
     let before = deleted(txn).await?;
     save(txn, DELETED, &before, &(&before | contacts)).await
 }

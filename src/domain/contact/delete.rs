@@ -10,7 +10,7 @@ use super::{company, find, leave};
 use crate::{
     db::{self, Table},
     domain::{
-        Context, Event, Result, expect_revision, planned,
+        Context, Event, Result, expect_revision, members, planned,
         segment::step::{self, Locked},
     },
     entity::{contact, kinds::ContactType},
@@ -65,6 +65,7 @@ async fn write(
     context: &Context,
     input: DeleteContact,
 ) -> Result<(RoaringBitmap, Vec<Locked>)> {
+    members::begin_deletion(txn).await?;
     let row = find::locked(txn, input.id, &["id"]).await?;
     expect_revision(input.expected_revision, row.revision)?;
     let is_company = row.r#type == ContactType::Company;

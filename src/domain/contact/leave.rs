@@ -15,7 +15,7 @@ use crate::{
         id::Kind,
         members, membership,
         segment::{
-            Cause, Options,
+            Cause, Options, delete_lines,
             step::{self, Locked, NewStep},
         },
     },
@@ -28,7 +28,7 @@ use crate::{
 
 /// Takes contacts out of the current sets of all segments, for ever: their keys never come back.
 /// An open segment records it as a step; of one that was logged only the set changes. Returns the
-/// segments that changed.
+/// segments that changed. Comes after [`members::begin_deletion`].
 ///
 /// # Errors
 /// [`Reason::InUse`] at `removeFromSegments` if a segment is open and that is not `allowed`.
@@ -38,7 +38,6 @@ pub(super) async fn leave(
     dying: &RoaringBitmap,
     allowed: bool,
 ) -> Result<Vec<Locked>> {
-    // First: nobody puts them into a set from here on.
     members::bury(txn, dying).await?;
     let segments = segments_with(txn, dying).await?;
     let open: Vec<&segment::Model> =
@@ -96,10 +95,7 @@ async fn segments_with(
 pub(super) async fn delete_rows(txn: &DatabaseTransaction, dying: &RoaringBitmap) -> Result<()> {
     let backend = txn.get_database_backend();
     let of = |column: Expr| dialect::in_ids(backend, column, dying.iter());
-    segment_line::Entity::delete_many()
-        .filter(of(Expr::col(segment_line::Column::ContactId)))
-        .exec(txn)
-        .await?;
+    delete_lines(txn, of(Expr::col(segment_line::Column::ContactId))).await?;
     duplicates::forget(txn, dying).await?;
     let named = Expr::col(purchase::Column::DocumentContactId);
     purchase::Entity::update_many()

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr,
     PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
@@ -127,6 +128,22 @@ pub(super) fn of_logged(id: i64, statuses: &[DeliveryStatus]) -> Condition {
         .add(Column::LoggedSegmentId.eq(id))
         .add(Column::Canceled.eq(false))
         .add(Column::DeliveryStatus.is_in(statuses.iter().copied()))
+}
+
+/// The contacts of a logged segment whose delivery is so far.
+///
+/// # Errors
+/// What the database says.
+pub async fn delivered_to(
+    context: &Context,
+    logged_segment: i64,
+    status: DeliveryStatus,
+) -> Result<RoaringBitmap> {
+    let mut contacts = interaction::Entity::find()
+        .select_only()
+        .column_as(Column::ContactId, "id")
+        .filter(of_logged(logged_segment, &[status]));
+    Ok(db::keys(context.db.reader(), QuerySelect::query(&mut contacts).to_owned()).await?)
 }
 
 fn differs(status: DeliveryStatus, error: Option<&str>) -> Condition {

@@ -1,7 +1,7 @@
 //! Recording a document that went out, with the template that the setup has for its type (DOC-1).
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, DatabaseTransaction};
 
 use super::create::{
     InteractionValues, NewInteraction, announce, as_line, chosen_template, incomplete, reachable,
@@ -9,8 +9,8 @@ use super::create::{
 };
 use crate::{
     db::{self, Table},
-    domain::{Context, Rejections, Result, check, setup, text},
-    entity::{contact_code, interaction, kinds::DocumentType},
+    domain::{Context, Error, Reason, Rejections, Result, check, contact::link, setup, text},
+    entity::{interaction, kinds::DocumentType},
 };
 
 /// Whom a document is for.
@@ -42,7 +42,8 @@ pub struct Document {
 /// # Errors
 /// [`NotFound`](crate::domain::Reason::NotFound) or
 /// [`PrivacyBlocked`](crate::domain::Reason::PrivacyBlocked) (D9) at the contact, and what is wrong with
-/// the rest. Nobody has to be responsible.
+/// the rest; [`Invalid`](crate::domain::Reason::Invalid) at `to.link` if several contacts are that customer
+/// or vendor. Nobody has to be responsible.
 pub async fn log_document(
     context: &Context,
     document: &Document,
@@ -101,12 +102,17 @@ async fn recipient(
     match recipient {
         Recipient::Contact(id) => Ok(Some((*id, &["to", "contactId"]))),
         Recipient::Link { link_type, link_no } => {
-            let linked = contact_code::Entity::find()
-                .filter(contact_code::Column::LinkType.eq(link_type))
-                .filter(contact_code::Column::LinkNo.eq(link_no))
-                .one(txn)
-                .await?;
-            Ok(linked.map(|it| (it.contact_id.into(), &["to", "link"][..])))
+            let path: &[_] = &["to", "link"];
+            let mut linked = link::linked(txn, std::iter::once(link_no.as_str())).await?;
+            let key = (link::link_type(link_type), text::code(link_no).unwrap_or_default());
+            match linked.remove(&key).unwrap_or_default()[..] {
+                [] => Ok(None),
+                [contact] => Ok(Some((contact.into(), path))),
+                _ => {
+                    let message = format!("Several contacts are the {} {}.", key.0, key.1);
+                    Err(Error::reject(Reason::Invalid, path, message))
+                }
+            }
         }
     }
 }

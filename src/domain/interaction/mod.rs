@@ -26,10 +26,10 @@ pub use create::{InteractionValues, create};
 pub use delete::delete;
 pub use delivery::{
     DELIVERY_ERROR_CHARS_MAX, Deliveries, REPORTED_MAX, Report, ReportOutcome, Reported,
-    deliveries, set_delivery,
+    delivered_to, deliveries, set_delivery,
 };
 pub use document::{Document, Recipient, log_document};
-pub use list::{Filter, Key, List, Owner, Postponed, counts, pages};
+pub use list::{Filter, Key, Owner, Postponed, counts, pages};
 pub(in crate::domain) use mark::{DELETING, delete_where, mark_canceled};
 pub use mark::{cancel, evaluate, reinstate};
 pub use resend::{Resend, Resent, resend};

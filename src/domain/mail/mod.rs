@@ -1,4 +1,4 @@
-//! Mail: what the contacts of a segment are written, each with what is theirs, a page at a time. Of an
+//! Mail: what the contacts of a segment are written, each once and with what is theirs. Of an
 //! open segment it is what its lines say now; of one that was logged, what its interactions were
 //! written with, and of that only what is so far on its way, if it is said.
 
@@ -9,7 +9,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use self::{page::fetch, write::Writer};
 use crate::{
-    domain::{Context, Error, Reason, Result, message::Message, segment},
+    domain::{
+        Context, Error, Reason, Result, contact::Walk, interaction, message::Message, segment,
+    },
     entity::{
         kinds::{CorrespondenceType, DeliveryStatus, SegmentStatus},
         logged_segment, segment as segments,
@@ -67,9 +69,8 @@ pub struct Mail {
     segment: segments::Model,
     logged: Option<logged_segment::Model>,
     only: Only,
-    /// Where the next page begins; nothing at the end.
-    next: Option<Option<segment::LineKey>>,
-    /// What has been read of messages, of which there are few.
+    walk: Walk,
+    /// Messages that have been read.
     messages: HashMap<i64, Arc<Message>>,
     writer: Writer,
 }
@@ -102,12 +103,16 @@ impl Mail {
             let message = "Nothing of the segment is on its way: log it first.";
             return Err(Error::reject(Reason::NotAllowed, &["file"], message));
         }
+        let mut set = context.members.load(context.db.reader(), row).await?;
+        if let (Some(status), Some(logged)) = (only.status, &logged) {
+            set = Arc::new(&*set & interaction::delivered_to(context, logged.id, status).await?);
+        }
         Ok(Self {
             context: context.clone(),
             segment: row.clone(),
             logged,
             only,
-            next: Some(None),
+            walk: Walk::through(set),
             messages: HashMap::new(),
             writer: Writer::new(format),
         })
@@ -118,10 +123,8 @@ impl Mail {
     /// # Errors
     /// What the database says.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        let Some(after) = self.next.take() else { return self.writer.finish() };
-        let page = fetch(self, after).await?;
-        self.next = page.next.map(Some);
-        for letter in &page.letters {
+        let Some(letters) = fetch(self).await? else { return self.writer.finish() };
+        for letter in &letters {
             self.writer.write(letter)?;
         }
         // An empty piece would be taken for no end, and for nothing else.

@@ -3,49 +3,31 @@
 use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter};
-use serde_json::json;
 
 use super::{Letter, Mail};
 use crate::{
     db::dialect,
     domain::{
-        Error, PageArgs, Result, Take, contact as contacts,
-        criteria::Criteria,
+        Error, Result, contact as contacts,
         id::{self, Kind},
         message::{self, About, Names},
-        segment::{self, Line, LineKey, LineOrder, LineQuery, effective::Effective},
+        segment::{self, Line, effective::Effective},
     },
-    entity::{
-        contact, interaction,
-        kinds::{BodyFormat, DeliveryStatus},
-        logged_segment,
-    },
+    entity::{contact, interaction, kinds::BodyFormat, logged_segment},
 };
 
 /// Letters of a page: each may be long.
 const PAGE: u64 = 500;
 
-pub(super) struct Page {
-    pub(super) letters: Vec<Letter>,
-    /// Where the next page begins, if there is one.
-    pub(super) next: Option<LineKey>,
-}
+/// Messages that are kept for the next pages: mostly there are few, but each line may have its own.
+const MESSAGES_MAX: usize = 1_000;
 
-/// The page of letters after a line.
-pub(super) async fn fetch(mail: &mut Mail, after: Option<LineKey>) -> Result<Page> {
-    let query = LineQuery {
-        filter: mail.only.status.map(some_are).transpose()?,
-        overriding: None,
-        order: LineOrder::Contact(contacts::Order::default()),
-        as_of_step: None,
+/// The letters of the next page; nothing at the end.
+pub(super) async fn fetch(mail: &mut Mail) -> Result<Option<Vec<Letter>>> {
+    let Some(ids) = mail.walk.next(mail.context.db.reader(), PAGE).await? else {
+        return Ok(None);
     };
-    let args = PageArgs { after, before: None, take: Take::First(PAGE) };
-    let lines = segment::lines(&mail.context, &mail.segment, &query, &args).await?.page;
-    let next = match lines.has_next {
-        true => lines.items.last().map(|(key, _)| key.clone()),
-        false => None,
-    };
-    let mut lines: Vec<Line> = lines.items.into_iter().map(|(_, line)| line).collect();
+    let mut lines = segment::lines_of(&mail.context, &mail.segment, &ids).await?;
     lines.retain(|line| may_be_written_to(&line.contact));
     let mut lines: Vec<Addressed> = match &mail.logged {
         Some(logged) => as_logged(mail, logged, lines).await?,
@@ -54,20 +36,13 @@ pub(super) async fn fetch(mail: &mut Mail, after: Option<LineKey>) -> Result<Pag
     if let Some(way) = mail.only.way {
         lines.retain(|it| it.line.effective.correspondence_type == Some(way));
     }
-    let letters = letters(mail, &lines).await?;
-    Ok(Page { letters, next })
+    letters(mail, &lines).await.map(Some)
 }
 
 /// A line to write to, and the id of its interaction, if it became one.
 struct Addressed {
     line: Line,
     interaction: Option<String>,
-}
-
-/// Whether any interaction of a contact is so far on its way: among others are those that are looked for.
-fn some_are(status: DeliveryStatus) -> Result<Criteria> {
-    let status = json!({ "deliveryStatus": { "eq": status.to_value() } });
-    Criteria::parse(&json!({ "interactions": { "where": status } }), &[])
 }
 
 /// D9
@@ -145,6 +120,9 @@ async fn letters(mail: &mut Mail, addressed: &[Addressed]) -> Result<Vec<Letter>
 
 /// Reads the messages that have not been read yet.
 async fn read_messages(mail: &mut Mail, lines: &[Addressed]) -> Result<()> {
+    if MESSAGES_MAX < mail.messages.len() {
+        mail.messages.clear();
+    }
     let of_line = |it: &Addressed| {
         let line = &it.line.effective;
         [line.body_message_id, line.attachments_message_id]

@@ -6,13 +6,16 @@ mod merge;
 mod texts;
 mod values;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, TryIntoModel,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, TryIntoModel,
     sea_query::Expr,
 };
 
@@ -23,6 +26,7 @@ pub use self::{
     values::{About, Names},
 };
 use crate::{
+    db::dialect,
     domain::{Context, Error, Reason, Rejections, Result, attachment, check, text},
     entity::{attachment as file, kinds::BodyFormat, message, message_attachment},
 };
@@ -62,12 +66,10 @@ pub struct Message {
 /// # Errors
 /// What the database says.
 pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashMap<i64, Arc<Message>>> {
-    let rows = message::Entity::find()
-        .filter(message::Column::Id.is_in(ids.iter().copied()))
-        .all(db)
-        .await?;
+    let backend = db.get_database_backend();
+    let rows = message::Entity::find().filter(is_one_of(backend, ids)).all(db).await?;
     let links = message_attachment::Entity::find()
-        .filter(message_attachment::Column::MessageId.is_in(ids.iter().copied()))
+        .filter(has_one_of(backend, ids))
         .order_by_asc(message_attachment::Column::Place)
         .all(db)
         .await?;
@@ -166,31 +168,48 @@ pub(in crate::domain) async fn freeze(txn: &DatabaseTransaction, ids: &[i64]) ->
     }
     message::Entity::update_many()
         .col_expr(message::Column::Frozen, Expr::val(true))
-        .filter(message::Column::Id.is_in(ids.iter().copied()))
+        .filter(is_one_of(txn.get_database_backend(), ids))
         .filter(message::Column::Frozen.eq(false))
         .exec(txn)
         .await?;
     Ok(())
 }
 
-/// The messages of lines of a segment that no line has any more.
+/// Deletes the messages of lines of a segment that no line has any more.
 ///
 /// # Errors
 /// What the database says.
 pub(in crate::domain) async fn sweep(
     txn: &DatabaseTransaction,
     segment_id: i64,
-    in_use: &[i64],
+    in_use: &HashSet<i64>,
 ) -> Result<()> {
-    let left: Vec<i64> = message::Entity::find()
+    let mut left: Vec<i64> = message::Entity::find()
         .select_only()
         .column(message::Column::Id)
         .filter(message::Column::SegmentId.eq(segment_id))
-        .filter(message::Column::Id.is_not_in(in_use.iter().copied()))
+        .filter(message::Column::Frozen.eq(false))
         .into_tuple()
         .all(txn)
         .await?;
+    left.retain(|id| !in_use.contains(id));
     delete(txn, &left).await
+}
+
+/// Those of these messages that are of lines, with their segments.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn of_some_lines(
+    txn: &DatabaseTransaction,
+    ids: &[i64],
+) -> Result<Vec<(i64, i64)>> {
+    let found = message::Entity::find()
+        .select_only()
+        .columns([message::Column::Id, message::Column::SegmentId])
+        .filter(is_one_of(txn.get_database_backend(), ids))
+        .filter(message::Column::SegmentId.is_not_null());
+    Ok(found.into_tuple().all(txn).await?)
 }
 
 fn blank() -> message::ActiveModel {
@@ -304,11 +323,18 @@ async fn attach(txn: &DatabaseTransaction, message_id: i64, ids: &[i64]) -> Resu
 }
 
 async fn detach(txn: &DatabaseTransaction, messages: &[i64]) -> Result<()> {
-    message_attachment::Entity::delete_many()
-        .filter(message_attachment::Column::MessageId.is_in(messages.iter().copied()))
-        .exec(txn)
-        .await?;
+    let theirs = has_one_of(txn.get_database_backend(), messages);
+    message_attachment::Entity::delete_many().filter(theirs).exec(txn).await?;
     Ok(())
+}
+
+/// A segment may have as many messages as lines.
+fn is_one_of(backend: DbBackend, ids: &[i64]) -> Expr {
+    dialect::in_numbers(backend, Expr::col(message::Column::Id), ids)
+}
+
+fn has_one_of(backend: DbBackend, ids: &[i64]) -> Expr {
+    dialect::in_numbers(backend, Expr::col(message_attachment::Column::MessageId), ids)
 }
 
 /// Deletes messages, but for those that interactions have. Attachments stay, for whoever may want
@@ -323,13 +349,22 @@ pub(in crate::domain) async fn delete(txn: &DatabaseTransaction, ids: &[i64]) ->
     let free: Vec<i64> = message::Entity::find()
         .select_only()
         .column(message::Column::Id)
-        .filter(message::Column::Id.is_in(ids.iter().copied()))
+        .filter(is_one_of(txn.get_database_backend(), ids))
         .filter(message::Column::Frozen.eq(false))
         .into_tuple()
         .all(txn)
         .await?;
-    detach(txn, &free).await?;
-    message::Entity::delete_many().filter(message::Column::Id.is_in(free)).exec(txn).await?;
+    forget(txn, &free).await
+}
+
+/// Deletes messages, also those that interactions had.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn forget(txn: &DatabaseTransaction, ids: &[i64]) -> Result<()> {
+    detach(txn, ids).await?;
+    let these = is_one_of(txn.get_database_backend(), ids);
+    message::Entity::delete_many().filter(these).exec(txn).await?;
     Ok(())
 }
 

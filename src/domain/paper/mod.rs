@@ -10,9 +10,8 @@ mod log;
 mod pdf;
 mod text;
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
-use roaring::RoaringBitmap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use self::{
@@ -24,8 +23,8 @@ use self::{
 pub use self::{labels::Labels, log::log_cover_sheets};
 use crate::{
     domain::{
-        Context, PageArgs, Result, Take,
-        contact::{self, Key, Order, Restriction, page_of_ids},
+        Context, Result,
+        contact::{self, Walk},
         text::code,
     },
     entity::{code as codes, contact::Model, kinds::CodeKind, segment},
@@ -61,10 +60,7 @@ pub struct Paper {
     home_country: Option<String>,
     /// What countries are called.
     countries: HashMap<String, String>,
-    set: Arc<RoaringBitmap>,
-    /// Who has not gone out yet.
-    left: RoaringBitmap,
-    after: Option<Key>,
+    walk: Walk,
     /// How many contacts have gone out.
     pub done: u64,
 }
@@ -94,9 +90,7 @@ impl Paper {
             sender: Sender::of(context, segment).await?,
             home_country: options.home_country.as_deref().and_then(code),
             countries: countries.filter_map(|row| Some((row.code, row.description?))).collect(),
-            left: RoaringBitmap::clone(&set),
-            set,
-            after: None,
+            walk: Walk::through(set),
             segment: segment.clone(),
             done: 0,
         })
@@ -104,7 +98,7 @@ impl Paper {
 
     /// How many contacts there are.
     pub fn total(&self) -> u64 {
-        self.done + self.left.len()
+        self.done + self.walk.left()
     }
 
     /// The next piece of the document; nothing at its end.
@@ -114,32 +108,19 @@ impl Paper {
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         let Some(mut document) = self.document.take() else { return Ok(None) };
         let db = self.context.db.reader();
-        let args = PageArgs { after: self.after.take(), before: None, take: Take::First(PAGE) };
-        let page = page_of_ids(db, &Restriction::to(&self.set), Order::default(), &args).await?;
-        let ids = page.items.iter().map(|(_, id)| *id);
-        let mut contacts = contact::by_ids(db, ids.clone()).await?;
-        // ALT-1, on the date of the segment.
-        let days =
-            ids.filter_map(|id| Some((contacts.remove(&id.cast_signed())?, self.segment.date)));
-        for row in contact::address::reached_on(db, days).await? {
-            if self.left.remove(row.id.cast_unsigned()) {
-                self.put(&mut document, &row);
-                self.done += 1;
-            }
-        }
-        let next = page.items.last().filter(|_| page.has_next).map(|(key, _)| key.clone());
-        let found_some = self.left.len() < self.set.len();
-        if next.is_some() {
-            self.after = next;
-        } else if !self.left.is_empty() && found_some {
-            // They moved up the list meanwhile, or were deleted: they are looked for until nobody is
-            // found.
-            self.set = Arc::new(self.left.clone());
-        } else {
+        let Some(ids) = self.walk.next(db, PAGE).await? else {
             if let Some(sheet) = &mut self.sheet {
                 sheet.finish(&mut document);
             }
             return Ok(Some(document.finish()));
+        };
+        let mut contacts = contact::by_ids(db, ids.iter().copied()).await?;
+        // ALT-1, on the date of the segment.
+        let found = ids.iter().filter_map(|id| contacts.remove(&id.cast_signed()));
+        let days = found.map(|contact| (contact, self.segment.date));
+        for row in contact::address::reached_on(db, days).await? {
+            self.put(&mut document, &row);
+            self.done += 1;
         }
         let piece = document.take();
         self.document = Some(document);

@@ -18,9 +18,10 @@ use super::{
 use crate::{
     db::dialect,
     domain::{
-        Context, Error, Page, PageArgs, Reason, Result, Take,
+        Context, Page, PageArgs, Result, Take,
         contact::{self as contacts, Key, Restriction, page_of_ids},
         criteria::{self, Criteria},
+        sorted::other_order,
     },
     entity::{contact, criterion, interaction_template, segment, segment_line},
 };
@@ -71,8 +72,8 @@ pub struct Lines {
 /// A page of the lines of a segment.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `asOfStep`, what is wrong with the filter at `filter`, and
-/// [`Reason::Invalid`] at `after` or `before` for a cursor of another order.
+/// [`NotFound`](crate::domain::Reason::NotFound) at `asOfStep`, what is wrong with the filter at `filter`, and
+/// [`Invalid`](crate::domain::Reason::Invalid) at `after` or `before` for a cursor of another order.
 pub async fn lines(
     context: &Context,
     segment: &segment::Model,
@@ -144,11 +145,6 @@ fn args_by_contact(args: &PageArgs<LineKey>) -> Result<PageArgs<Key>> {
         before: key(&args.before, "before")?,
         take: args.take,
     })
-}
-
-fn other_order(path: &str) -> Error {
-    let message = "This cursor belongs to a list in another order.";
-    Error::reject(Reason::Invalid, &[path], message)
 }
 
 /// The contacts of a set by the step that brought each of them in last, in the order of the steps.
@@ -239,17 +235,41 @@ async fn filled(
     page: Page<LineKey, u32>,
 ) -> Result<Page<LineKey, Line>> {
     let ids: Vec<u32> = page.items.iter().map(|(_, id)| *id).collect();
-    let mut rows = contacts::by_ids(db, ids.iter().copied()).await?;
-    let mut own = own_values(db, segment.id, &ids).await?;
-    let defaults = defaults_of(db, segment).await?;
-    let items = page.items.into_iter().filter_map(|(key, id)| {
-        let id = id.cast_signed();
-        let contact = rows.remove(&id)?;
-        let own = own.remove(&id);
-        let effective = defaults.of_line(own.as_ref(), &contact);
-        Some((key, Line { contact, own, effective }))
-    });
+    let lines = with_values(db, segment, &ids).await?;
+    let mut lines: HashMap<i32, Line> =
+        lines.into_iter().map(|line| (line.contact.id, line)).collect();
+    let items = page.items.into_iter();
+    let items = items.filter_map(|(key, id)| Some((key, lines.remove(&id.cast_signed())?)));
     Ok(Page { items: items.collect(), ..pages(page.has_previous, page.has_next) })
+}
+
+/// The lines of these contacts, in the same order. One who was deleted meanwhile is left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn lines_of(
+    context: &Context,
+    segment: &segment::Model,
+    contacts: &[u32],
+) -> Result<Vec<Line>> {
+    with_values(context.db.reader(), segment, contacts).await
+}
+
+async fn with_values(
+    db: &impl ConnectionTrait,
+    segment: &segment::Model,
+    ids: &[u32],
+) -> Result<Vec<Line>> {
+    let mut rows = contacts::by_ids(db, ids.iter().copied()).await?;
+    let mut own = own_values(db, segment.id, ids).await?;
+    let defaults = defaults_of(db, segment).await?;
+    let lines = ids.iter().filter_map(|id| {
+        let contact = rows.remove(&id.cast_signed())?;
+        let own = own.remove(&id.cast_signed());
+        let effective = defaults.of_line(own.as_ref(), &contact);
+        Some(Line { contact, own, effective })
+    });
+    Ok(lines.collect())
 }
 
 /// The values of their own that the lines of these contacts have; nothing of lines that have none.

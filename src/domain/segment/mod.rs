@@ -8,6 +8,7 @@ mod explain;
 mod header;
 mod history;
 mod limits;
+mod line_messages;
 mod lines;
 mod list;
 mod listed;
@@ -43,8 +44,11 @@ pub use explain::{Change, ExplainedStep, Explanation, explain};
 pub use header::{SegmentChange, create, delete, insert, update};
 pub use history::{added_and_removed, at_step, go_back, go_forward, steps_by_ids, steps_of_each};
 pub use limits::{TEXT_CHARS_MAX, check_values};
-pub use lines::{Line, LineKey, LineOrder, LineQuery, Lines, added_by, contacts_of, lines};
-pub use list::{SegmentFilter, SegmentKey, SegmentOrder, SegmentSort, count, list};
+pub use line_messages::{clear_texts_of_lines, delete_lines};
+pub use lines::{
+    Line, LineKey, LineOrder, LineQuery, Lines, added_by, contacts_of, lines, lines_of,
+};
+pub use list::{SegmentFilter, SegmentKey, SegmentSort, count, list};
 pub use listed::{Listing, Taken};
 pub use log::{FollowUp, LogOutcome, LogRequest, Unreachable, log};
 pub use logged::{
@@ -54,7 +58,7 @@ pub use logged::{
 pub use mailing::{Applied, apply_mailing_group};
 pub use options::{Cause, Options};
 pub use overridden::{OVERRIDES, overridden};
-pub use overrides::{LineChange, Which, clear_texts_of_lines, update_lines};
+pub use overrides::{LineChange, Which, update_lines};
 pub use plan::{Plan, Planned};
 pub use reach::{Reach, reach};
 pub use rename::rename;

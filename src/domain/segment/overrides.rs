@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, QuerySelect, Value,
+    QueryFilter, Value,
     sea_query::{Expr, OnConflict, Query},
 };
 
@@ -14,6 +14,7 @@ use super::{
     Target,
     header::require_campaign,
     limits::{check_cost, check_duration, check_text},
+    line_messages::sweep,
     mailing::chunks,
     overridden::overriding,
     step::{announce_header, lock_open},
@@ -209,56 +210,12 @@ async fn say(txn: &DatabaseTransaction, segment_id: i64, change: &mut LineChange
     Ok(())
 }
 
-/// Deletes messages of lines that no line has any more.
-pub(super) async fn sweep(txn: &DatabaseTransaction, segment_id: i64) -> Result<()> {
-    message::sweep(txn, segment_id, &messages_of_lines(txn, segment_id).await?).await
-}
-
-/// The keys of the messages that lines have of their own.
-pub(super) async fn messages_of_lines(
-    txn: &DatabaseTransaction,
-    segment_id: i64,
-) -> Result<Vec<i64>> {
-    let mut in_use = Vec::new();
-    for column in [segment_line::Column::BodyMessageId, segment_line::Column::AttachmentsMessageId]
-    {
-        let ids = segment_line::Entity::find()
-            .filter(segment_line::Column::SegmentId.eq(segment_id))
-            .filter(column.is_not_null())
-            .select_only()
-            .column(column)
-            .distinct();
-        in_use.extend(ids.into_tuple::<i64>().all(txn).await?);
-    }
-    Ok(in_use)
-}
-
-/// Clears what somebody has written on the lines of a contact, in all segments.
-///
-/// # Errors
-/// What the database says.
-pub async fn clear_texts_of_lines(txn: &DatabaseTransaction, contact_id: i32) -> Result<()> {
-    use segment_line::Column;
-    let none = || Expr::val(None::<String>);
-    let own = Column::ContactId.eq(contact_id);
-    segment_line::Entity::update_many()
-        .col_expr(Column::Description, none())
-        .col_expr(Column::Subject, none())
-        .col_expr(Column::ContactVia, none())
-        .col_expr(Column::BodyMessageId, Expr::val(None::<i64>))
-        .col_expr(Column::AttachmentsMessageId, Expr::val(None::<i64>))
-        .filter(own.clone())
-        .exec(txn)
-        .await?;
-    delete_empty_among(txn, own).await
-}
-
 /// A line without values of its own has no row.
 pub(super) async fn delete_empty(txn: &DatabaseTransaction, segment_id: i64) -> Result<()> {
     delete_empty_among(txn, segment_line::Column::SegmentId.eq(segment_id)).await
 }
 
-async fn delete_empty_among(txn: &DatabaseTransaction, these: Expr) -> Result<()> {
+pub(super) async fn delete_empty_among(txn: &DatabaseTransaction, these: Expr) -> Result<()> {
     let mut empty = segment_line::Entity::delete_many().filter(these);
     for column in segment_line::Column::iter() {
         let is_key =

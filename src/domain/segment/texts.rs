@@ -13,7 +13,7 @@ use crate::{
     domain::{
         Context, Error, Reason, Result, code,
         message::{self, MessageChange},
-        segment::{Target, overrides},
+        segment::{Target, line_messages},
         text,
     },
     entity::{kinds::CodeKind, segment, segment_text},
@@ -159,5 +159,5 @@ pub(super) async fn delete_all(txn: &DatabaseTransaction, segment_id: i64) -> Re
     segment_text::Entity::delete_many().filter(of_segment).exec(txn).await?;
     let messages: Vec<i64> = rows.iter().map(|row| row.message_id).collect();
     message::delete(txn, &messages).await?;
-    overrides::sweep(txn, segment_id).await
+    line_messages::sweep(txn, segment_id).await
 }

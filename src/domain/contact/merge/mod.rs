@@ -103,6 +103,7 @@ async fn write(
     context: &Context,
     input: &MergeContacts,
 ) -> Result<(Merged, Vec<Locked>)> {
+    members::begin_deletion(txn).await?;
     let (before, duplicate) = both(txn, input).await?;
     let conflicts = conflicts::between(txn, &before, &duplicate, &input.take).await?;
     let mut row = before.clone();

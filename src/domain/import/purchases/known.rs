@@ -2,31 +2,28 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
-};
+use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use super::fields::Field;
 use crate::{
-    db::{self, dialect},
+    db,
     domain::{
         Result,
-        contact_columns::plain,
+        contact::link::{Linked, link_type_of, linked},
         import::{Row, columns::Columns, find},
         text,
     },
     entity::{
-        contact, contact_code,
-        kinds::{CodeKind, ContactType, IdentifierKind, PurchaseSide},
+        contact,
+        kinds::{ContactType, IdentifierKind, PurchaseSide},
     },
 };
 
 pub(super) struct Known {
     contacts: find::Identifiers,
     types: HashMap<i32, ContactType>,
-    /// The companies that are a customer or a vendor of this number.
-    linked: HashMap<(PurchaseSide, String), Vec<i32>>,
+    /// Who is a customer or a vendor of this number.
+    linked: Linked,
 }
 
 impl Known {
@@ -55,11 +52,8 @@ impl Known {
 
     /// The company that is this customer or vendor.
     pub(super) fn source(&self, side: PurchaseSide, text: &str) -> Result<i32, String> {
-        let what = match side {
-            PurchaseSide::Sale => "customer",
-            PurchaseSide::Purchase => "vendor",
-        };
-        let key = (side, text::code(text).unwrap_or_default());
+        let what = link_type_of(side);
+        let key = (what.to_owned(), text::code(text).unwrap_or_default());
         match self.linked.get(&key).map(Vec::as_slice) {
             Some([company]) => Ok(*company),
             Some(_) => Err(format!("Several contacts are the {what} {text:?}.")),
@@ -89,39 +83,4 @@ impl Known {
         let found = no.and_then(|key| self.contacts.get(&key).copied());
         found.ok_or_else(|| format!("There is no contact {text:?}."))
     }
-}
-
-/// The companies by what their business relations say they are elsewhere.
-async fn linked<'a>(
-    txn: &DatabaseTransaction,
-    numbers: impl Iterator<Item = &'a str>,
-) -> Result<HashMap<(PurchaseSide, String), Vec<i32>>> {
-    // Of what relations say, the case has been kept.
-    let both = |text: &str| [text::tidy(text), text::code(text)];
-    let mut numbers: Vec<String> = numbers.flat_map(both).flatten().collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let mut linked: HashMap<(PurchaseSide, String), Vec<i32>> = HashMap::new();
-    if numbers.is_empty() {
-        return Ok(linked);
-    }
-    let column = Expr::col(contact_code::Column::LinkNo);
-    let relations = contact_code::Entity::find()
-        .filter(contact_code::Column::Kind.eq(CodeKind::BusinessRelation))
-        .filter(dialect::in_texts(txn.get_database_backend(), column, &numbers))
-        .all(txn)
-        .await?;
-    for relation in relations {
-        let side = match relation.link_type.as_deref().map(plain).as_deref() {
-            Some("customer" | "1") => PurchaseSide::Sale,
-            Some("vendor" | "2") => PurchaseSide::Purchase,
-            _ => continue,
-        };
-        let no = relation.link_no.as_deref().and_then(text::code).unwrap_or_default();
-        let companies = linked.entry((side, no)).or_default();
-        if !companies.contains(&relation.contact_id) {
-            companies.push(relation.contact_id);
-        }
-    }
-    Ok(linked)
 }

@@ -16,7 +16,7 @@ use self::{
 };
 use super::{
     existing,
-    overrides::messages_of_lines,
+    line_messages::messages_of_lines,
     said::Said,
     step::{self, announce_header, require_open},
 };
