@@ -29,6 +29,7 @@ mod m20261129_000019_profile_rating;
 mod m20261129_000020_opportunity_criteria;
 mod m20261129_000021_task_attendee;
 mod m20261129_000023_delivery;
+mod m20261129_000024_planned_of_interaction;
 pub mod shards;
 
 pub struct Migrator;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000020_opportunity_criteria::Migration),
             Box::new(m20261129_000021_task_attendee::Migration),
             Box::new(m20261129_000023_delivery::Migration),
+            Box::new(m20261129_000024_planned_of_interaction::Migration),
         ]
     }
 }

@@ -12,7 +12,13 @@ use axum::{
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
-use super::{App, guard, response::Refusal, too_many, upload};
+use super::{
+    App,
+    export::{Outgoing, pieces},
+    guard,
+    response::Refusal,
+    too_many, upload,
+};
 use crate::domain::{
     access::Scope,
     attachment::{self, NewAttachment},
@@ -143,9 +149,10 @@ async fn send(app: &App, id: &str, parts: &Parts) -> Result<Response, Refusal> {
     let body = match *method {
         Method::HEAD => Body::empty(),
         _ => {
-            let _permit = permit(app)?;
+            let permit = permit(app)?;
             let content = attachment::content(&context, row).await.map_err(of)?;
-            Body::from(content.ok_or_else(no_such)?)
+            let content = Outgoing::Whole(Some(content.ok_or_else(no_such)?));
+            Body::from_stream(pieces(content, app.settings.request_timeout, permit))
         }
     };
     let headers = [
@@ -153,6 +160,7 @@ async fn send(app: &App, id: &str, parts: &Parts) -> Result<Response, Refusal> {
         (header::CONTENT_DISPOSITION, disposition(&row.name)),
         (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::CONTENT_LENGTH, row.bytes.to_string()),
     ];
     Ok((headers, body).into_response())
 }

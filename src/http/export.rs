@@ -119,6 +119,8 @@ pub(super) enum Outgoing {
     Table(Box<Export>),
     Paper(Box<Paper>),
     Mail(Box<Mail>),
+    /// One that was read as a whole.
+    Whole(Option<Vec<u8>>),
 }
 
 impl Outgoing {
@@ -127,6 +129,7 @@ impl Outgoing {
             Self::Table(export) => export.next().await,
             Self::Paper(paper) => paper.next().await,
             Self::Mail(mail) => mail.next().await,
+            Self::Whole(content) => Ok(content.take()),
         }
     }
 }

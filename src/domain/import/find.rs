@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    QuerySelect,
+    sea_query::{Expr, LockType},
 };
 
 use super::check::Check;
@@ -88,10 +89,11 @@ pub(super) async fn contacts_by_ids(
 }
 
 /// Those of the interaction templates that there are. They can't be deleted before the transaction
-/// ends.
+/// ends, nor, if they are locked to be updated, be logged with.
 pub(super) async fn templates(
     txn: &DatabaseTransaction,
     mut codes: Vec<String>,
+    lock: LockType,
 ) -> Result<HashSet<String>> {
     codes.sort_unstable();
     codes.dedup();
@@ -101,7 +103,7 @@ pub(super) async fn templates(
     let column = Expr::col(interaction_template::Column::Code);
     let templates = interaction_template::Entity::find()
         .filter(dialect::in_texts(txn.get_database_backend(), column, &codes))
-        .lock_shared()
+        .lock(lock)
         .all(txn)
         .await?;
     Ok(templates.into_iter().map(|row| row.code).collect())

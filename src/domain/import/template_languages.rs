@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, sea_query::LockType};
 
 use super::{
     Row,
@@ -70,8 +70,12 @@ impl TemplateLanguages {
         let languages = languages.map(|code| (CodeKind::Language, code)).collect();
         let known = Known {
             languages: check::codes(txn, languages, self.create_codes).await?,
-            templates: find::templates(txn, codes_in(Field::Template).into_iter().collect())
-                .await?,
+            templates: find::templates(
+                txn,
+                codes_in(Field::Template).into_iter().collect(),
+                LockType::Update,
+            )
+            .await?,
         };
         let mut written = Written::default();
         for (index, row) in rows.iter().enumerate() {

@@ -226,7 +226,7 @@ pub(super) async fn as_line(
         .collect();
     rejections.keep(code::require(txn, &codes).await)?;
     if let Some(campaign) = line.campaign_id {
-        rejections.keep(campaign::require(txn, campaign, &["campaignId"]).await)?;
+        rejections.keep(campaign::hold(txn, campaign, &["campaignId"]).await)?;
     }
     rejections.into_result()?;
     Ok(line)

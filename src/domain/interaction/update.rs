@@ -183,7 +183,7 @@ async fn checked(
         .collect();
     rejections.keep(code::require(txn, &codes).await)?;
     if let Some(Some(campaign)) = change.campaign_id {
-        rejections.keep(campaign::require(txn, campaign, &["campaignId"]).await)?;
+        rejections.keep(campaign::hold(txn, campaign, &["campaignId"]).await)?;
     }
     rejections.into_result()?;
     Ok(change)

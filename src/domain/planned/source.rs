@@ -85,7 +85,8 @@ pub struct Links {
     pub campaign_id: Option<Option<i64>>,
 }
 
-/// The links, checked, with the code in upper case. `before` is the campaign that there was.
+/// The links, checked, with the code in upper case. `before` are the segment and the campaign that
+/// there were.
 ///
 /// # Errors
 /// [`Reason::NotFound`] for each that is not there; [`Reason::Invalid`] at `segmentId` if the segment
@@ -118,7 +119,8 @@ pub(in crate::domain) async fn links(
             }
             // One that was there once may have been deleted since.
             Err(err) if links.segment_id.is_some() => _ = rejections.keep::<()>(Err(err))?,
-            Err(_) => {}
+            Err(Error::Rejected(_)) => {}
+            Err(err) => return Err(err),
         }
     }
     rejections.into_result()?;

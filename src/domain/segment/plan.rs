@@ -120,8 +120,9 @@ impl Plan {
         let mut written = 0;
         for piece in self.pieces() {
             let count = piece.len() as u64;
-            let first = numbers::take_keys(txn, counter, count).await?;
+            // The series before the counter, as for one of them alone.
             let block = numbers::take_free_block::<E>(txn, series, count, no).await?;
+            let first = numbers::take_keys(txn, counter, count).await?;
             let contact = contact::Column::Id.into_simple_expr();
             let number = dialect::numbered(backend, block.first, contact.clone());
             let mut all = vec![

@@ -111,13 +111,6 @@ impl<C: ConnectionTrait> Lines<'_, C> {
     /// Those of `whom` whose e-mail address another of them has who comes before.
     async fn duplicates(&self, whom: &RoaringBitmap) -> Result<RoaringBitmap> {
         let email = contact::Column::EmailFold;
-        let mut shared = Query::select();
-        shared
-            .column(email)
-            .from(contact::Entity)
-            .and_where(email.is_not_null())
-            .group_by_col(email)
-            .and_having(email.count().gt(1));
         let number = Expr::cust("DENSE_RANK() OVER (ORDER BY email_fold)");
         let mut query = Query::select();
         query
@@ -125,7 +118,15 @@ impl<C: ConnectionTrait> Lines<'_, C> {
             // Told apart by a number, for only numbers come in bulk.
             .expr_as(number.cast_as("integer"), "address")
             .from(contact::Entity)
-            .and_where(email.into_simple_expr().in_subquery(shared));
+            .and_where(email.is_not_null());
+        if self.set.len() <= NAMED_MAX {
+            self.name(&mut query);
+        } else {
+            let mut shared = Query::select();
+            shared.column(email).from(contact::Entity).and_where(email.is_not_null());
+            shared.group_by_col(email).and_having(email.count().gt(1));
+            query.and_where(email.into_simple_expr().in_subquery(shared));
+        }
         let [ids, addresses] = db::integers(self.db, query, ["id", "address"]).await?;
         let mut all: Vec<(u32, u32)> =
             ids.into_iter().zip(addresses).filter(|(id, _)| whom.contains(*id)).collect();

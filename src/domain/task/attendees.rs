@@ -64,12 +64,17 @@ pub async fn attendees_counts(context: &Context, meetings: &[i64]) -> Result<Has
 }
 
 /// The keys of those who attend one of `meetings`, in the column `id`.
-pub(super) fn attending(meetings: SelectStatement) -> SelectStatement {
+pub(super) fn attending(meetings: &[i64]) -> SelectStatement {
     Entity::find()
         .select_only()
         .column_as(Column::ContactId, "id")
-        .filter(Column::TaskId.in_subquery(meetings))
+        .filter(Column::TaskId.is_in(meetings.iter().copied()))
         .into_query()
+}
+
+/// Whether anybody attends a meeting.
+pub(super) async fn is_attended(txn: &DatabaseTransaction, meeting: i64) -> Result<bool> {
+    Ok(Entity::find().filter(Column::TaskId.eq(meeting)).one(txn).await?.is_some())
 }
 
 /// Has those attend a meeting with whom it is planned.

@@ -48,7 +48,10 @@ pub async fn update(context: &Context, which: Which, change: &TaskChange) -> Res
             let message = "A task is completed by closing it.";
             return Err(Error::reject(Reason::NotAllowed, &["status"], message));
         }
-        if found.contact_id == NOBODY && change.r#type.is_some_and(|it| it != found.r#type) {
+        if found.contact_id == NOBODY
+            && change.r#type.is_some_and(|it| it != found.r#type)
+            && attendees::is_attended(txn, found.id).await?
+        {
             let message = "A meeting with several contacts stays one.";
             return Err(Error::reject(Reason::NotAllowed, &["type"], message));
         }

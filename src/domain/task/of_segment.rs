@@ -22,6 +22,7 @@ use crate::{
         interaction,
         kinds::{Priority, SeriesKind, TaskStatus, TaskType},
         task::{self, Column},
+        task_attendee,
     },
 };
 
@@ -151,10 +152,11 @@ impl Asked<'_> {
 
     /// Salesperson and campaign are those of the segment.
     async fn one_meeting(self) -> Result<Made> {
-        let same = self.same().add(Column::ContactId.eq(NOBODY));
-        let meetings =
-            task::Entity::find().select_only().column(Column::Id).filter(same.clone()).into_query();
-        let there = attending(meetings);
+        let meetings = self.meetings().await?;
+        let same = Condition::all()
+            .add(Column::ContactId.eq(NOBODY))
+            .add(Column::Id.is_in(meetings.iter().copied()));
+        let there = attending(&meetings);
         let plan = Plan::new(self.context, self.txn, self.of.segment_id, there).await?;
         let salesperson = self.named(&plan).await?;
         if self.of.dry_run {
@@ -181,6 +183,21 @@ impl Asked<'_> {
         };
         let created = invite(self.txn, &plan, meeting.id).await?;
         Ok(Made { planned: plan.done(created), meeting: Some(meeting) })
+    }
+
+    /// Such meetings from this segment. One that nobody attends is the task of a contact who is gone.
+    async fn meetings(&self) -> Result<Vec<i64>> {
+        let same = task::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(self.same().add(Column::ContactId.eq(NOBODY)))
+            .into_query();
+        let attended = task_attendee::Entity::find()
+            .select_only()
+            .column(task_attendee::Column::TaskId)
+            .distinct()
+            .filter(task_attendee::Column::TaskId.in_subquery(same));
+        Ok(attended.into_tuple().all(self.txn).await?)
     }
 
     async fn meeting(&self, plan: &Plan, salesperson: Option<String>) -> Result<task::Model> {

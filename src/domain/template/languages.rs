@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    EntityTrait, IntoActiveModel, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect,
+    EntityTrait, IntoActiveModel, IntoSimpleExpr, QueryFilter, QueryOrder,
 };
 
 use crate::{
@@ -167,11 +167,15 @@ async fn found(
 /// [`Reason::NotFound`] at `id`.
 pub async fn delete_language(context: &Context, id: i64) -> Result<i64> {
     db::write(&context.db, &[], async |txn| {
-        let row = interaction_template_language::Entity::find_by_id(id).lock_exclusive();
-        let row = row.one(txn).await?.ok_or_else(|| {
+        let missing = || {
             let message = "This template has no such text.";
             Error::reject(Reason::NotFound, &["id"], message)
-        })?;
+        };
+        let row = async || interaction_template_language::Entity::find_by_id(id).one(txn).await;
+        let template = row().await?.ok_or_else(missing)?.template;
+        // Whoever logs with the template has read the text, and keeps it when all is written (LOG-8).
+        super::locked(txn, &template, &["id"]).await?;
+        let row = row().await?.ok_or_else(missing)?;
         interaction_template_language::Entity::delete_by_id(id).exec(txn).await?;
         message::delete(txn, &[row.message_id]).await?;
         Ok(id)

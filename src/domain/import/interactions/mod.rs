@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, LockType},
 };
 
 use self::{
@@ -164,7 +164,8 @@ impl Interactions {
             companies,
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
             codes: check::codes(txn, codes, self.create_codes).await?,
-            templates: find::templates(txn, texts(Field::Template).collect()).await?,
+            templates: find::templates(txn, texts(Field::Template).collect(), LockType::Share)
+                .await?,
         })
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable,
     NotSet, QueryFilter, QueryOrder, QuerySelect, Set,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, LockType, OnConflict},
 };
 
 use super::{
@@ -143,7 +143,8 @@ impl Segments {
             may_choose_numbers: numbers::may_choose(txn, SeriesKind::Segment).await?,
             codes: check::codes(txn, codes, self.create_codes).await?,
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
-            templates: find::templates(txn, texts(Field::Template).collect()).await?,
+            templates: find::templates(txn, texts(Field::Template).collect(), LockType::Share)
+                .await?,
         })
     }
 
