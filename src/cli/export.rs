@@ -128,7 +128,9 @@ impl Outgoing {
             return Ok(Self::Table(Box::new(Export::of_segment(context, row, format).await?)));
         };
         let options = paper::Options { kind, home_country: args.home_country.clone() };
-        Ok(Self::Paper(Box::new(Paper::of_segment(context, row, &options).await?)))
+        let paper = Paper::of_segment(context, row, &options).await?;
+        left_out(0, paper.skipped_privacy_blocked);
+        Ok(Self::Paper(Box::new(paper)))
     }
 
     /// Whom the criteria select.

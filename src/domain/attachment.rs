@@ -12,7 +12,8 @@ use sea_orm::{
 use crate::{
     db,
     domain::{
-        Context, Error, Page, PageArgs, Reason, Rejections, Result, check, hash, id::Kind, text,
+        Context, Error, Page, PageArgs, Reason, Rejections, Result, check, hash, id::Kind, message,
+        text,
     },
     entity::{attachment, attachment_content, message_attachment},
 };
@@ -226,6 +227,7 @@ pub async fn delete(context: &Context, id: i64) -> Result<i64> {
             let message = format!("There is no attachment {}.", Kind::Attachment.id(id));
             Error::reject(Reason::NotFound, &path, message)
         })?;
+        message::forget_unheard(txn, id).await?;
         let uses = message_attachment::Entity::find()
             .filter(message_attachment::Column::AttachmentId.eq(id))
             .count(txn)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     body::Body,
     extract::{Path, Query, Request, State, rejection::QueryRejection},
-    http::{Method, StatusCode, header, request::Parts},
+    http::{HeaderName, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -70,12 +70,14 @@ async fn begin(
     let permit = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many("exports"))?;
     let options = Options { kind, home_country: home };
     let paper = Paper::of_segment(&context, &row, &options).await.map_err(of)?;
+    let skipped = paper.skipped_privacy_blocked.to_string();
     let name: String = row.no.chars().filter(char::is_ascii_alphanumeric).collect();
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{file}\"")),
         // Personal data: no cache keeps them.
         (header::CACHE_CONTROL, "no-store".to_owned()),
+        (HeaderName::from_static("skipped-privacy-blocked"), skipped),
     ];
     let outgoing = Outgoing::Paper(Box::new(paper));
     let body = match *method {

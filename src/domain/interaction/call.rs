@@ -12,7 +12,10 @@ use crate::{
     domain::{
         Context, Error, Reason, Rejections, Result,
         contact::address,
-        segment::step::{self, Locked},
+        segment::{
+            defaults_of,
+            step::{self, Locked},
+        },
         setup, text,
     },
     entity::{
@@ -117,17 +120,18 @@ async fn filled(
     if let Some(Locked { segment, .. }) = locked {
         let line = segment_line::Entity::find_by_id((contact.id, segment.id)).one(txn).await?;
         let line = line.as_ref();
+        let holds = defaults_of(txn, segment).await?.of_line(line, contact);
         via = via.or_else(|| line?.contact_via.clone());
         let responsible = || line.and_then(|it| it.salesperson.clone());
         values.salesperson =
             values.salesperson.or_else(responsible).or_else(|| segment.salesperson.clone());
-        values.campaign_id =
-            values.campaign_id.or(line.and_then(|it| it.campaign_id)).or(segment.campaign_id);
+        values.campaign_id = values.campaign_id.or(holds.campaign_id);
     }
     if via.is_none() {
         let id = contact.id.cast_unsigned();
         let addresses = address::active_of_each(txn, [id].into_iter(), date).await?;
-        let there = addresses.get(&contact.id).and_then(|it| it.phone.clone());
+        let there = addresses.get(&contact.id);
+        let there = there.and_then(|it| it.phone.clone().or_else(|| it.mobile.clone()));
         via = there.or_else(|| contact.phone.clone()).or_else(|| contact.mobile.clone());
     }
     values.contact_via = via;

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use sea_orm::{ColumnTrait, sea_query::ExprTrait};
 
-use super::{DELETING, delete_where, locked, named};
+use super::{DELETING, delete_where, locked, named, not_allowed};
 use crate::{
     db,
-    domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id},
+    domain::{Context, Error, Result},
     entity::interaction,
 };
 
@@ -19,27 +19,20 @@ use crate::{
 /// [`Reason::NotFound`] at `ids`, or [`Reason::NotAllowed`] for those that are neither canceled nor
 /// postponed.
 pub async fn delete(context: &Context, ids: &[String]) -> Result<Vec<(i32, i64)>> {
-    let keys = named(ids)?;
+    let mut keys = named(ids)?;
+    let mut seen = BTreeSet::new();
+    keys.retain(|key| seen.insert(*key));
     db::write(&context.db, &DELETING, async |txn| {
         let rows = locked(txn, &keys).await?;
-        let counting: Vec<String> = rows
-            .iter()
-            .filter(|row| !row.canceled && !row.postponed)
-            .map(|row| id::interaction_id(row.contact_id, row.id))
-            .collect();
-        if !counting.is_empty() {
-            let message =
-                format!("{} of the interactions count: cancel them first.", counting.len());
-            let mut rejection = Rejection::new(Reason::NotAllowed, &["ids"], message);
-            rejection.concerned = counting.into_iter().take(CONCERNED_MAX).collect();
-            return Err(Error::from(rejection));
-        }
+        not_allowed(rows.iter().filter(|row| !row.canceled && !row.postponed), |count| {
+            format!("{count} of the interactions count: cancel them first.")
+        })?;
         let contacts: BTreeSet<i32> = rows.iter().map(|row| row.contact_id).collect();
         // Ids are unique, so the contacts only say where they lie.
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let which = interaction::Column::ContactId.is_in(contacts);
         delete_where(txn, which.and(interaction::Column::Id.is_in(ids))).await?;
-        Ok(keys.clone())
+        Ok::<_, Error>(keys.clone())
     })
     .await
 }

@@ -8,14 +8,10 @@ use sea_orm::{
     PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
-use super::{locked, named_up_to};
+use super::{locked, named_up_to, not_allowed};
 use crate::{
     db::{self, Table, dialect},
-    domain::{
-        CONCERNED_MAX, Context, Error, Reason, Rejection, Result,
-        id::{self, Kind},
-        text,
-    },
+    domain::{Context, Error, Reason, Result, id::Kind, text},
     entity::{interaction, interaction::Column, kinds::DeliveryStatus, logged_segment},
 };
 
@@ -55,7 +51,7 @@ pub struct ReportOutcome {
 ///
 /// # Errors
 /// Below `of`: [`Reason::NotFound`] for what is not there, [`Reason::NotAllowed`] for interactions
-/// that are postponed, [`Reason::Required`] and [`Reason::LimitExceeded`] for too few or too many. At
+/// that are postponed, or have nothing to be delivered, [`Reason::Required`] and [`Reason::LimitExceeded`] for too few or too many. At
 /// `error`: [`Reason::NotAllowed`] for a delivery that went well, and [`Reason::LimitExceeded`].
 pub async fn set_delivery(context: &Context, report: &Report) -> Result<ReportOutcome> {
     let error = checked(report)?;
@@ -65,7 +61,9 @@ pub async fn set_delivery(context: &Context, report: &Report) -> Result<ReportOu
     };
     db::write(&context.db, &[Table::Interaction], async |txn| {
         let those = match &report.of {
-            Reported::Ids(_) => these(txn, &keys).await.map_err(|err: Error| err.under(&["of"]))?,
+            Reported::Ids(_) => {
+                these(txn, &keys, report.status).await.map_err(|err: Error| err.under(&["of"]))?
+            }
             Reported::LoggedSegment { id, statuses } => {
                 require_logged(txn, *id, &["of", "loggedSegment", "id"]).await?;
                 of_logged(*id, statuses)
@@ -98,21 +96,25 @@ fn checked(report: &Report) -> Result<Option<String>> {
     Ok(error)
 }
 
-/// The named interactions, locked, all of which have taken place.
-async fn these(txn: &DatabaseTransaction, keys: &[(i32, i64)]) -> Result<Condition> {
+/// The named interactions, locked, all of which have taken place, and have something to be delivered if
+/// they are to be on their way (DEL-1).
+async fn these(
+    txn: &DatabaseTransaction,
+    keys: &[(i32, i64)],
+    status: DeliveryStatus,
+) -> Result<Condition> {
     let rows = locked(txn, keys).await?;
-    let postponed: Vec<String> = rows
-        .iter()
-        .filter(|row| row.postponed)
-        .map(|row| id::interaction_id(row.contact_id, row.id))
-        .collect();
-    if !postponed.is_empty() {
-        let message =
-            format!("{} of the interactions are postponed: finish them first.", postponed.len());
-        let mut rejection = Rejection::new(Reason::NotAllowed, &["ids"], message);
-        rejection.concerned = postponed.into_iter().take(CONCERNED_MAX).collect();
-        return Err(rejection.into());
-    }
+    not_allowed(rows.iter().filter(|row| row.postponed), |count| {
+        format!("{count} of the interactions are postponed: finish them first.")
+    })?;
+    let has_nothing = |row: &&interaction::Model| {
+        let is_written = row.body_message_id.or(row.attachments_message_id).is_some();
+        row.correspondence_type.is_none() || !is_written
+    };
+    let idle = rows.iter().filter(|_| status == DeliveryStatus::InProgress).filter(has_nothing);
+    not_allowed(idle, |count| {
+        format!("{count} of the interactions have no text or file, or no way to be delivered.")
+    })?;
     let backend = txn.get_database_backend();
     let contacts = rows.iter().map(|row| row.contact_id.cast_unsigned());
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();

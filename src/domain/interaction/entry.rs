@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect,
+    QueryOrder, QuerySelect,
 };
 
 use crate::{
@@ -36,6 +36,9 @@ pub(super) async fn entry_of_campaign(
         .filter(Condition::all().add(Column::CampaignId.eq(campaign)).add(of_segment))
         .filter(Column::LoggedSegmentId.is_null())
         .filter(Column::Canceled.eq(false))
+        .order_by_asc(Column::Id)
+        // It is not canceled meanwhile.
+        .lock_shared()
         .one(txn)
         .await?;
     if let Some(entry) = found {

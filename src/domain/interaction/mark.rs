@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoSimpleExpr, QueryFilter,
-    QuerySelect, QueryTrait, UpdateMany, Value,
+    QueryOrder, QuerySelect, QueryTrait, UpdateMany, Value,
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{locked, named};
+use super::{locked, named, not_allowed};
 use crate::{
     db::{self, Table},
-    domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Result, id, planned},
+    domain::{Context, Error, Result, planned},
     entity::{campaign_entry, interaction, interaction_comment, kinds::Evaluation, logged_segment},
 };
 
@@ -32,13 +32,13 @@ pub async fn evaluate(
 /// now on also if what canceled them is reinstated.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `ids`.
+/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if any is postponed, at `ids`.
 pub async fn cancel(context: &Context, ids: &[String]) -> Result<Vec<interaction::Model>> {
     let set = [
         (interaction::Column::CanceledItself, Value::from(true)),
         (interaction::Column::Canceled, Value::from(true)),
     ];
-    mark(context, ids, async |_, _| Ok(()), &set).await
+    mark(context, ids, require_taken_place, &set).await
 }
 
 /// Takes back that interactions were canceled.
@@ -105,13 +105,13 @@ pub(in crate::domain) async fn delete_where(txn: &DatabaseTransaction, which: Ex
 async fn mark(
     context: &Context,
     ids: &[String],
-    check: impl AsyncFn(&DatabaseTransaction, &[interaction::Model]) -> Result<()>,
+    check: impl AsyncFn(&DatabaseTransaction, &[(i32, i64)]) -> Result<()>,
     set: &[(interaction::Column, Value)],
 ) -> Result<Vec<interaction::Model>> {
     let keys = named(ids)?;
     let mut by_key = db::write(&context.db, &[Table::Interaction], async |txn| {
+        check(txn, &keys).await?;
         let rows = locked(txn, &keys).await?;
-        check(txn, &rows).await?;
         let mut update: UpdateMany<interaction::Entity> = interaction::Entity::update_many()
             .col_expr(interaction::Column::UpdatedAt, Expr::val(context.clock.now()));
         for (column, value) in set {
@@ -139,44 +139,42 @@ fn ids_of(rows: &[interaction::Model]) -> Expr {
     interaction::Column::Id.is_in(rows.iter().map(|row| row.id))
 }
 
-/// An interaction is not more alive than what it is a part of.
-async fn require_live_parents(
-    txn: &DatabaseTransaction,
-    rows: &[interaction::Model],
-) -> Result<()> {
-    let logged: Vec<i64> = logged_segment::Entity::find()
-        .filter(logged_segment::Column::Id.is_in(rows.iter().filter_map(|it| it.logged_segment_id)))
-        .filter(logged_segment::Column::Canceled.eq(true))
-        .all(txn)
-        .await?
-        .into_iter()
-        .map(|row| row.id)
-        .collect();
-    let entries: Vec<i64> = campaign_entry::Entity::find()
-        .filter(campaign_entry::Column::Id.is_in(rows.iter().filter_map(|it| it.campaign_entry_id)))
-        .filter(campaign_entry::Column::Canceled.eq(true))
-        .all(txn)
-        .await?
-        .into_iter()
-        .map(|row| row.id)
-        .collect();
-    let concerned: Vec<String> = rows
-        .iter()
-        .filter(|row| {
-            row.logged_segment_id.is_some_and(|id| logged.contains(&id))
-                || row.campaign_entry_id.is_some_and(|id| entries.contains(&id))
-        })
-        .map(|row| id::interaction_id(row.contact_id, row.id))
-        .collect();
-    if concerned.is_empty() {
-        return Ok(());
+/// What was put off has not taken place: it is deleted if it is not to.
+async fn require_taken_place(txn: &DatabaseTransaction, keys: &[(i32, i64)]) -> Result<()> {
+    let rows = locked(txn, keys).await?;
+    let postponed = rows.iter().filter(|row| row.postponed);
+    not_allowed(postponed, |count| {
+        format!("{count} of the interactions are postponed: delete them instead.")
+    })
+}
+
+/// An interaction is not more alive than what it is a part of, which is locked before it.
+async fn require_live_parents(txn: &DatabaseTransaction, keys: &[(i32, i64)]) -> Result<()> {
+    let rows = super::with_keys(keys).all(txn).await?;
+    macro_rules! canceled {
+        ($table:ident, $key:ident) => {
+            $table::Entity::find()
+                .filter($table::Column::Id.is_in(rows.iter().filter_map(|it| it.$key)))
+                .order_by_asc($table::Column::Id)
+                .lock_shared()
+                .all(txn)
+                .await?
+                .into_iter()
+                .filter(|row| row.canceled)
+                .map(|row| row.id)
+                .collect::<Vec<i64>>()
+        };
     }
-    let message = format!(
-        "The logged segment or campaign entry of {} of the interactions is canceled: \
-         reinstate that first.",
-        concerned.len()
-    );
-    let mut rejection = Rejection::new(Reason::NotAllowed, &["ids"], message);
-    rejection.concerned = concerned.into_iter().take(CONCERNED_MAX).collect();
-    Err(rejection.into())
+    let logged = canceled!(logged_segment, logged_segment_id);
+    let entries = canceled!(campaign_entry, campaign_entry_id);
+    let dead = rows.iter().filter(|row| {
+        row.logged_segment_id.is_some_and(|id| logged.contains(&id))
+            || row.campaign_entry_id.is_some_and(|id| entries.contains(&id))
+    });
+    not_allowed(dead, |count| {
+        format!(
+            "The logged segment or campaign entry of {count} of the interactions is canceled: \
+             reinstate that first."
+        )
+    })
 }

@@ -38,7 +38,7 @@ pub use update::{InteractionChange, update};
 
 use crate::{
     db::{self, dialect},
-    domain::{Context, Error, Reason, Rejections, Result, id},
+    domain::{CONCERNED_MAX, Context, Error, Reason, Rejection, Rejections, Result, id},
     entity::interaction,
 };
 
@@ -92,6 +92,21 @@ fn named_up_to(ids: &[String], most: usize) -> Result<Vec<(i32, i64)>> {
     }
     rejections.into_result()?;
     Ok(keys)
+}
+
+/// That something can't be done with some interactions, if there are any.
+fn not_allowed<'a>(
+    rows: impl Iterator<Item = &'a interaction::Model>,
+    message: impl Fn(usize) -> String,
+) -> Result<()> {
+    let concerned: Vec<String> =
+        rows.map(|row| id::interaction_id(row.contact_id, row.id)).collect();
+    if concerned.is_empty() {
+        return Ok(());
+    }
+    let mut rejection = Rejection::new(Reason::NotAllowed, &["ids"], message(concerned.len()));
+    rejection.concerned = concerned.into_iter().take(CONCERNED_MAX).collect();
+    Err(rejection.into())
 }
 
 /// The named interactions, locked until the transaction ends, in the order of their keys.

@@ -15,7 +15,9 @@ use crate::{
     domain::{Context, Error, Reason, Rejections, Result, campaign, check, code, text},
     entity::{
         interaction,
-        kinds::{CodeKind, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy},
+        kinds::{
+            CodeKind, CorrespondenceType, DeliveryStatus, Evaluation, InformationFlow, InitiatedBy,
+        },
     },
 };
 
@@ -49,7 +51,7 @@ pub struct InteractionChange {
 /// is given.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `id`, [`Reason::NotAllowed`] at `postponed` and `campaignId`, and what is
+/// [`Reason::NotFound`] at `id`, [`Reason::NotAllowed`] at `postponed`, `campaignId` and `subject`, and what is
 /// wrong with the rest. For one that is finished also [`Reason::PrivacyBlocked`] at `id`, and
 /// [`Reason::Required`] for what is missing (INT-3).
 pub async fn update(
@@ -81,6 +83,12 @@ pub async fn update(
                 }
                 None => None,
             });
+        }
+        // What goes to nobody is not on its way (DEL-1).
+        if changed.correspondence_type.is_none()
+            && changed.delivery_status == Some(DeliveryStatus::InProgress)
+        {
+            row.delivery_status = Set(None);
         }
         row.updated_at = Set(context.clock.now());
         Ok::<_, Error>((row.update(txn).await?, finished))
@@ -128,6 +136,17 @@ fn require_possible(found: &interaction::Model, change: &InteractionChange) -> R
     {
         let message = "The campaign of an interaction from a segment is the one it was logged for.";
         rejections.add(Reason::NotAllowed, &["campaignId"], message);
+    }
+    if change.campaign_id.is_some_and(|it| it != found.campaign_id) && found.canceled {
+        let message = "It is canceled: reinstate it first.";
+        rejections.add(Reason::NotAllowed, &["campaignId"], message);
+    }
+    if change.subject.as_ref().is_some_and(|it| *it != found.subject)
+        && found.logged_segment_id.is_some()
+    {
+        // LOG-8
+        let message = "What was written with a segment stays as it was.";
+        rejections.add(Reason::NotAllowed, &["subject"], message);
     }
     rejections.into_result()
 }

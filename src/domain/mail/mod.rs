@@ -5,9 +5,16 @@
 mod page;
 mod write;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    mem,
+    sync::Arc,
+};
 
-use self::{page::fetch, write::Writer};
+use self::{
+    page::{Draft, fetch},
+    write::Writer,
+};
 use crate::{
     domain::{
         Context, Error, Reason, Result, contact::Walk, interaction, message::Message, segment,
@@ -43,6 +50,12 @@ pub struct Only {
 /// Documents of an archive: it ends with a list of them, which is kept meanwhile.
 pub const DOCUMENTS_MAX: u64 = 100_000;
 
+/// Letters that are merged at once: each may take a mebibyte.
+const AT_ONCE: usize = 16;
+
+/// The parts of an address.
+const PLACE: [&str; 6] = ["address", "address2", "postCode", "city", "county", "country"];
+
 /// What one contact is written.
 #[derive(Clone, Debug, Default)]
 struct Letter {
@@ -52,6 +65,8 @@ struct Letter {
     name: String,
     company: Option<String>,
     email: Option<String>,
+    /// The [parts of the address](PLACE).
+    place: [Option<String>; 6],
     correspondence_type: Option<String>,
     language: Option<String>,
     subject: Option<String>,
@@ -70,6 +85,8 @@ pub struct Mail {
     logged: Option<logged_segment::Model>,
     only: Only,
     walk: Walk,
+    /// What has been read, and not been written yet.
+    ahead: VecDeque<Draft>,
     /// Messages that have been read.
     messages: HashMap<i64, Arc<Message>>,
     writer: Writer,
@@ -99,6 +116,10 @@ impl Mail {
                 segment::logged_by_segments(context, &[row.id]).await?.remove(&row.id)
             }
         };
+        if row.status != SegmentStatus::Open && logged.is_none() {
+            let message = "The segment was canceled, and nothing of it is left to be written.";
+            return Err(Error::reject(Reason::NotAllowed, &["file"], message));
+        }
         if only.status.is_some() && logged.is_none() {
             let message = "Nothing of the segment is on its way: log it first.";
             return Err(Error::reject(Reason::NotAllowed, &["file"], message));
@@ -113,6 +134,7 @@ impl Mail {
             logged,
             only,
             walk: Walk::through(set),
+            ahead: VecDeque::new(),
             messages: HashMap::new(),
             writer: Writer::new(format),
         })
@@ -123,11 +145,24 @@ impl Mail {
     /// # Errors
     /// What the database says.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        let Some(letters) = fetch(self).await? else { return self.writer.finish() };
-        for letter in &letters {
-            self.writer.write(letter)?;
+        if self.ahead.is_empty() {
+            let Some(page) = fetch(self).await? else { return self.writer.finish() };
+            self.ahead = page.into();
         }
+        let drafts: Vec<Draft> = self.ahead.drain(..self.ahead.len().min(AT_ONCE)).collect();
+        let writer = mem::replace(&mut self.writer, Writer::Finished);
+        // Merging may take as long as a text makes it.
+        let written = tokio::task::spawn_blocking(move || write(drafts, writer)).await;
+        let (piece, writer) = written.map_err(|err| Error::Corrupt(err.to_string()))??;
+        self.writer = writer;
         // An empty piece would be taken for no end, and for nothing else.
-        Ok(Some(self.writer.take()))
+        Ok(Some(piece))
     }
+}
+
+fn write(drafts: Vec<Draft>, mut writer: Writer) -> Result<(Vec<u8>, Writer)> {
+    for draft in drafts {
+        writer.write(&draft.merged()?)?;
+    }
+    Ok((writer.take(), writer))
 }

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder,
+};
 
 use super::{Letter, Mail};
 use crate::{
@@ -10,8 +12,8 @@ use crate::{
     domain::{
         Error, Result, contact as contacts,
         id::{self, Kind},
-        message::{self, About, Names},
-        segment::{self, Line, effective::Effective},
+        message::{self, About, Message, Names},
+        segment::{self, Line},
     },
     entity::{contact, interaction, kinds::BodyFormat, logged_segment},
 };
@@ -22,8 +24,16 @@ const PAGE: u64 = 500;
 /// Messages that are kept for the next pages: mostly there are few, but each line may have its own.
 const MESSAGES_MAX: usize = 1_000;
 
+/// A letter that has not been merged yet.
+pub(super) struct Draft {
+    letter: Letter,
+    subject: Option<String>,
+    body: Option<Arc<Message>>,
+    values: minijinja::Value,
+}
+
 /// The letters of the next page; nothing at the end.
-pub(super) async fn fetch(mail: &mut Mail) -> Result<Option<Vec<Letter>>> {
+pub(super) async fn fetch(mail: &mut Mail) -> Result<Option<Vec<Draft>>> {
     let Some(ids) = mail.walk.next(mail.context.db.reader(), PAGE).await? else {
         return Ok(None);
     };
@@ -36,7 +46,7 @@ pub(super) async fn fetch(mail: &mut Mail) -> Result<Option<Vec<Letter>>> {
     if let Some(way) = mail.only.way {
         lines.retain(|it| it.line.effective.correspondence_type == Some(way));
     }
-    letters(mail, &lines).await.map(Some)
+    drafts(mail, &lines).await.map(Some)
 }
 
 /// A line to write to, and the id of its interaction, if it became one.
@@ -65,32 +75,26 @@ async fn as_logged(
         .filter(interaction::Column::Canceled.eq(false))
         .filter(Condition::all().add_option(so_far))
         .filter(dialect::in_ids(db.get_database_backend(), contact, ids))
+        .order_by_asc(interaction::Column::Id)
         .all(db)
         .await?;
-    let mut rows: HashMap<i32, interaction::Model> =
-        rows.into_iter().map(|row| (row.contact_id, row)).collect();
-    let written = lines.into_iter().filter_map(|line| {
-        let row = rows.remove(&line.contact.id)?;
-        let interaction = Some(id::interaction_id(row.contact_id, row.id));
-        let effective = Effective {
-            subject: row.subject,
-            description: row.description,
-            date: row.date,
-            time: row.time,
-            language: row.language,
-            salesperson: row.salesperson,
-            correspondence_type: row.correspondence_type,
-            body_message_id: row.body_message_id,
-            attachments_message_id: row.attachments_message_id,
-            contact_via: row.contact_via,
-            ..line.effective
-        };
-        Some(Addressed { line: Line { effective, ..line }, interaction })
+    let mut by_contact: HashMap<i32, Vec<interaction::Model>> = HashMap::new();
+    for row in rows {
+        by_contact.entry(row.contact_id).or_default().push(row);
+    }
+    // Of contacts who were merged since, each has a letter.
+    let written = lines.into_iter().flat_map(|line| {
+        let rows = by_contact.remove(&line.contact.id).unwrap_or_default();
+        rows.into_iter().map(move |row| {
+            let interaction = Some(id::interaction_id(row.contact_id, row.id));
+            let effective = line.effective.clone().logged(row);
+            Addressed { line: Line { effective, ..line.clone() }, interaction }
+        })
     });
     Ok(written.collect())
 }
 
-async fn letters(mail: &mut Mail, addressed: &[Addressed]) -> Result<Vec<Letter>> {
+async fn drafts(mail: &mut Mail, addressed: &[Addressed]) -> Result<Vec<Draft>> {
     read_messages(mail, addressed).await?;
     let lines: Vec<&Line> = addressed.iter().map(|it| &it.line).collect();
     let companies = lines.iter().filter_map(|line| line.contact.company_id);
@@ -114,8 +118,8 @@ async fn letters(mail: &mut Mail, addressed: &[Addressed]) -> Result<Vec<Letter>
         })
         .collect();
     let names = Names::of(&mail.context, abouts.iter().copied()).await?;
-    let letters = addressed.iter().zip(&abouts);
-    letters.map(|(it, about)| letter(mail, about, it.interaction.clone(), &names)).collect()
+    let drafts = addressed.iter().zip(&abouts);
+    Ok(drafts.map(|(it, about)| draft(mail, about, it.interaction.clone(), &names)).collect())
 }
 
 /// Reads the messages that have not been read yet.
@@ -141,47 +145,56 @@ async fn read_messages(mail: &mut Mail, lines: &[Addressed]) -> Result<()> {
     Ok(())
 }
 
-fn letter(
-    mail: &Mail,
-    about: &About<'_>,
-    interaction: Option<String>,
-    names: &Names,
-) -> Result<Letter> {
+fn draft(mail: &Mail, about: &About<'_>, interaction: Option<String>, names: &Names) -> Draft {
     let (contact, line) = (about.contact, about.line);
     let message = |id: Option<i64>| id.and_then(|id| mail.messages.get(&id));
-    let body = message(line.body_message_id);
-    let format = body.map_or(BodyFormat::Text, |it| it.row.body_format);
-    let written = message::merged(
-        line.subject.as_deref(),
-        body.and_then(|it| it.row.body.as_deref()),
-        format,
-        &about.values(names),
-    );
-    let (subject, body, error) = match written {
-        Ok((subject, body)) => (subject, body, None),
-        Err(Error::Rejected(all)) => {
-            let sentences = all.into_iter().map(|it| {
-                format!("{}: {}", it.path.first().map_or("", String::as_str), it.message)
-            });
-            (None, None, Some(sentences.collect::<Vec<_>>().join(" ")))
-        }
-        Err(err) => return Err(err),
-    };
+    let body = message(line.body_message_id).cloned();
+    let format = body.as_ref().map_or(BodyFormat::Text, |it| it.row.body_format);
     let files = message(line.attachments_message_id).into_iter();
-    Ok(Letter {
+    let letter = Letter {
         interaction,
         no: contact.no.clone(),
         name: contact.name.clone(),
         company: about.company.filter(|it| it.id != contact.id).map(|it| it.name.clone()),
         email: contact.email.clone(),
+        place: [
+            &contact.address,
+            &contact.address2,
+            &contact.post_code,
+            &contact.city,
+            &contact.county,
+            &contact.country,
+        ]
+        .map(Option::clone),
         correspondence_type: line.correspondence_type.map(|it| it.to_value()),
         language: line.language.clone(),
-        subject,
-        body,
+        subject: None,
+        body: None,
         is_html: format == BodyFormat::Html,
         attachments: files
             .flat_map(|it| it.attachments.iter().map(|file| Kind::Attachment.id(file.id)))
             .collect(),
-        error,
-    })
+        error: None,
+    };
+    Draft { letter, subject: line.subject.clone(), body, values: about.values(names) }
+}
+
+impl Draft {
+    /// The letter, or why it could not be written.
+    pub(super) fn merged(self) -> Result<Letter> {
+        let Self { mut letter, subject, body, values } = self;
+        let format = if letter.is_html { BodyFormat::Html } else { BodyFormat::Text };
+        let body = body.as_ref().and_then(|it| it.row.body.as_deref());
+        match message::merged(subject.as_deref(), body, format, &values) {
+            Ok((subject, body)) => (letter.subject, letter.body) = (subject, body),
+            Err(Error::Rejected(all)) => {
+                let sentences = all.into_iter().map(|it| {
+                    format!("{}: {}", it.path.first().map_or("", String::as_str), it.message)
+                });
+                letter.error = Some(sentences.collect::<Vec<_>>().join(" "));
+            }
+            Err(err) => return Err(err),
+        }
+        Ok(letter)
+    }
 }

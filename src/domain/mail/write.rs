@@ -12,15 +12,21 @@ use zip::{
     write::{SimpleFileOptions, StreamWriter},
 };
 
-use super::{Letter, MailFormat};
+use super::{Letter, MailFormat, PLACE};
 use crate::domain::{Error, Result};
 
 /// The columns of a CSV file.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 18] = [
     "no",
     "name",
     "company",
     "email",
+    PLACE[0],
+    PLACE[1],
+    PLACE[2],
+    PLACE[3],
+    PLACE[4],
+    PLACE[5],
     "correspondenceType",
     "language",
     "subject",
@@ -48,6 +54,8 @@ pub(super) struct Archive {
     written: Shared,
     /// Who could not be written to, and why.
     errors: String,
+    /// Of the last contact, the number and how many documents.
+    last: (String, u32),
 }
 
 /// Bytes that are written at one end and taken at the other.
@@ -79,7 +87,12 @@ impl Writer {
             MailFormat::Zip => {
                 let written = Shared::default();
                 let zip = ZipWriter::new_stream(written.clone());
-                Self::Zip(Box::new(Archive { zip, written, errors: String::new() }))
+                Self::Zip(Box::new(Archive {
+                    zip,
+                    written,
+                    errors: String::new(),
+                    last: Default::default(),
+                }))
             }
         }
     }
@@ -134,7 +147,11 @@ impl Archive {
             Some(subject) => format!("{subject}\n\n{body}\n"),
             None => format!("{body}\n"),
         };
-        self.add(&file_name(letter), &document)
+        self.last = match mem::take(&mut self.last) {
+            (no, documents) if no == letter.no => (no, documents + 1),
+            _ => (letter.no.clone(), 1),
+        };
+        self.add(&file_name(letter, self.last.1), &document)
     }
 
     fn add(&mut self, name: &str, content: &str) -> Result<()> {
@@ -147,8 +164,9 @@ impl Archive {
     }
 }
 
-/// The company and the name, as people look for it, and the number, which tells all apart (DEL-4).
-fn file_name(letter: &Letter) -> String {
+/// The company and the name, as people look for it, and the number, which tells all apart (DEL-4); of
+/// one with several documents, which one it is.
+fn file_name(letter: &Letter, document: u32) -> String {
     let plain = |name: &str| -> String {
         let fitting = |char: char| !char.is_control() && !"/\\:*?\"<>|.".contains(char);
         name.chars().filter(|char| fitting(*char)).take(NAME_CHARS_MAX).collect()
@@ -156,7 +174,8 @@ fn file_name(letter: &Letter) -> String {
     let company = letter.company.as_deref().map(|it| format!("{} - ", plain(it)));
     let extension = if letter.is_html { "html" } else { "txt" };
     let (company, name) = (company.unwrap_or_default(), plain(&letter.name));
-    format!("{company}{name} ({}).{extension}", plain(&letter.no))
+    let which = if document == 1 { String::new() } else { format!(", {document}") };
+    format!("{company}{name} ({}{which}).{extension}", plain(&letter.no))
 }
 
 fn format_of(letter: &Letter) -> &'static str {
@@ -164,7 +183,7 @@ fn format_of(letter: &Letter) -> &'static str {
 }
 
 fn object(letter: &Letter) -> serde_json::Value {
-    json!({
+    let mut object = json!({
         "no": letter.no,
         "name": letter.name,
         "company": letter.company,
@@ -177,16 +196,27 @@ fn object(letter: &Letter) -> serde_json::Value {
         "attachments": letter.attachments,
         "error": letter.error,
         "interaction": letter.interaction,
-    })
+    });
+    for (name, part) in PLACE.iter().zip(&letter.place) {
+        object[name] = json!(part);
+    }
+    object
 }
 
-fn cells(letter: &Letter) -> [String; 12] {
+fn cells(letter: &Letter) -> [String; 18] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let [address, address2, post_code, city, county, country] = letter.place.each_ref().map(text);
     [
         letter.no.clone(),
         letter.name.clone(),
         text(&letter.company),
         text(&letter.email),
+        address,
+        address2,
+        post_code,
+        city,
+        county,
+        country,
         text(&letter.correspondence_type),
         text(&letter.language),
         text(&letter.subject),

@@ -1,7 +1,9 @@
 //! What subjects and bodies may speak of: fields of the contact, of its company, of the salesperson,
 //! of the segment and of the line.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use minijinja::{Value, value::Serde};
 
 use crate::domain::contact_columns::TEXTS;
 
@@ -40,6 +42,16 @@ pub fn all() -> &'static [String] {
         all
     });
     &ALL
+}
+
+/// Values of somebody of whom all is known.
+pub(super) fn sample() -> Value {
+    let mut values: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
+    for (root, field) in all().iter().filter_map(|field| field.split_once('.')) {
+        let value = if field.ends_with("date") { "2026-01-31" } else { "12345" };
+        values.entry(root).or_default().insert(field, value);
+    }
+    Value::from(Serde(values))
 }
 
 /// Whether a text may speak of it: a field, or all of what has fields, to ask whether it is there.

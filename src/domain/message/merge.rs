@@ -44,13 +44,15 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ValueKind::Undefined | ValueKind::Bool | ValueKind::Number | ValueKind::String => {
             escape_formatter(out, state, value)
         }
-        _ => Err(Mistake::new(ErrorKind::InvalidOperation, "this is no text, but has fields")),
+        _ => Err(Mistake::new(ErrorKind::InvalidOperation, NO_TEXT)),
     });
     // It would show all values.
     environment.remove_global("debug");
     environment.add_filter("date", date);
     environment
 });
+
+const NO_TEXT: &str = "this is no text, but has fields";
 
 /// The name of texts in HTML, whose values are escaped; others have none.
 const HTML: &str = "html";
@@ -131,8 +133,9 @@ fn position(source: &str, byte: usize) -> Position {
 /// Checks a text before it is kept.
 ///
 /// # Errors
-/// [`Reason::Invalid`] at `path` for what is no text to merge, and for each field that there is not,
-/// with its position.
+/// [`Reason::Invalid`] at `path` for what is no text to merge, for each field that there is not, and for
+/// what can be done with no value, as far as a text for somebody of whom all is known comes to it; with
+/// its position.
 pub(super) fn check(source: &str, format: BodyFormat, path: &[&str]) -> Result<()> {
     let text = ENVIRONMENT.template_from_named_str(name_of(format), source);
     let text = text.map_err(|mistake| Trouble::of(&mistake, source).rejection(path))?;
@@ -150,7 +153,26 @@ pub(super) fn check(source: &str, format: BodyFormat, path: &[&str]) -> Result<(
         let trouble = Trouble { position: place, message };
         rejections.keep::<()>(Err(trouble.rejection(path).into()))?;
     }
+    if let Err(mistake) = text.render_captured_to(fields::sample(), io::sink())
+        && is_of_text(&mistake)
+    {
+        let trouble = Trouble::of(&mistake, source);
+        rejections.keep::<()>(Err(trouble.rejection(path).into()))?;
+    }
     rejections.into_result()
+}
+
+/// Whether a mistake is one of the text, whatever the values.
+fn is_of_text(mistake: &Mistake) -> bool {
+    let kinds = [
+        ErrorKind::UnknownFilter,
+        ErrorKind::UnknownTest,
+        ErrorKind::UnknownFunction,
+        ErrorKind::UnknownMethod,
+        ErrorKind::TooManyArguments,
+        ErrorKind::MissingArgument,
+    ];
+    kinds.contains(&mistake.kind()) || mistake.detail() == Some(NO_TEXT)
 }
 
 /// Where a text speaks of `name`: the first time between the signs that set apart what is not to be
@@ -274,6 +296,24 @@ mod tests {
             assert!(wrong(outside)[0].contains("nknown statement"), "{outside}");
         }
         assert!(wrong("{{ debug() }}")[0].contains("There is no debug"));
+    }
+
+    #[test]
+    fn what_can_be_merged_for_nobody_is_refused() {
+        for source in [
+            "{{ contact.name|uper }}",
+            "{% if contact.name is nosuchtest %}a{% endif %}",
+            "{{ contact.name|upper(1, 2, 3) }}",
+            "{{ line.date|date }}",
+            "{{ contact }}",
+            "{% for i in range(3) %}{{ company }}{% endfor %}",
+        ] {
+            assert_eq!(wrong(source).len(), 1, "{source}");
+        }
+        // With other values, they are merged.
+        for source in ["{{ (contact.name|split(' '))[7] }}", "{{ contact.postCode|int * 2 }}"] {
+            check(source, BodyFormat::Text, &["body"]).unwrap();
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, TryIntoModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, TryIntoModel,
     sea_query::Expr,
 };
 
@@ -28,7 +28,10 @@ pub use self::{
 use crate::{
     db::dialect,
     domain::{Context, Error, Reason, Rejections, Result, attachment, check, text},
-    entity::{attachment as file, kinds::BodyFormat, message, message_attachment},
+    entity::{
+        attachment as file, interaction, interaction_template_language, kinds::BodyFormat, message,
+        message_attachment, segment_line, segment_text,
+    },
 };
 
 /// Characters a body may have.
@@ -366,6 +369,59 @@ pub(in crate::domain) async fn forget(txn: &DatabaseTransaction, ids: &[i64]) ->
     let these = is_one_of(txn.get_database_backend(), ids);
     message::Entity::delete_many().filter(these).exec(txn).await?;
     Ok(())
+}
+
+/// Deletes messages with an attachment that interactions had, and that nothing has any more.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn forget_unheard(
+    txn: &DatabaseTransaction,
+    attachment: i64,
+) -> Result<()> {
+    let with_it = message_attachment::Entity::find()
+        .select_only()
+        .column(message_attachment::Column::MessageId)
+        .filter(message_attachment::Column::AttachmentId.eq(attachment))
+        .into_query();
+    let mut unheard: HashSet<i64> = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::Frozen.eq(true))
+        .filter(message::Column::Id.in_subquery(with_it))
+        .into_tuple::<i64>()
+        .all(txn)
+        .await?
+        .into_iter()
+        .collect();
+    macro_rules! heard {
+        ($($table:ident $column:ident;)*) => {$(
+            if !unheard.is_empty() {
+                let ids: Vec<i64> = unheard.iter().copied().collect();
+                let column = Expr::col($table::Column::$column);
+                let heard = $table::Entity::find()
+                    .select_only()
+                    .column($table::Column::$column)
+                    .distinct()
+                    .filter(dialect::in_numbers(txn.get_database_backend(), column, &ids));
+                for id in heard.into_tuple::<i64>().all(txn).await? {
+                    unheard.remove(&id);
+                }
+            }
+        )*};
+    }
+    heard! {
+        segment_text MessageId;
+        interaction_template_language MessageId;
+        segment_line BodyMessageId;
+        segment_line AttachmentsMessageId;
+        interaction BodyMessageId;
+        interaction AttachmentsMessageId;
+    }
+    match unheard.is_empty() {
+        true => Ok(()),
+        false => forget(txn, &unheard.into_iter().collect::<Vec<_>>()).await,
+    }
 }
 
 /// [`by_ids`], for whoever reads in a batch.

@@ -10,7 +10,7 @@ mod log;
 mod pdf;
 mod text;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -22,9 +22,11 @@ use self::{
 };
 pub use self::{labels::Labels, log::log_cover_sheets};
 use crate::{
+    db,
     domain::{
         Context, Result,
         contact::{self, Walk},
+        segment::privacy_blocked,
         text::code,
     },
     entity::{code as codes, contact::Model, kinds::CodeKind, segment},
@@ -61,6 +63,8 @@ pub struct Paper {
     /// What countries are called.
     countries: HashMap<String, String>,
     walk: Walk,
+    /// How many contacts are left out, for they may not be contacted.
+    pub skipped_privacy_blocked: u64,
     /// How many contacts have gone out.
     pub done: u64,
 }
@@ -76,7 +80,10 @@ impl Paper {
         options: &Options,
     ) -> Result<Self> {
         let db = context.db.reader();
-        let set = context.members.load(db, segment).await?;
+        let all = context.members.load(db, segment).await?;
+        // D9
+        let set = &*all - &db::keys(db, privacy_blocked()).await?;
+        let skipped_privacy_blocked = all.len() - set.len();
         let countries = codes::Entity::find().filter(codes::Column::Kind.eq(CodeKind::Country));
         let countries = countries.all(db).await?.into_iter();
         let sheet = match options.kind {
@@ -90,8 +97,9 @@ impl Paper {
             sender: Sender::of(context, segment).await?,
             home_country: options.home_country.as_deref().and_then(code),
             countries: countries.filter_map(|row| Some((row.code, row.description?))).collect(),
-            walk: Walk::through(set),
+            walk: Walk::through(Arc::new(set)),
             segment: segment.clone(),
+            skipped_privacy_blocked,
             done: 0,
         })
     }

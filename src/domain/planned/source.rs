@@ -31,7 +31,7 @@ impl Source {
     ///
     /// # Errors
     /// [`Reason::NotFound`], [`Reason::PrivacyBlocked`], or [`Reason::NotAllowed`] for an interaction
-    /// that is canceled, where the source stands in the input.
+    /// that is canceled or postponed, where the source stands in the input.
     pub(in crate::domain) async fn found(self, txn: &DatabaseTransaction) -> Result<Sourced> {
         let path = self.path();
         let (Self::Contact(contact)
@@ -43,8 +43,9 @@ impl Source {
             Self::Contact(_) => {}
             Self::Interaction(contact, id) => {
                 let found = interaction::locked_one(txn, (contact, id), &path).await?;
-                if found.canceled {
-                    let message = "The interaction is canceled.";
+                if found.canceled || found.postponed {
+                    let state = if found.canceled { "canceled" } else { "postponed" };
+                    let message = format!("The interaction is {state}.");
                     return Err(Error::reject(Reason::NotAllowed, &path, message));
                 }
                 sourced.interaction = Some(found);

@@ -202,6 +202,16 @@ impl Defaults {
         own.or_else(theirs).or_else(|| self.language.clone())
     }
 
+    /// In ten-thousandths of the local currency, of a line without a cost of its own.
+    pub fn unit_cost(&self) -> i64 {
+        self.unit_cost
+    }
+
+    /// Of a line without a duration of its own.
+    pub fn unit_duration_min(&self) -> i32 {
+        self.unit_duration_min
+    }
+
     /// What the segment and its template say.
     pub fn said(&self) -> &Said {
         &self.said
@@ -325,6 +335,30 @@ impl Defaults {
         let line = segment_line::Column::CorrespondenceType;
         let contact = col(contact::Column::CorrespondenceType);
         first(line, self.correspondence_type_forced, [contact, Expr::val(self.correspondence_type)])
+    }
+}
+
+impl Effective {
+    /// What held for a line when it was logged as this interaction, but for what may be changed of
+    /// interactions later.
+    pub fn logged(self, row: interaction::Model) -> Self {
+        Self {
+            subject: row.subject,
+            description: row.description,
+            date: row.date,
+            time: row.time,
+            language: row.language,
+            salesperson: row.salesperson,
+            correspondence_type: row.correspondence_type,
+            campaign_id: row.campaign_id,
+            information_flow: row.information_flow,
+            initiated_by: row.initiated_by,
+            interaction_group: row.interaction_group,
+            body_message_id: row.body_message_id,
+            attachments_message_id: row.attachments_message_id,
+            contact_via: row.contact_via,
+            ..self
+        }
     }
 }
 

@@ -23,7 +23,10 @@ use crate::{
         criteria::{self, Criteria},
         sorted::other_order,
     },
-    entity::{contact, criterion, interaction_template, segment, segment_line},
+    entity::{
+        contact, criterion, interaction, interaction_template, kinds::SegmentStatus, segment,
+        segment_line,
+    },
 };
 
 /// What lines are ordered by.
@@ -263,13 +266,38 @@ async fn with_values(
     let mut rows = contacts::by_ids(db, ids.iter().copied()).await?;
     let mut own = own_values(db, segment.id, ids).await?;
     let defaults = defaults_of(db, segment).await?;
+    let mut logged = match segment.status {
+        SegmentStatus::Open => HashMap::new(),
+        SegmentStatus::Logged | SegmentStatus::Canceled => logged_as(db, segment.id, ids).await?,
+    };
     let lines = ids.iter().filter_map(|id| {
         let contact = rows.remove(&id.cast_signed())?;
         let own = own.remove(&id.cast_signed());
-        let effective = defaults.of_line(own.as_ref(), &contact);
+        let mut effective = defaults.of_line(own.as_ref(), &contact);
+        // Template and contact may say something else by now (D7).
+        if let Some(interaction) = logged.remove(&id.cast_signed()) {
+            effective = effective.logged(interaction);
+        }
         Some(Line { contact, own, effective })
     });
     Ok(lines.collect())
+}
+
+/// The interaction that the line of each contact became; the first, if contacts were merged since.
+async fn logged_as(
+    db: &impl ConnectionTrait,
+    segment_id: i64,
+    ids: &[u32],
+) -> Result<HashMap<i32, interaction::Model>> {
+    let contact = Expr::col((interaction::Entity, interaction::Column::ContactId));
+    let rows = interaction::Entity::find()
+        .filter(interaction::Column::SegmentId.eq(segment_id))
+        .filter(interaction::Column::LoggedSegmentId.is_not_null())
+        .filter(dialect::in_ids(db.get_database_backend(), contact, ids.iter().copied()))
+        .order_by_desc(interaction::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.contact_id, row)).collect())
 }
 
 /// The values of their own that the lines of these contacts have; nothing of lines that have none.
@@ -288,7 +316,10 @@ pub(super) async fn own_values(
 }
 
 /// What the lines of a segment inherit.
-pub(super) async fn defaults_of(
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn defaults_of(
     db: &impl ConnectionTrait,
     segment: &segment::Model,
 ) -> Result<Defaults> {

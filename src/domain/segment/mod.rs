@@ -45,6 +45,7 @@ pub use header::{SegmentChange, create, delete, insert, update};
 pub use history::{added_and_removed, at_step, go_back, go_forward, steps_by_ids, steps_of_each};
 pub use limits::{TEXT_CHARS_MAX, check_values};
 pub use line_messages::{clear_texts_of_lines, delete_lines};
+pub(super) use lines::defaults_of;
 pub use lines::{
     Line, LineKey, LineOrder, LineQuery, Lines, added_by, contacts_of, lines, lines_of,
 };

@@ -285,6 +285,10 @@ async fn checked(txn: &DatabaseTransaction, mut change: LineChange) -> Result<Li
     if let Some(Some(ids)) = attachments {
         rejections.keep(attachment::require(txn, ids, &["attachmentIds"]).await)?;
     }
+    if body_format.is_some() && !matches!(body, Some(Some(_))) {
+        let message = "Give the body that has this format.";
+        rejections.add(Reason::Required, &["body"], message);
+    }
     if let Some(Some(body)) = body {
         let format = body_format.unwrap_or(BodyFormat::Text);
         rejections.keep(message::checked(None, Some(body), format))?;

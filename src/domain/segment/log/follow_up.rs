@@ -29,7 +29,7 @@ pub struct FollowUp {
 }
 
 /// Makes a segment of the contacts with an interaction of the logged segment that is not canceled.
-/// The campaign is the only value it takes over.
+/// The campaign that lines have without one of their own is all that it takes over.
 ///
 /// # Errors
 /// What the database says.
@@ -37,11 +37,12 @@ pub(super) async fn create(
     context: &Context,
     txn: &DatabaseTransaction,
     of: &segment::Model,
+    campaign_id: Option<i64>,
     logged: &logged_segment::Model,
 ) -> Result<FollowUp> {
     let change = SegmentChange {
         description: Some(Some(format!("Follow-up on segment {}", of.no))),
-        campaign_id: Some(of.campaign_id),
+        campaign_id: Some(campaign_id),
         ..SegmentChange::default()
     };
     let segment = insert(txn, context, None, change).await?;

@@ -15,6 +15,7 @@ use self::{
     write::{Logging, settle_campaign_entries, write_campaign_entries, write_interactions},
 };
 use super::{
+    effective::Defaults,
     existing,
     line_messages::messages_of_lines,
     said::Said,
@@ -205,12 +206,15 @@ async fn write(
         return Err(Error::Corrupt(format!("{count} lines made {written} interactions")));
     }
     let follow_up = match request.follow_up {
-        true => Some(follow_up::create(context, txn, &segment, &logged).await?),
+        true => {
+            let campaign_id = lines.defaults.default_campaign();
+            Some(follow_up::create(context, txn, &segment, campaign_id, &logged).await?)
+        }
         false => None,
     };
     Ok(LogOutcome {
         operation,
-        segment: frozen(context, txn, segment).await?,
+        segment: frozen(context, txn, segment, &lines.defaults).await?,
         logged_segment: Some(logged),
         interactions: written,
         skipped_privacy_blocked: lines.skipped_privacy_blocked,
@@ -232,6 +236,7 @@ async fn frozen(
     context: &Context,
     txn: &DatabaseTransaction,
     segment: segment::Model,
+    defaults: &Defaults,
 ) -> Result<segment::Model> {
     let revision = segment.revision + 1;
     let mut row = segment.clone().into_active_model();
@@ -239,6 +244,9 @@ async fn frozen(
     row.description_fold = Set(segment.description_fold);
     row.date = Set(segment.date);
     row.salesperson = Set(segment.salesperson);
+    // What it cost does not change with the template.
+    row.unit_cost = Set(Some(defaults.unit_cost()));
+    row.unit_duration_min = Set(Some(defaults.unit_duration_min()));
     row.status = Set(SegmentStatus::Logged);
     row.updated_at = Set(context.clock.now());
     row.revision = Set(revision);

@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr, QueryFilter,
-    QueryOrder, QuerySelect, Value,
+    QueryOrder, QuerySelect, QueryTrait, Value,
     prelude::Date,
     sea_query::{CaseStatement, Expr, ExprTrait, Query},
 };
@@ -19,7 +19,7 @@ use crate::{
     entity::{
         campaign_entry, contact, interaction,
         kinds::{CorrespondenceType, DeliveryStatus},
-        logged_segment, segment, segment_line,
+        logged_segment, message_attachment, segment, segment_line,
     },
 };
 
@@ -164,15 +164,19 @@ fn columns(
 /// LOG-7: what has a text or a file is, if it goes to somebody in some way.
 fn on_its_way(columns: &[(interaction::Column, Expr)]) -> Expr {
     use interaction::Column as To;
-    let is_there = |is_it: fn(&To) -> bool| {
-        let found = columns.iter().find(|(to, _)| is_it(to));
-        found.expect("lines have all of them").1.clone().is_not_null()
+    let value = |is_it: fn(&To) -> bool| {
+        columns.iter().find(|(to, _)| is_it(to)).expect("lines have all of them").1.clone()
     };
-    let is_written = is_there(|it| matches!(it, To::BodyMessageId))
-        .or(is_there(|it| matches!(it, To::AttachmentsMessageId)));
+    // A message may say that there are no files.
+    let with_files = message_attachment::Entity::find()
+        .select_only()
+        .column(message_attachment::Column::MessageId)
+        .into_query();
+    let has_files = value(|it| matches!(it, To::AttachmentsMessageId)).in_subquery(with_files);
+    let is_written = value(|it| matches!(it, To::BodyMessageId)).is_not_null().or(has_files);
     CaseStatement::new()
         .case(
-            is_there(|it| matches!(it, To::CorrespondenceType)).and(is_written),
+            value(|it| matches!(it, To::CorrespondenceType)).is_not_null().and(is_written),
             Expr::val(DeliveryStatus::InProgress),
         )
         .finally(Expr::val(None::<DeliveryStatus>))
