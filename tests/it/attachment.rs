@@ -15,6 +15,7 @@ use urval::{
 use crate::{
     app::{TestApp, both},
     import_http::send,
+    log,
     stub::Answer,
 };
 
@@ -126,5 +127,22 @@ both! {
         let pieces = Body::from_stream(futures_util::stream::iter(pieces));
         assert_eq!(send(pieces).await, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(stored(&app).await, (1, 1));
+    }
+
+    // CAN-5
+    async fn what_was_logged_with_a_file_keeps_it_until_nothing_is_left_of_that(app) {
+        let file = upload(&app, "a.txt", "text/plain", "a").await;
+        let contacts = log::people(&app, &["Ada"]).await;
+        let segment = log::stage(&app, &contacts, json!({})).await;
+        let set = json!({ "segmentId": segment, "attachmentIds": [file] });
+        app.must("segmentTextSet", "", set).await;
+        let logged = app.must("segmentLog", "loggedSegment { id }", json!({ "segmentId": segment })).await;
+        let delete = async || app.mutate("attachmentDelete", "", json!({ "attachmentId": file })).await["userErrors"].clone();
+        assert_eq!(delete().await[0]["code"], "IN_USE");
+        let logged = json!({ "loggedSegmentId": logged["loggedSegment"]["id"] });
+        app.must("loggedSegmentCancel", "", logged.clone()).await;
+        app.must("loggedSegmentDelete", "", logged).await;
+        app.must("segmentDelete", "", json!({ "segmentId": segment })).await;
+        assert_eq!(delete().await, json!([]));
     }
 }

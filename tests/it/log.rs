@@ -286,4 +286,35 @@ both! {
         assert_eq!(data["interactions"]["totalCount"], 2);
         assert_eq!(data["loggedSegments"]["totalCount"], 1);
     }
+
+    // D7
+    async fn what_lines_said_does_not_follow_template_and_contact_after_logging(app) {
+        let contacts = people(&app, &["Ada", "Bo"]).await;
+        let segment = stage(&app, &contacts, json!({ "salesperson": null })).await;
+        app.must("contactUpdate", "", json!({ "id": contacts[0], "salesperson": "AH" })).await;
+        app.must("contactUpdate", "", json!({ "id": contacts[1], "salesperson": "BC" })).await;
+        app.must("segmentLog", "", json!({ "segmentId": segment })).await;
+        let query = "query($id: ID!) { segment(id: $id) { cost durationMin lines { nodes { unitCost unitDurationMin
+            description informationFlow salesperson { code } } } } }";
+        let before = app.data(query, json!({ "id": segment })).await;
+        assert_eq!((&before["segment"]["cost"], &before["segment"]["durationMin"]), (&json!("16"), &json!(20)));
+        let other = json!({ "code": "BUS", "unitCost": "99", "unitDurationMin": 77, "informationFlow": "INBOUND" });
+        app.must("interactionTemplateUpdate", "", other).await;
+        app.must("contactUpdate", "", json!({ "id": contacts[0], "salesperson": "BC" })).await;
+        assert_eq!(app.data(query, json!({ "id": segment })).await, before);
+    }
+
+    // LOG-7, LOG-11, D6
+    async fn no_files_are_nothing_to_deliver_and_a_follow_up_is_for_the_campaign_of_the_template(app) {
+        let spring = campaign(&app, json!({ "no": "SPRING" })).await;
+        let contacts = people(&app, &["Ada"]).await;
+        let segment = stage(&app, &contacts, json!({})).await;
+        app.must("interactionTemplateUpdate", "", json!({ "code": "BUS", "campaignId": spring })).await;
+        let none = json!({ "segmentId": segment, "lines": { "contactIds": contacts }, "set": { "attachmentIds": [] } });
+        app.must("segmentUpdateLines", "", none).await;
+        let logged = app.must("segmentLog", "followUpSegment { campaign { no } }", json!({ "segmentId": segment, "followUp": true })).await;
+        assert_eq!(logged["followUpSegment"]["campaign"]["no"], "SPRING");
+        let data = app.data("{ interactions { nodes { deliveryStatus campaign { no } } } }", json!({})).await;
+        assert_eq!(data["interactions"]["nodes"], json!([{ "deliveryStatus": null, "campaign": { "no": "SPRING" } }]));
+    }
 }

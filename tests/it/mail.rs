@@ -1,6 +1,9 @@
 //! What the contacts of a segment are written, as files.
 
-use std::io::{Cursor, Read};
+use std::{
+    collections::BTreeSet,
+    io::{Cursor, Read},
+};
 
 use axum::{
     body::{Body, to_bytes},
@@ -8,11 +11,19 @@ use axum::{
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use urval::http::{self, App, Settings};
+use urval::{
+    domain::{
+        mail::{Mail, MailFormat, Only},
+        segment,
+    },
+    http::{self, App, Settings},
+};
 
 use crate::{
     app::{TestApp, both},
+    export, import,
     import_http::send,
+    log,
     stub::Answer,
     template_language::{say, stage},
 };
@@ -41,7 +52,7 @@ async fn archive(app: &TestApp, path: &str) -> Vec<(String, String)> {
 }
 
 /// A segment with somebody who is written to in Swedish, and a company that has no city.
-async fn segment(app: &TestApp) -> (Value, String) {
+async fn of_everybody(app: &TestApp) -> (Value, String) {
     let person = stage(app).await;
     let company = json!({ "type": "COMPANY", "name": "Ek: AB", "email": "ek@example.com",
         "correspondenceType": "EMAIL", "salesperson": "JO" });
@@ -65,7 +76,7 @@ fn lines(answer: &Answer) -> Vec<Value> {
 both! {
     // DEL-1, DEL-2, DEL-4
     async fn each_contact_gets_what_is_theirs(app) {
-        let (_, no) = segment(&app).await;
+        let (_, no) = of_everybody(&app).await;
         let answer = get(&app, &format!("{no}.ndjson")).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         assert_eq!(answer.header("content-type"), "application/x-ndjson");
@@ -75,13 +86,14 @@ both! {
             write then: contact.city|default(\"…\").");
         assert_eq!((&company["name"], &company["body"]), (&json!("Ek: AB"), &json!(null)));
         assert_eq!(person, json!({ "no": person["no"], "name": "Åsa <Berg>", "company": "Ek: AB",
-            "email": "ek@example.com", "correspondenceType": "HARD_COPY", "language": "SVE",
+            "email": "ek@example.com", "address": null, "address2": null, "postCode": null, "city": null,
+            "county": null, "country": null, "correspondenceType": "HARD_COPY", "language": "SVE",
             "subject": "Hej", "body": "Hej Åsa!", "bodyFormat": "TEXT", "attachments": [], "error": null, "interaction": null }));
 
         let csv = get(&app, &format!("{no}.csv?only=HARD_COPY")).await.body;
         let rows: Vec<&str> = csv.lines().collect();
-        assert_eq!(rows[0], "no,name,company,email,correspondenceType,language,subject,body,bodyFormat,attachments,error,interaction");
-        assert!(rows[1].ends_with(",Åsa <Berg>,Ek: AB,ek@example.com,HARD_COPY,SVE,Hej,Hej Åsa!,TEXT,,,"), "{csv}");
+        assert_eq!(rows[0], "no,name,company,email,address,address2,postCode,city,county,country,correspondenceType,language,subject,body,bodyFormat,attachments,error,interaction");
+        assert!(rows[1].ends_with(",Åsa <Berg>,Ek: AB,ek@example.com,,,,,,,HARD_COPY,SVE,Hej,Hej Åsa!,TEXT,,,"), "{csv}");
         assert_eq!(rows.len(), 2);
 
         let files = archive(&app, &format!("{no}.zip")).await;
@@ -93,7 +105,7 @@ both! {
 
     // ALT-1, LIN-5b, DEL-2
     async fn whoever_is_elsewhere_on_the_day_is_written_to_there(app) {
-        let (id, no) = segment(&app).await;
+        let (id, no) = of_everybody(&app).await;
         let found = app.data("{ contacts(filter: { type: { eq: COMPANY } }) { nodes { id } } }", json!({})).await;
         let company = &found["contacts"]["nodes"][0]["id"];
         let fair = json!({ "contactId": company, "code": "FAIR", "city": "Malmö", "email": "fair@example.com",
@@ -107,11 +119,12 @@ both! {
         let day = json!({ "segmentId": id, "lines": { "contactIds": [company] }, "set": { "date": "2026-11-06" } });
         app.must("segmentUpdateLines", "linesCount", day).await;
         assert_eq!(body().await, (json!("fair@example.com"), json!("Dear Ek: AB in Malmö")));
+        assert_eq!(lines(&get(&app, &format!("{no}.ndjson")).await)[0]["city"], "Malmö");
     }
 
     // LOG-7, DEL-5, LOG-8
     async fn what_was_logged_goes_out_as_it_was_written(app) {
-        let (id, no) = segment(&app).await;
+        let (id, no) = of_everybody(&app).await;
         let before = lines(&get(&app, &format!("{no}.ndjson")).await);
         let log = json!({ "segmentId": id, "unreachable": "SKIP" });
         let logged = app.must("segmentLog", "loggedSegment { id }", log).await;
@@ -126,11 +139,56 @@ both! {
         app.must("loggedSegmentCancel", "loggedSegment { id }", cancel).await;
         assert_eq!(get(&app, &format!("{no}.ndjson")).await.body, "");
         assert_eq!(archive(&app, &format!("{no}.zip")).await, []);
+        // CAN-4: what was canceled is not written anew, as the template is now.
+        let delete = json!({ "loggedSegmentId": logged["loggedSegment"]["id"] });
+        app.must("loggedSegmentDelete", "", delete).await;
+        let answer = get(&app, &format!("{no}.ndjson")).await;
+        assert_ne!(answer.status, StatusCode::OK);
+        assert!(answer.body.contains("nothing of it is left to be written"), "{}", answer.body);
+    }
+
+    // MRG-1
+    async fn of_contacts_who_were_merged_each_letter_goes_out(app) {
+        let contacts = log::people(&app, &["Ada", "Ida"]).await;
+        let id = log::stage(&app, &contacts, json!({})).await;
+        say(&app, json!({ "template": "BUS", "subject": "Hi", "body": "Hi {{ contact.name }}" })).await;
+        app.must("segmentLog", "", json!({ "segmentId": id })).await;
+        let merge = json!({ "survivorId": contacts[0], "duplicateId": contacts[1] });
+        app.must("contactMerge", "", merge).await;
+        let letters = lines(&get(&app, "SM000001.ndjson?delivery=IN_PROGRESS").await);
+        let interactions: Vec<&Value> = letters.iter().map(|it| &it["interaction"]).collect();
+        assert_eq!(interactions, ["interaction:1.1", "interaction:1.2"]);
+        let names: Vec<String> = archive(&app, "SM000001.zip").await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["Ada (CT000001).txt", "Ada (CT000001, 2).txt"]);
+    }
+
+    async fn each_is_written_to_once_whoever_moves_in_the_order_meanwhile(app) {
+        let rows: String = (0..1_200).map(|it| format!("N{it:04},Oslo\n")).collect();
+        import::import(&app, format!("Name,City\n{rows}")).await;
+        let segment = export::segment_of_all(&app).await;
+        let row = segment::by_no(&app.context, "SM000001").await.unwrap().unwrap();
+        let mut mail = Mail::of_segment(&app.context, &row, Only::default(), MailFormat::Ndjson).await.unwrap();
+        let mut written = mail.next().await.unwrap().unwrap();
+        // From the first page to the end, from the end to where the walk has been, and away.
+        for (index, name) in [(0, "Z"), (1, "Y"), (1_199, "A"), (1_198, "B")] {
+            let found = json!({ "name": { "eq": format!("N{index:04}") } });
+            let query = "query($c: ContactCriteria) { contacts(filter: $c) { nodes { id } } }";
+            let found = app.data(query, json!({ "c": found })).await;
+            let change = json!({ "id": found["contacts"]["nodes"][0]["id"], "name": name });
+            app.must("contactUpdate", "", change).await;
+        }
+        while let Some(piece) = mail.next().await.unwrap() {
+            written.extend(piece);
+        }
+        let lines = String::from_utf8(written).unwrap();
+        let letters: Vec<Value> = lines.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+        let numbers: BTreeSet<&str> = letters.iter().map(|it| it["no"].as_str().unwrap()).collect();
+        assert_eq!((letters.len(), numbers.len()), (1_200, 1_200), "{segment}");
     }
 
     // D9
     async fn who_may_not_be_contacted_is_not_written_to(app) {
-        let (_, no) = segment(&app).await;
+        let (_, no) = of_everybody(&app).await;
         let person = json!({ "id": "contact:1", "privacyBlocked": true });
         app.must("contactUpdate", "contact { no }", person).await;
         assert_eq!(lines(&get(&app, &format!("{no}.ndjson")).await).len(), 1);

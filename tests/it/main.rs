@@ -4,6 +4,7 @@
 
 mod access;
 mod app;
+mod at_once;
 mod attachment;
 mod audit;
 mod browser;

@@ -222,4 +222,22 @@ both! {
         assert_eq!(left["task"]["description"], "Fair");
         assert_eq!(names(&left["task"]["attendees"]), ["Erased", "Bo"]);
     }
+
+    // TSK-1, D17: a task of somebody who is gone is no meeting of several, even if it was one with them.
+    async fn what_is_left_of_somebody_is_not_what_others_are_invited_to(app) {
+        let contacts = people(&app, &["Ada", "Bo"]).await;
+        let segment = stage(&app, &contacts[1..], json!({})).await;
+        let own = json!({ "from": { "contactId": contacts[0] }, "type": "MEETING", "description": "Fair", "date": "2026-11-10",
+            "segmentId": segment, "salesperson": "BC" });
+        let own = app.must("taskCreate", "task { id no }", own).await["task"].clone();
+        app.must("contactDelete", "", json!({ "id": contacts[0], "handOnOpen": true })).await;
+        let made = meet(&app, &segment, json!({})).await;
+        assert_ne!(made["meeting"]["no"], own["no"]);
+        assert_eq!(names(&made["meeting"]["attendees"]), ["Bo"]);
+        let query = "query($no: String!) { taskByNo(no: $no) { id } }";
+        let left = app.data(query, json!({ "no": own["no"] })).await;
+        app.must("taskUpdate", "task { type }", json!({ "taskId": left["taskByNo"]["id"], "type": "PHONE_CALL" })).await;
+        let meeting = json!({ "taskId": made["meeting"]["id"], "type": "PHONE_CALL" });
+        assert_eq!(wrong(&app.mutate("taskUpdate", "", meeting).await), ["NOT_ALLOWED type"]);
+    }
 }

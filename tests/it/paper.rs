@@ -33,7 +33,7 @@ async fn paper(app: &TestApp, no: &str, kind: Kind) -> Vec<Vec<u8>> {
     while let Some(piece) = paper.next().await.unwrap() {
         pieces.push(piece);
     }
-    assert_eq!(paper.done, row.contacts_count as u64);
+    assert_eq!(paper.done + paper.skipped_privacy_blocked, row.contacts_count as u64);
     pieces
 }
 
@@ -204,5 +204,15 @@ both! {
             assert_eq!(refused["userErrors"][0]["code"], code, "{input}");
         }
         assert_eq!(crate::check::check(&app).await, [""; 0]);
+    }
+
+    // D9
+    async fn who_may_not_be_contacted_has_no_label(app) {
+        people(&app, 3).await;
+        app.must("contactUpdate", "", json!({ "id": "contact:2", "privacyBlocked": true })).await;
+        let document = paper(&app, "SM000001", Kind::CoverSheets).await.concat();
+        assert_eq!(pages(&document), 2);
+        let request = Request::get("/export/segments/SM000001/labels.pdf").body(Body::empty()).unwrap();
+        assert_eq!(send(&app, request).await.header("skipped-privacy-blocked"), "1");
     }
 }

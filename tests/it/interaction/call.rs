@@ -150,4 +150,15 @@ both! {
         assert_eq!(wrong(&refused), ["PRIVACY_BLOCKED contactId"]);
         assert_eq!(app.data("{ interactions { totalCount } }", json!({})).await["interactions"]["totalCount"], 0);
     }
+
+    // TEL-1
+    async fn a_call_is_for_the_campaign_that_holds_for_the_line(app) {
+        let spring = campaign(&app, json!({ "no": "SPRING" })).await;
+        let ada = stage(&app).await;
+        template(&app, json!({ "code": "BUS", "campaignId": spring })).await;
+        let created = app.must("segmentCreate", "segment { id }", json!({ "interactionTemplate": "BUS" })).await;
+        let segment = &created["segment"]["id"];
+        app.must("segmentAddLines", "", json!({ "segmentId": segment, "contactIds": [ada] })).await;
+        assert_eq!(call(&app, &ada, json!({ "segmentId": segment })).await["campaign"]["no"], "SPRING");
+    }
 }

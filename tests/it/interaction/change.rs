@@ -1,7 +1,7 @@
 //! Interactions finished, changed, evaluated, canceled and commented.
 
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::stage::{ALL, record, stage, wrong};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     campaign::campaign,
     contact::{self},
     import::import,
+    template_language::say,
 };
 
 both! {
@@ -217,5 +218,41 @@ both! {
         let data = app.data("query($id: ID!) { interaction(id: $id) { comments { lineNo comment } } }",
             json!({ "id": id })).await;
         assert_eq!(data["interaction"]["comments"], json!([{ "lineNo": 1, "comment": "Ett" }]));
+    }
+
+    // CAN-1, DEL-1, LOG-8, INT-6
+    async fn what_has_gone_out_or_does_not_count_is_not_made_something_else(app) {
+        let spring = campaign(&app, json!({ "no": "SPRING" })).await;
+        let ada = stage(&app).await;
+        say(&app, json!({ "template": "BUS", "subject": "Hi", "body": "Hi" })).await;
+        let id = record(&app, &ada, json!({})).await;
+        app.must("interactionCancel", "", json!({ "ids": [id] })).await;
+        let refused = app.mutate("interactionUpdate", "", json!({ "id": id, "campaignId": spring })).await;
+        assert_eq!(wrong(&refused), ["NOT_ALLOWED campaignId"]);
+
+        let draft = record(&app, &ada, json!({ "postponed": true })).await;
+        let refused = app.mutate("interactionCancel", "", json!({ "ids": [draft] })).await;
+        assert_eq!(wrong(&refused), ["NOT_ALLOWED ids"]);
+        let from = json!({ "from": { "interactionId": draft }, "description": "Pumps" });
+        let refused = app.mutate("opportunityCreate", "", from).await;
+        assert_eq!(wrong(&refused), ["NOT_ALLOWED from.interactionId"]);
+        let deleted = app.must("interactionDelete", "deletedIds", json!({ "ids": [draft, draft] })).await;
+        assert_eq!(deleted["deletedIds"], json!([draft]));
+
+        let header = json!({ "description": "Spring", "interactionTemplate": "BUS", "salesperson": "BC", "correspondenceType": "HARD_COPY" });
+        let segment = app.must("segmentCreate", "segment { id }", header).await["segment"]["id"].clone();
+        app.must("segmentAddLines", "", json!({ "segmentId": segment, "contactIds": [ada] })).await;
+        app.must("segmentLog", "", json!({ "segmentId": segment })).await;
+        let data = app.data("{ interactions(first: 1) { nodes { id subject deliveryStatus } } }", json!({})).await;
+        let logged = &data["interactions"]["nodes"][0];
+        assert_eq!((&logged["subject"], &logged["deliveryStatus"]), (&json!("Hi"), &json!("IN_PROGRESS")));
+        let refused = app.mutate("interactionUpdate", "", json!({ "id": logged["id"], "subject": "Dear" })).await;
+        assert_eq!(wrong(&refused), ["NOT_ALLOWED subject"]);
+        let no_way = json!({ "id": logged["id"], "correspondenceType": null });
+        let changed = app.must("interactionUpdate", "interaction { deliveryStatus }", no_way).await;
+        assert_eq!(changed["interaction"]["deliveryStatus"], Value::Null);
+        let on_its_way = json!({ "of": { "ids": [logged["id"]] }, "status": "IN_PROGRESS" });
+        let refused = app.mutate("interactionSetDelivery", "", on_its_way).await;
+        assert_eq!(wrong(&refused), ["NOT_ALLOWED of.ids"]);
     }
 }

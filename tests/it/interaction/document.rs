@@ -66,4 +66,19 @@ both! {
         let counted = app.data("{ interactions { totalCount } }", json!({})).await;
         assert_eq!(counted["interactions"]["totalCount"], 0);
     }
+
+    // DOC-1
+    async fn a_customer_is_found_however_the_link_is_written(app) {
+        codes(&app, "BUSINESS_RELATION", &["CUST", "BANK"]).await;
+        template(&app, json!({ "code": "INVOICE" })).await;
+        let wanted = json!({ "documentTemplates": [{ "documentType": "SALES_INVOICE", "template": "INVOICE" }] });
+        app.must("setupUpdate", "", wanted).await;
+        let link = json!({ "code": "CUST", "linkType": "Customer", "linkNo": "c-10" });
+        let relations = json!({ "businessRelations": [link] });
+        create(&app, with(input("COMPANY", "Ek AB"), relations)).await;
+        for (kind, no) in [("CUSTOMER", "C-10"), ("customer", "c-10"), ("1", " C-10 ")] {
+            let recorded = record(&app, json!({ "to": { "link": { "type": kind, "no": no } } })).await;
+            assert!(recorded["interaction"].is_object(), "{kind} {no} {recorded}");
+        }
+    }
 }
