@@ -151,7 +151,8 @@ both! {
         let segment = stage(&app, &contacts, json!({})).await;
         let set = json!({ "documentTemplates": [{ "documentType": "OUTGOING_CALL", "template": "BUS" }] });
         app.must("setupUpdate", "", set).await;
-        while let Some(dying) = contacts.pop() {
+        while 1 < contacts.len() {
+            let dying = contacts.remove(0);
             let delete = json!({ "id": dying, "removeFromSegments": true, "handOnOpen": true });
             let calls = join_all(contacts.iter().map(|contact| {
                 let input = json!({ "contactId": contact, "segmentId": segment, "contactVia": "1" });

@@ -143,6 +143,8 @@ both! {
         app.must("loggedSegmentCancel", "", logged.clone()).await;
         app.must("loggedSegmentDelete", "", logged).await;
         app.must("segmentDelete", "", json!({ "segmentId": segment })).await;
+        assert_eq!(delete().await[0]["code"], "IN_USE");
+        app.must("interactionDelete", "", json!({ "ids": ["interaction:1.1"] })).await;
         assert_eq!(delete().await, json!([]));
     }
 }
