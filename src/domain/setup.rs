@@ -9,8 +9,8 @@ use sea_orm::{
 use crate::{
     db::{self, OnConflict},
     domain::{
-        Context, Error, Event, Reason, Rejections, Result, code, expect_revision, template, text,
-        zone,
+        Context, Error, Event, Reason, Rejections, Result, code,
+        contact::duplicates::PERCENTAGE_MIN, expect_revision, template, text, zone,
     },
     entity::{
         contact, document_template,
@@ -104,7 +104,8 @@ pub async fn template_of(
 ///
 /// # Errors
 /// [`Reason::NotFound`] for codes and templates that are not there, [`Reason::Invalid`] for one
-/// business relation that means two things and for a percentage that is none; a conflict.
+/// business relation that means two things and for a percentage beyond its limits,
+/// [`Reason::Taken`] for a type of document that is named twice; a conflict.
 pub async fn update(context: &Context, change: SetupChange) -> Result<Model> {
     let changed: Result<Model> = db::write(&context.db, &[], async |txn| {
         let row = setup::Entity::find_by_id(ID).lock_exclusive().one(txn).await?;
@@ -112,7 +113,7 @@ pub async fn update(context: &Context, change: SetupChange) -> Result<Model> {
         expect_revision(change.expected_revision, before.revision)?;
         let mut row = before.clone();
         change.apply(&mut row);
-        let mut rejections = check(&row);
+        let mut rejections = check(&row, &change);
         rejections.keep(require_codes(txn, &row, &change).await)?;
         rejections.keep(set_templates(txn, &change.document_templates).await)?;
         rejections.into_result()?;
@@ -156,10 +157,11 @@ impl SetupChange {
     }
 }
 
-fn check(row: &Model) -> Rejections {
+fn check(row: &Model, change: &SetupChange) -> Rejections {
     let mut rejections = Rejections::default();
-    if !(1..=100).contains(&row.search_hit_percent) {
-        let message = "The percentage lies between 1 and 100.";
+    // An older setup may have less, which counts as the least.
+    if change.search_hit_percent.is_some_and(|it| !(PERCENTAGE_MIN..=100).contains(&it)) {
+        let message = format!("The percentage lies between {PERCENTAGE_MIN} and 100.");
         rejections.add(Reason::Invalid, &["duplicates", "hitPercent"], message);
     }
     let relations = [
@@ -200,7 +202,12 @@ async fn set_templates(
     let mut set = Vec::new();
     let mut gone = Vec::new();
     for (index, (document_type, code)) in templates.iter().enumerate() {
+        let is_repeated = templates[..index].iter().any(|(other, _)| other == document_type);
         let index = index.to_string();
+        if is_repeated {
+            let path = ["documentTemplates", &index, "documentType"];
+            rejections.add(Reason::Taken, &path, "This type of document is there already.");
+        }
         match code.as_deref().and_then(text::code) {
             None => gone.push(*document_type),
             Some(code) => {

@@ -29,6 +29,34 @@ pub fn is_tidy(text: &str) -> bool {
         && is_composed()
 }
 
+/// Whether there is anything to see of a text.
+pub fn is_visible(text: &str) -> bool {
+    let is_ignorable = |char: char| IGNORABLE.iter().any(|range| range.contains(&char));
+    text.chars().any(|char| !char.is_whitespace() && !is_ignorable(char))
+}
+
+/// What Unicode says is shown as nothing by itself (`Default_Ignorable_Code_Point`): spaces without
+/// width, joiners, marks of direction, fillers.
+const IGNORABLE: [RangeInclusive<char>; 17] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{34f}'..='\u{34f}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{17b4}'..='\u{17b5}',
+    '\u{180b}'..='\u{180f}',
+    '\u{200b}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{fe00}'..='\u{fe0f}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff0}'..='\u{fff8}',
+    '\u{1bca0}'..='\u{1bca3}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0000}'..='\u{e0fff}',
+];
+
 fn is_kept(char: char) -> bool {
     !char.is_control() || matches!(char, '\t' | '\n')
 }
@@ -161,6 +189,16 @@ mod tests {
         ] {
             assert!(!is_tidy(text), "{text:?}");
             assert_eq!(tidy(text).as_deref(), tidied, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_as_nothing_is_no_text() {
+        for text in ["a", "!", "\u{200b}å", "👩\u{200d}👩\u{200d}👧", "·"] {
+            assert!(is_visible(text), "{text:?}");
+        }
+        for text in ["", " ", "\u{200b}", "\u{ad} \u{feff}\u{2060}", "\u{3164}"] {
+            assert!(!is_visible(text), "{text:?}");
         }
     }
 

@@ -92,6 +92,56 @@ both! {
         }));
     }
 
+    async fn an_address_follows_the_company_as_a_whole_or_not_at_all(app) {
+        // CON-7
+        codes(&app, "COUNTRY", &["SE", "NO"]).await;
+        let place = |address: &str, code: &str, city: &str, country: &str| json!({
+            "address": address, "postCode": code, "city": city, "country": country });
+        let office = place("Kungsgatan 5", "111 44", "Stockholm", "SE");
+        let company = create(&app, with(input("COMPANY", "Alfa"), office)).await;
+        let of_it = json!({ "companyId": company });
+        let there = create(&app, with(input("PERSON", "Ada"), of_it.clone())).await;
+        let home = with(input("PERSON", "Bo"), place("Storgatan 1", "112 11", "Stockholm", "SE"));
+        let home = create(&app, with(home, of_it.clone())).await;
+        let nowhere = with(of_it, json!({ "inheritFromCompany": false, "country": "SE" }));
+        let nowhere = create(&app, with(input("PERSON", "Cy"), nowhere)).await;
+        let moved = with(place("Karl Johan 1", "0154", "Oslo", "NO"), json!({ "id": company }));
+        app.must("contactUpdate", "", moved).await;
+        let shown = "address postCode city country { code }";
+        for (id, expected) in [
+            (&there, json!(["Karl Johan 1", "0154", "Oslo", "NO"])),
+            (&home, json!(["Storgatan 1", "112 11", "Stockholm", "SE"])),
+            // A country by itself is no address, and follows.
+            (&nowhere, json!([null, null, null, "NO"])),
+        ] {
+            let found = ask(&app, id, shown).await;
+            assert_eq!(json!([found["address"], found["postCode"], found["city"], found["country"]["code"]]), expected);
+        }
+    }
+
+    async fn whoever_is_nowhere_takes_the_address_of_the_company(app) {
+        // CON-6
+        codes(&app, "COUNTRY", &["SE", "NO"]).await;
+        codes(&app, "LANGUAGE", &["SV", "EN"]).await;
+        let company = json!({ "address": "Kungsgatan 5", "city": "Stockholm", "country": "SE", "language": "SV" });
+        let company = create(&app, with(input("COMPANY", "Alfa"), company)).await;
+        let shown = "address city country { code } language { code }";
+        let taken = |country: &str, language: &str| json!({ "address": "Kungsgatan 5", "city": "Stockholm",
+            "country": { "code": country }, "language": { "code": language } });
+        // A country by itself is no address.
+        let person = json!({ "companyId": company, "country": "SE" });
+        let person = create(&app, with(input("PERSON", "Ada"), person)).await;
+        assert_eq!(ask(&app, &person, shown).await, taken("SE", "SV"));
+        // What people have is theirs, but for a country without an address.
+        let person = create(&app, with(input("PERSON", "Bo"), json!({ "country": "NO", "language": "EN" }))).await;
+        app.must("contactUpdate", "", json!({ "id": person, "companyId": company })).await;
+        assert_eq!(ask(&app, &person, shown).await, taken("SE", "EN"));
+        let own = json!({ "companyId": company, "city": "Rom" });
+        let own = create(&app, with(input("PERSON", "Cy"), own)).await;
+        assert_eq!(ask(&app, &own, "address city country { code }").await,
+            json!({ "address": null, "city": "Rom", "country": null }));
+    }
+
     // CON-6, D17
     async fn a_person_moves_to_another_company_and_stays_in_segments(app) {
         contact_delete::stage(&app).await;
@@ -176,6 +226,10 @@ both! {
             "REQUIRED name", "LIMIT_EXCEEDED name2", "INVALID phone", "INVALID email",
             "NOT_ALLOWED minor", "NOT_FOUND country",
         ]);
+        let unseen = json!({ "type": "COMPANY", "name": "\u{200b}\u{feff}", "email": "mailto:a@b.se", "email2": "a@-" });
+        let refused = app.mutate("contactCreate", "contact { id }", unseen).await;
+        let paths: Vec<_> = refused["userErrors"].as_array().unwrap().iter().map(|it| it["path"][1].clone()).collect();
+        assert_eq!(paths, ["name", "email", "email2"]);
         let count = app.graphql("{ contacts { totalCount } }", json!({})).await;
         assert_eq!(count["data"]["contacts"]["totalCount"], 0);
     }

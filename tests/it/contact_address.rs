@@ -289,6 +289,25 @@ both! {
         assert_eq!(crate::check::check(&app).await, [""; 0]);
     }
 
+    async fn a_survivor_gets_no_more_addresses_than_a_contact_may_have(app) {
+        let ada = create(&app, with(input("PERSON", "Ada"), json!({ "no": "C1" }))).await;
+        let duplicate = create(&app, with(input("PERSON", "Aada"), json!({ "no": "C2" }))).await;
+        let rows = |no: &str, from: usize, to: usize| -> String {
+            (from..to).map(|code| format!("{no},A{code},Oslo\n")).collect()
+        };
+        let half = address::ADDRESSES_MAX / 2;
+        let file = format!("contactNo,code,city\n{}{}", rows("C1", 0, half), rows("C2", half - 1, 2 * half + 1));
+        import(&app, file).await;
+        let merge = json!({ "survivorId": ada, "duplicateId": duplicate });
+        let refused = app.mutate("contactMerge", "contact { id }", merge.clone()).await;
+        let error = &refused["userErrors"][0];
+        assert_eq!((&error["code"], &error["path"]), (&json!("LIMIT_EXCEEDED"), &json!(["input", "duplicateId"])));
+        let one_less = json!({ "contactId": duplicate, "code": format!("A{}", 2 * half) });
+        app.must("contactAddressDelete", "", one_less).await;
+        let merged = app.must("contactMerge", "contact { addresses { code } }", merge).await;
+        assert_eq!(merged["contact"]["addresses"].as_array().unwrap().len(), address::ADDRESSES_MAX);
+    }
+
     async fn addresses_are_personal_as_a_whole(app) {
         let ada = create(&app, input("PERSON", "Ada")).await;
         add(&app, &ada, "SECRET", json!([period("2026-01-10", None)])).await;

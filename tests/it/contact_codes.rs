@@ -101,6 +101,25 @@ both! {
     }
 
     // CON-8
+    async fn a_type_changes_together_with_what_makes_it_possible(app) {
+        tables(&app).await;
+        codes(&app, "ORGANIZATIONAL_LEVEL", &["CEO"]).await;
+        let person = json!({ "organizationalLevel": "CEO", "jobResponsibilities": ["CEO"] });
+        let person = create(&app, with(input("PERSON", "Ada"), person)).await;
+        let company = json!({ "vatNo": "SE1", "industryGroups": ["MANUF"] });
+        let company = create(&app, with(input("COMPANY", "Alfa"), company)).await;
+        for (change, freeing) in [
+            (json!({ "id": person, "type": "COMPANY" }), json!({ "organizationalLevel": null, "jobResponsibilities": { "set": [] } })),
+            (json!({ "id": company, "type": "PERSON" }), json!({ "vatNo": null, "industryGroups": { "remove": ["MANUF"] } })),
+        ] {
+            let refused = app.mutate("contactUpdate", "contact { id }", change.clone()).await;
+            assert_eq!(refused["userErrors"].as_array().unwrap().len(), 2, "{refused}");
+            let changed = app.must("contactUpdate", "contact { type }", with(change.clone(), freeing)).await;
+            assert_eq!(changed["contact"]["type"], change["type"]);
+        }
+    }
+
+    // CON-8
     async fn a_contact_with_interactions_keeps_its_type(app) {
         crate::contact_delete::stage(&app).await;
         let company = create(&app, input("COMPANY", "Alfa")).await;

@@ -46,7 +46,10 @@ both! {
         find(&app).await;
         let shown = "contact { id } duplicates { percentage contact { name } }";
         let entered = with(input("COMPANY", "Bergs Bageri Aktiebolag"), place.clone());
+        let count = async || app.data("{ auditLog { totalCount } }", json!({})).await["auditLog"]["totalCount"].as_u64().unwrap();
+        let before = count().await;
         let payload = app.must("contactCreate", shown, entered.clone()).await;
+        assert_eq!(count().await, before + 1, "what is looked for is no change of anybody's");
         assert_eq!(payload["duplicates"][0]["contact"]["name"], "Bergs Bageri AB", "{payload}");
         // Once it is another, it is like nobody.
         let moved = json!({ "id": payload["contact"]["id"], "name": "Ek", "address": "Lugnet 2", "postCode": "9", "city": "Kil" });

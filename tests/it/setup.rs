@@ -135,15 +135,20 @@ both! {
 
     async fn what_makes_no_sense_is_refused_and_changes_nothing(app) {
         master(&app).await;
+        template(&app, json!({ "code": "ORDER" })).await;
         for (input, code, path) in [
             (json!({ "defaults": { "salesperson": "XX" } }), "NOT_FOUND", json!(["input", "defaults", "salesperson"])),
             (json!({ "defaults": { "personSalutation": "XX" } }), "NOT_FOUND", json!(["input", "defaults", "personSalutation"])),
             (json!({ "businessRelations": { "vendor": "AH" } }), "NOT_FOUND", json!(["input", "businessRelations", "vendor"])),
             (json!({ "businessRelations": { "customer": "CUST", "employee": "CUST" } }), "INVALID", json!(["input", "businessRelations", "employee"])),
-            (json!({ "duplicates": { "hitPercent": 0 } }), "INVALID", json!(["input", "duplicates", "hitPercent"])),
+            (json!({ "duplicates": { "hitPercent": 49 } }), "INVALID", json!(["input", "duplicates", "hitPercent"])),
             (json!({ "duplicates": { "hitPercent": 101 } }), "INVALID", json!(["input", "duplicates", "hitPercent"])),
             (json!({ "documentTemplates": [{ "documentType": "EMAIL", "template": "XX" }] }), "NOT_FOUND",
                 json!(["input", "documentTemplates", "0", "template"])),
+            (json!({ "documentTemplates": [{ "documentType": "EMAIL", "template": "ORDER" },
+                { "documentType": "EMAIL", "template": "ORDER" }] }), "TAKEN", json!(["input", "documentTemplates", "1", "documentType"])),
+            (json!({ "documentTemplates": [{ "documentType": "EMAIL", "template": null },
+                { "documentType": "EMAIL", "template": "ORDER" }] }), "TAKEN", json!(["input", "documentTemplates", "1", "documentType"])),
             (json!({ "expectedRevision": 7 }), "CONFLICT", json!(["input", "expectedRevision"])),
         ] {
             let payload = app.mutate("setupUpdate", "setup { revision }", input.clone()).await;
@@ -153,6 +158,8 @@ both! {
         }
         let setup = app.data("{ setup { revision } }", json!({})).await;
         assert_eq!(setup["setup"]["revision"], 1);
+        // The least there is.
+        app.must("setupUpdate", "", json!({ "duplicates": { "hitPercent": 50 } })).await;
     }
 
     // CON-1

@@ -69,7 +69,8 @@ pub(super) fn inherits(setup: &setup::Model, wanted: bool) -> Inherits {
 }
 
 /// Makes a person belong to `new`. Each inherited field that the change does not set, and that is
-/// empty or has the value of the company before, takes the value of the new one (CON-6).
+/// empty or has the value of the company before, takes the value of the new one (CON-6). An address is
+/// taken with its country by who is nowhere, or where the company before is.
 pub(super) fn join(
     row: &mut Model,
     change: &ContactChange,
@@ -80,31 +81,37 @@ pub(super) fn join(
     row.company_id = new.map(|company| company.id);
     row.company_name = new.map(|company| company.name.clone());
     let Some(new) = new else { return };
-    // An address is taken as a whole: half of one, half of another leads nowhere.
-    let address_is_theirs = old.is_some_and(|old| address(row) == address(old));
-    let takes_address = address(row).iter().all(|part| part.is_none()) || address_is_theirs;
+    // As a whole: half of one, half of another leads nowhere.
+    let takes_place = is_nowhere(row) || old.is_some_and(|old| place(row) == place(old));
     macro_rules! take {
         ($($field:ident if $switch:ident),*) => {$(
-            let is_address = matches!(
-                stringify!($field),
-                "address" | "address2" | "city" | "post_code" | "county" | "country"
-            );
-            let free = row.$field.is_none() || old.is_some_and(|old| old.$field == row.$field);
-            if inherits.$switch && change.$field.is_none() && if is_address { takes_address } else { free } {
-                row.$field = new.$field.clone();
+            let is_free = match stringify!($switch) {
+                "address" | "country" => takes_place,
+                _ => row.$field.is_none() || old.is_some_and(|old| old.$field == row.$field),
+            };
+            if inherits.$switch && change.$field.is_none() && is_free {
+                row.$field.clone_from(&new.$field);
             }
         )*};
     }
     inherited!(take);
 }
 
-fn address(row: &Model) -> [Option<&String>; 6] {
-    let Model { address, address2, city, post_code, county, country, .. } = row;
-    [address, address2, city, post_code, county, country].map(Option::as_ref)
+/// An address without its country, for which there is a switch of its own.
+fn place(row: &Model) -> [&Option<String>; 5] {
+    let Model { address, address2, city, post_code, county, .. } = row;
+    [address, address2, city, post_code, county]
+}
+
+/// A country or county by itself is no address.
+pub(super) fn is_nowhere(row: &Model) -> bool {
+    let Model { address, address2, city, post_code, .. } = row;
+    [address, address2, city, post_code].iter().all(|part| part.is_none())
 }
 
 /// Hands changes of companies, each as it was and as it is, on to their people: the name to all,
-/// each inherited field to those who had the company's value (CON-7), unless they are in `except`.
+/// each inherited field to those who had the company's value, and an address to those who were where
+/// the company was (CON-7), unless they are in `except`.
 /// Their sort keys and words follow.
 pub(in crate::domain) async fn push(
     txn: &DatabaseTransaction,
@@ -206,6 +213,13 @@ fn concerns_people(before: &Model, after: &Model) -> bool {
 }
 
 fn follow(person: &mut Model, before: &Model, after: &Model, inherits: Inherits) {
+    // As a whole, or the street of one would end up in the city of the other.
+    let is_there = place(person) == place(before);
+    let inherits = Inherits {
+        address: inherits.address && is_there,
+        country: inherits.country && (is_there || is_nowhere(person)),
+        ..inherits
+    };
     macro_rules! follow {
         ($($field:ident if $switch:ident),*) => {$(
             if inherits.$switch && person.$field == before.$field {

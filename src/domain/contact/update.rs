@@ -70,8 +70,9 @@ async fn write(
     let before = find::changeable(txn, input.id, &["id"]).await?;
     expect_revision(input.expected_revision, before.revision)?;
     let mut row = before.clone();
-    if let Some(r#type) = input.r#type.filter(|r#type| *r#type != before.r#type) {
-        change_type(txn, &mut row, r#type).await?;
+    let has_new_type = input.r#type.is_some_and(|r#type| r#type != before.r#type);
+    if let Some(r#type) = input.r#type.filter(|_| has_new_type) {
+        change_type(&mut row, r#type);
     }
     input.change.apply(&mut row);
     if let Some(company_id) = input.company_id {
@@ -89,6 +90,9 @@ async fn write(
     // CON-10: its codes and attributes are a part of a contact.
     let codes_changed = classify::change(txn, &row, &input.codes).await?;
     let attributes_changed = attribute::change(txn, &row, &input.attributes).await?;
+    if has_new_type {
+        require_free(txn, &before, &row).await?;
+    }
     if row == before && !codes_changed && !attributes_changed {
         return Ok(row);
     }
@@ -139,8 +143,22 @@ async fn change_external_id(txn: &DatabaseTransaction, before: &Model, row: &Mod
     }
 }
 
-/// CON-8: a contact can become a company or a person as long as nothing hangs on what it was.
-async fn change_type(txn: &DatabaseTransaction, row: &mut Model, to: ContactType) -> Result<()> {
+/// Makes a contact a company or a person, without what the other one alone has.
+fn change_type(row: &mut Model, to: ContactType) {
+    row.r#type = to;
+    match to {
+        ContactType::Company => {
+            row.first_name = None;
+            row.middle_name = None;
+            row.surname = None;
+        }
+        ContactType::Person => row.company_id = None,
+    }
+}
+
+/// CON-8: a contact can become a company or a person as long as nothing hangs on what it was. What the
+/// same change takes away hangs no longer.
+async fn require_free(txn: &DatabaseTransaction, before: &Model, row: &Model) -> Result<()> {
     let mut rejections = Rejections::default();
     let mut refuse = |message| rejections.add(Reason::NotAllowed, &["type"], message);
     // Of a company, also those of people who have left it.
@@ -160,7 +178,7 @@ async fn change_type(txn: &DatabaseTransaction, row: &mut Model, to: ContactType
     if planned::is_planned_with(txn, row.id).await? {
         refuse("It has opportunities or tasks.");
     }
-    let kinds: &[CodeKind] = match to {
+    let kinds: &[CodeKind] = match row.r#type {
         ContactType::Company => &[CodeKind::JobResponsibility],
         ContactType::Person => {
             &[CodeKind::BusinessRelation, CodeKind::IndustryGroup, CodeKind::WebSource]
@@ -173,17 +191,16 @@ async fn change_type(txn: &DatabaseTransaction, row: &mut Model, to: ContactType
     if 0 < codes.await? {
         refuse("It has classifications that the other type can't have.");
     }
-    match to {
+    let keeps =
+        |field: fn(&Model) -> &Option<String>| field(before).is_some() && field(row).is_some();
+    match row.r#type {
         ContactType::Company => {
-            if row.organizational_level.is_some() {
+            if keeps(|it| &it.organizational_level) {
                 refuse("It has an organizational level.");
             }
-            row.first_name = None;
-            row.middle_name = None;
-            row.surname = None;
         }
         ContactType::Person => {
-            if row.currency.is_some() || row.vat_no.is_some() {
+            if keeps(|it| &it.currency) || keeps(|it| &it.vat_no) {
                 refuse("It has a currency or a VAT number.");
             }
             let people = contact::Entity::find()
@@ -193,9 +210,7 @@ async fn change_type(txn: &DatabaseTransaction, row: &mut Model, to: ContactType
             if 0 < people.await? {
                 refuse("People belong to it.");
             }
-            row.company_id = None;
         }
     }
-    row.r#type = to;
     rejections.into_result()
 }

@@ -1,7 +1,7 @@
 //! What a contact may hold.
 
 use crate::{
-    domain::{Reason, Rejections, code::CODE_CHARS_MAX},
+    domain::{Reason, Rejections, code::CODE_CHARS_MAX, text},
     entity::{contact::Model, kinds::ContactType},
 };
 
@@ -15,7 +15,7 @@ const EXTERNAL_CHARS_MAX: usize = 50;
 /// have. Whether its codes, its company and its number are there or free is asked elsewhere.
 pub fn validate(row: &Model) -> Rejections {
     let mut rejections = Rejections::default();
-    if row.name.is_empty() {
+    if !text::is_visible(&row.name) {
         rejections.add(Reason::Required, &["name"], "A contact has a name.");
     }
     lengths(row, &mut rejections);
@@ -100,14 +100,20 @@ pub(super) fn is_longer(text: &str, chars_max: usize) -> bool {
     chars_max < text.len() && chars_max < text.chars().count()
 }
 
+/// What stands around e-mail addresses, and not in them: `mailto:a@b.se`, `Ada <a@b.se>`.
+const AROUND_ADDRESSES: &[char] = &[',', ':', '<', '>', '(', ')', '[', ']', '\\'];
+
 /// One e-mail address, or several parted by semicolons.
 pub(in crate::domain) fn are_addresses(list: &str) -> bool {
     list.split(';').map(str::trim).all(|address| {
         let Some((local, domain)) = address.split_once('@') else { return false };
-        let local_is_fine =
-            !local.is_empty() && !local.contains(|char: char| char.is_whitespace() || char == ',');
+        let is_around = |char: char| char.is_whitespace() || AROUND_ADDRESSES.contains(&char);
+        let local_is_fine = text::is_visible(local) && !local.contains(is_around);
         let label_is_fine = |label: &str| {
-            !label.is_empty() && label.chars().all(|char| char.is_alphanumeric() || char == '-')
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|char| char.is_alphanumeric() || char == '-')
         };
         local_is_fine && domain.split('.').all(label_is_fine)
     })
@@ -143,7 +149,22 @@ mod tests {
         {
             assert!(are_addresses(good), "{good}");
         }
-        for bad in ["", "a", "a@", "@b.se", "a b@c.se", "a@b..se", "a@b.se;", "a@b@c.se", "a@b c"] {
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@b.se",
+            "a b@c.se",
+            "a@b..se",
+            "a@b.se;",
+            "a@b@c.se",
+            "a@b c",
+            "mailto:a@b.se",
+            "<a@b.se>",
+            "\u{200b}@b.se",
+            "a@-",
+            "a@b-.se",
+        ] {
             assert!(!are_addresses(bad), "{bad}");
         }
     }

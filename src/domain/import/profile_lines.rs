@@ -308,6 +308,9 @@ impl ProfileLines {
                 _ => {}
             }
         }
+        if profile::is_empty_range(&it) {
+            check.add(self.columns.caption(Field::To), "The range ends before it begins.");
+        }
         Some(it)
     }
 }

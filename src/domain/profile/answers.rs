@@ -369,26 +369,3 @@ fn concerning(contacts: Vec<i32>, path: &[&str], message: &str) -> Error {
     rejection.concerned = contacts.into_iter().map(|id| Kind::Contact.id(id.into())).collect();
     rejection.into()
 }
-
-/// Hands the answers of a contact on to another, who keeps its own: of questions that it has
-/// answered, and that have one answer, it gets no other (MRG-1).
-///
-/// # Errors
-/// What the database says.
-pub async fn hand_on(txn: &DatabaseTransaction, from: i32, to: i32) -> Result<()> {
-    let of = |id| Entity::find().filter(Column::ContactId.eq(id)).all(txn);
-    let (theirs, own) = (of(from).await?, of(to).await?);
-    let codes: BTreeSet<String> = theirs.iter().map(|it| it.questionnaire.clone()).collect();
-    let known = by_code(read(txn, &codes.into_iter().collect::<Vec<_>>()).await?);
-    let fits = |row: &Model| {
-        let question = known.get(&row.questionnaire).and_then(|it| it.question_of(row.answer_no));
-        let is_answered = own
-            .iter()
-            .any(|it| it.questionnaire == row.questionnaire && it.question_no == row.question_no);
-        !is_answered || question.is_some_and(|it| it.row.multiple_answers && !it.is_classified())
-    };
-    let rows: Vec<Model> =
-        theirs.into_iter().filter(fits).map(|row| Model { contact_id: to, ..row }).collect();
-    db::insert_rows::<Entity>(txn, &rows, OnConflict::Ignore).await?;
-    Ok(())
-}

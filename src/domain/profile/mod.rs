@@ -6,6 +6,7 @@
 mod answers;
 mod classification;
 mod classify;
+mod merge;
 mod offer;
 mod question;
 mod questionnaire;
@@ -17,15 +18,16 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, sea_query::LockType,
 };
 
-pub use answers::{AnswersChange, answers_of, counts, hand_on, require_one_each, set_answers};
+pub use answers::{AnswersChange, answers_of, counts, require_one_each, set_answers};
 pub use classification::Classification;
 pub use classify::{
     Classified, ClassifiedAnswer, ClassifiedQuestion, Classify, DECIMALS, classify, rate_again,
 };
+pub use merge::{Disagreement, disagreements, hand_on};
 pub use offer::{Asked, fits, offered};
 pub use question::{
     AnswerChange, QuestionChange, allows_several, blank as blank_question, blank_answer,
-    delete_question, set_question, settle,
+    delete_question, is_empty_range, set_question, settle,
 };
 pub use questionnaire::{
     QuestionnaireChange, blank as blank_questionnaire, create, delete, update,

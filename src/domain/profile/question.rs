@@ -240,6 +240,10 @@ fn outcome(
             answer.priority = change.priority.unwrap_or(answer.priority);
             answer.from_value = change.from_value.unwrap_or(answer.from_value);
             answer.to_value = change.to_value.unwrap_or(answer.to_value);
+            if is_empty_range(&answer) {
+                let message = "The range ends before it begins.";
+                rejections.add(Reason::Invalid, &path("toValue"), message);
+            }
             question.answers.push(answer);
         }
         question.answers.sort_by_key(|it| it.no);
@@ -264,6 +268,11 @@ pub fn blank_answer(question: &profile_question::Model, no: i32) -> profile_answ
         from_value: None,
         to_value: None,
     }
+}
+
+/// Whether an answer stands for no value at all, for its range ends before it begins.
+pub fn is_empty_range(answer: &profile_answer::Model) -> bool {
+    matches!((answer.from_value, answer.to_value), (Some(from), Some(to)) if to < from)
 }
 
 /// A number that no line has, which then is taken: the one that is given, or the next.

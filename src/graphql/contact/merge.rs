@@ -77,7 +77,8 @@ pub(in crate::graphql) enum ContactMergeConflictKind {
     Address,
     /// A period of alternative addresses, by the day it begins.
     AddressPeriod,
-    /// An answer of a questionnaire, by the code of that and its own number.
+    /// Answers to a question that has one, and not the same; by the code of its questionnaire and its
+    /// own number. Answers that follow from other data are found anew, and are none of these.
     ProfileAnswer,
     /// Values of their own on the lines of a segment, by its number.
     Line,
@@ -101,7 +102,8 @@ pub(in crate::graphql) struct ContactMergeConflict {
 /// What came, or in a dry run would come, of merging two contacts.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct ContactMergePayload {
-    /// The survivor, with the values it has then; null if there are user errors.
+    /// The survivor, with the values it has then; null if there are user errors. In a dry run its lists, such
+    /// as job responsibilities and interactions, are those it has now.
     contact: Option<Contact>,
     /// What both had, and of which one is left.
     conflicts: Vec<ContactMergeConflict>,

@@ -21,7 +21,7 @@ pub(in crate::graphql) struct SetupUpdateInput {
     business_relations: Option<SetupBusinessRelationsInput>,
     /// How duplicates are found.
     duplicates: Option<SetupDuplicatesInput>,
-    /// The templates of types of documents; those of others stay.
+    /// The templates of types of documents, each type once; those of others stay.
     document_templates: Option<Vec<DocumentTemplateInput>>,
     /// Where a day begins and ends, on all servers; null for the setting `--time-zone` of each. Steps that
     /// were done keep the time zone they were done in.
@@ -84,7 +84,7 @@ pub(in crate::graphql) struct SetupBusinessRelationsInput {
 pub(in crate::graphql) struct SetupDuplicatesInput {
     /// Whether they can be had with a contact that is made or changed: `duplicates` of its payload.
     search_on_entry: Option<bool>,
-    /// How many of a hundred search strings two contacts have to share: 1 to 100.
+    /// How many of a hundred search strings two contacts have to share: 50 to 100.
     hit_percent: Option<i32>,
 }
 

@@ -132,7 +132,7 @@ async fn relation(ctx: &Context<'_>, code: Option<&str>) -> Option<Result<Code>>
 pub(super) struct SetupDuplicates {
     /// Whether they can be had with a contact that is made or changed: `duplicates` of its payload.
     search_on_entry: bool,
-    /// How many of a hundred search strings two contacts have to share: 1 to 100.
+    /// How many of a hundred search strings two contacts have to share: 50 to 100.
     hit_percent: i32,
 }
 

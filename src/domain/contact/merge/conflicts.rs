@@ -6,15 +6,15 @@ use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFi
 
 use super::fields::MergeField;
 use crate::{
-    domain::{Result, amount},
+    domain::{Result, amount, profile},
     entity::{
         contact::Model, contact_address, contact_address_period, contact_attribute, contact_code,
-        contact_profile_answer, segment, segment_line,
+        segment, segment_line,
     },
 };
 
 /// What kind of thing both have.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ConflictKind {
     /// A value of their own, and not the same.
     Field,
@@ -30,7 +30,8 @@ pub enum ConflictKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     pub kind: ConflictKind,
-    /// Which one: a field, the name of an attribute, a code, a day, or the number of a segment.
+    /// Which one: a field, the name of an attribute, a code, a day, a question, or the number of a
+    /// segment.
     pub key: String,
     /// What the survivor has, as people read it.
     pub survivor: Option<String>,
@@ -39,7 +40,7 @@ pub struct Conflict {
     pub is_taken: bool,
 }
 
-/// All of them, kind by kind.
+/// All of them, kind by kind, each in the order of the keys; of fields, in their own.
 ///
 /// # Errors
 /// What the database says.
@@ -49,9 +50,9 @@ pub(super) async fn between(
     duplicate: &Model,
     take: &[MergeField],
 ) -> Result<Vec<Conflict>> {
-    let mut conflicts = Vec::new();
+    let mut fields = Vec::new();
     for field in MergeField::ALL.iter().filter(|it| it.differs(survivor, duplicate)) {
-        conflicts.push(Conflict {
+        fields.push(Conflict {
             kind: ConflictKind::Field,
             key: field.name().to_owned(),
             survivor: Some(field.shown(survivor)),
@@ -59,6 +60,7 @@ pub(super) async fn between(
             is_taken: take.contains(field),
         });
     }
+    let mut conflicts = Vec::new();
     macro_rules! shared {
         ($table:ident, $kind:ident, $key:expr, $name:expr, $shown:expr) => {
             let column = $table::Column::ContactId;
@@ -103,13 +105,15 @@ pub(super) async fn between(
         |row: &contact_address_period::Model| row.starting_date.to_string(),
         |row: &contact_address_period::Model| Some(row.code.clone())
     );
-    shared!(
-        contact_profile_answer,
-        ProfileAnswer,
-        |row: &contact_profile_answer::Model| (row.questionnaire.clone(), row.answer_no),
-        |row: &contact_profile_answer::Model| format!("{} {}", row.questionnaire, row.answer_no),
-        |_: &contact_profile_answer::Model| None
-    );
+    for it in profile::disagreements(txn, survivor.id, duplicate.id).await? {
+        conflicts.push(Conflict {
+            kind: ConflictKind::ProfileAnswer,
+            key: format!("{} {}", it.question.questionnaire, it.question.no),
+            survivor: Some(it.one),
+            duplicate: Some(it.other),
+            is_taken: false,
+        });
+    }
     let lines = (survivor.id, duplicate.id);
     let segment_id = |row: &segment_line::Model| row.segment_id;
     let lines =
@@ -124,7 +128,8 @@ pub(super) async fn between(
             is_taken: false,
         });
     }
-    Ok(conflicts)
+    conflicts.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
+    Ok(fields.into_iter().chain(conflicts).collect())
 }
 
 /// The rows of both contacts that have the same key, the survivor's first; in no particular order but

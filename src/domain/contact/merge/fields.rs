@@ -3,7 +3,7 @@
 use sea_orm::ActiveEnum;
 
 use crate::{
-    domain::text,
+    domain::{contact::company::is_nowhere, text},
     entity::{contact::Model, kinds::CorrespondenceType},
 };
 
@@ -144,7 +144,8 @@ impl MergeField {
 /// protects a person is lost.
 pub(super) fn fill(row: &mut Model, from: &Model, take: &[MergeField]) {
     for field in MergeField::ALL {
-        let wanted = field.is_missing(row) || is_no_place(*field, row) || take.contains(field);
+        let is_no_address = *field == MergeField::Address && is_nowhere(row);
+        let wanted = field.is_missing(row) || is_no_address || take.contains(field);
         if wanted && !field.is_its_own(row) && !field.is_missing(from) {
             let followed = row.search_name == text::code(&row.name);
             field.copy(row, from);
@@ -159,10 +160,4 @@ pub(super) fn fill(row: &mut Model, from: &Model, take: &[MergeField]) {
         row.minor = true;
         row.parental_consent = from.parental_consent;
     }
-}
-
-/// A country or county by itself is no address.
-fn is_no_place(field: MergeField, row: &Model) -> bool {
-    let parts = [&row.address, &row.address2, &row.post_code, &row.city];
-    field == MergeField::Address && parts.iter().all(|part| part.is_none())
 }

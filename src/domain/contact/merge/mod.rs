@@ -3,6 +3,8 @@
 mod conflicts;
 mod fields;
 
+use std::collections::BTreeSet;
+
 use roaring::RoaringBitmap;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -17,7 +19,8 @@ use crate::{
     domain::{
         Context, Error, Event, Reason, Result, expect_revision,
         members::{self, MembersCache},
-        planned, profile,
+        planned,
+        profile::{self, Key},
         segment::{
             self,
             step::{self, Locked},
@@ -74,7 +77,8 @@ pub struct Merged {
 /// # Errors
 /// [`Reason::Forbidden`] if the viewer may not see personal data: what is left out of two, and what
 /// they disagree about, tells it. [`Reason::NotFound`] or [`Reason::Invalid`] at `survivorId` or `duplicateId`; a conflict; what
-/// is wrong with the values.
+/// is wrong with the values; [`Reason::LimitExceeded`] at `duplicateId` for more addresses than one may
+/// have.
 pub async fn merge(context: &Context, input: MergeContacts) -> Result<Merged> {
     context.viewer.require_personal(&[])?;
     if input.dry_run {
@@ -117,7 +121,7 @@ async fn write(
     members::bury(txn, &dying).await?;
     let (from, heir) = (duplicate.id.cast_unsigned(), row.id.cast_unsigned());
     let segments = segment::rename(txn, context, from, heir).await?;
-    hand_on(txn, &duplicate, row.id).await?;
+    let answered = hand_on(txn, &duplicate, &row).await?;
     let interactions = leave::hand_on_interactions(txn, &dying, row.id).await?;
     leave::hand_on_purchases(txn, &dying, row.id).await?;
     planned::hand_on(txn, &dying, row.id).await?;
@@ -135,6 +139,8 @@ async fn write(
     }
     let rows = std::slice::from_ref(&row);
     db::insert_rows::<contact::Entity>(txn, rows, OnConflict::Replace).await?;
+    let heirs = RoaringBitmap::from_iter([heir]);
+    profile::rate_again(txn, context.today(), &heirs, &answered).await?;
     if row.r#type == ContactType::Company {
         company::push(txn, context.clock.now(), &[(&before, &row)], &RoaringBitmap::new()).await?;
     }
@@ -163,8 +169,14 @@ async fn both(txn: &DatabaseTransaction, input: &MergeContacts) -> Result<(Model
     Ok((survivor, duplicate))
 }
 
-/// Hands on what hangs on the duplicate; of what the survivor has itself, its own stays.
-async fn hand_on(txn: &DatabaseTransaction, duplicate: &Model, to: i32) -> Result<()> {
+/// Hands on what hangs on the duplicate; of what the survivor has itself, its own stays. Returns the
+/// questions that it has other answers to now.
+async fn hand_on(
+    txn: &DatabaseTransaction,
+    duplicate: &Model,
+    survivor: &Model,
+) -> Result<BTreeSet<Key>> {
+    let to = survivor.id;
     macro_rules! hand_on {
         ($($table:ident),*) => {$(
             let of_duplicate = $table::Column::ContactId.eq(duplicate.id);
@@ -179,11 +191,10 @@ async fn hand_on(txn: &DatabaseTransaction, duplicate: &Model, to: i32) -> Resul
     }
     hand_on!(contact_code, contact_attribute, segment_line);
     address::hand_on(txn, duplicate.id, to).await?;
-    profile::hand_on(txn, duplicate.id, to).await?;
     contact_identifier::Entity::update_many()
         .col_expr(contact_identifier::Column::ContactId, Expr::val(to))
         .filter(contact_identifier::Column::ContactId.eq(duplicate.id))
         .exec(txn)
         .await?;
-    Ok(())
+    profile::hand_on(txn, duplicate.id, survivor).await
 }

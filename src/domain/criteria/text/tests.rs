@@ -115,6 +115,11 @@ fn what_is_wrong_is_told_with_its_place() {
     wrong("country = SE NO", 13, 15, "\"NO\" is not expected here.");
     wrong("cuntry = SE", 0, 6, "There is no field cuntry; there is country.");
     wrong("interactions(templte = X)", 13, 20, "There is no field templte; there is template.");
+    for name in ["profileAnswers", "interactions", "people", "company"] {
+        let message = format!("What is asked of {name} stands in parentheses: {name}(…).");
+        wrong(&format!("minor and {name} has X"), 10, 10 + name.len(), &message);
+    }
+    wrong("custom = 3", 0, 6, "There is no field custom.");
     wrong("name = \"Ann", 7, 11, "The quote is never closed.");
     wrong("cost > 3", 0, 4, "There is no field cost.");
     wrong("type > PERSON", 7, 13, "gt can't be asked of this field.");

@@ -1,6 +1,6 @@
 //! Classifying contacts (PRO-6, PRO-7): the answers to some questions follow from other data, and are
 //! found for all contacts at once. The database adds up, what comes of it are sets of contacts, and of
-//! those only the difference is written.
+//! those only the difference is written, and the day of answers that stay if it is another.
 
 mod holders;
 mod measure;
@@ -9,7 +9,10 @@ mod rating;
 mod save;
 mod sums;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use roaring::RoaringBitmap;
@@ -77,7 +80,8 @@ pub struct ClassifiedAnswer {
     pub removed: u64,
 }
 
-/// Classifies contacts, all or none. Answers of classified questions that contacts have are replaced.
+/// Classifies contacts, all or none. Answers of classified questions that contacts have are replaced;
+/// ratings of other questionnaires that are made of these follow.
 ///
 /// # Errors
 /// At `questionnaire`: [`Reason::NotFound`], and [`Reason::Required`] or [`Reason::Invalid`] for
@@ -157,7 +161,7 @@ impl Run<'_> {
             self.progressed(ProgressState::Running, done, total).await;
         }
         let day = self.request.as_of.unwrap_or_else(|| self.context.today());
-        let mut changed = RoaringBitmap::new();
+        let (mut changed, mut answered) = (RoaringBitmap::new(), BTreeSet::new());
         let mut questions = Vec::with_capacity(asked.len());
         for asked in &asked {
             let mut classified = ClassifiedQuestion {
@@ -172,12 +176,19 @@ impl Run<'_> {
                     for (no, holders) in answers {
                         let save = save::Save { question: &asked.question.row, no: *no, day };
                         let (answer, other) = save.run(txn, holders, self.request.dry_run).await?;
+                        if !other.is_empty() {
+                            answered.insert(asked.key());
+                        }
                         changed |= other;
                         classified.answers.push(answer);
                     }
                 }
             }
             questions.push(classified);
+        }
+        // Of all questionnaires, all ratings have been asked.
+        if self.request.questionnaire.is_some() && !self.request.dry_run {
+            rate_again(txn, day, &changed, &answered).await?;
         }
         let operation = self.operation;
         let classified = Classified { operation, questions, contacts_changed: changed.len() };

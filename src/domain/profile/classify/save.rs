@@ -1,9 +1,10 @@
-//! Writing who has an answer: the difference to who had it before.
+//! Writing who has an answer: the difference to who had it before, and when those who keep it were found
+//! to have it.
 
 use chrono::NaiveDate;
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     sea_query::{Expr, ExprTrait, Query},
 };
 
@@ -87,6 +88,7 @@ impl Save<'_> {
                     .col_expr(Column::UpdatedOn, Expr::val(self.day))
                     .col_expr(Column::AnsweredPercent, Expr::val(*percent))
                     .filter(self.rows_of(txn, piece))
+                    .filter(self.differs(*percent))
                     .exec(txn)
                     .await?;
             }
@@ -95,6 +97,16 @@ impl Save<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The rows that say another day or share.
+    fn differs(&self, percent: Option<i64>) -> Condition {
+        let share = Column::AnsweredPercent;
+        let is_other = match percent {
+            Some(percent) => share.is_null().or(share.ne(percent)),
+            None => share.is_not_null(),
+        };
+        Condition::any().add(Column::UpdatedOn.ne(self.day)).add(is_other)
     }
 
     /// The rows of these contacts.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{answers, classify};
 use crate::{
     app::both,
-    check::check,
+    check::{check, damage},
     contact::with,
     import::import,
     profile::{question, questionnaire, stage},
@@ -79,6 +79,50 @@ both! {
         ]);
         let unknown = app.mutate("profileClassify", "contactsChanged", json!({ "questionnaire": "X" })).await;
         assert_eq!(unknown["userErrors"][0]["path"], json!(["input", "questionnaire"]));
+    }
+
+    async fn ratings_of_other_questionnaires_follow(app) {
+        // PRO-7
+        let [customer, _, _] = stage(&app).await;
+        for code in ["R1", "R2"] {
+            questionnaire(&app, json!({ "code": code })).await;
+        }
+        let rating = |code: &str, counted: &str| json!({ "questionnaire": code, "no": 30, "description": "Rating",
+            "classification": { "by": "RATING", "points": [{ "answer": counted, "points": 10 }] },
+            "answers": [{ "no": 31, "description": "High", "fromValue": 10 }] });
+        app.must("profileQuestionSet", "", rating("R1", "CUST.30000")).await;
+        app.must("profileQuestionSet", "", rating("R2", "R1.31")).await;
+        // It was answered before it counted for anything.
+        let given = "INSERT INTO contact_profile_answer (contact_id, questionnaire, answer_no, question_no, updated_on) \
+            SELECT id, 'CUST', 30000, 10000, '2026-01-01' FROM contact WHERE no = 'CT000001'";
+        damage(&app, given).await;
+        assert_eq!(classify(&app, json!({ "questionnaire": "R1" })).await["contactsChanged"], 1);
+        assert!(answers(&app, "R2").await["CT000001"].contains("R2.31"));
+        app.must("contactProfileAnswersSet", "", json!({ "contactId": customer, "set": [] })).await;
+        assert!(answers(&app, "R2").await.is_empty());
+    }
+
+    async fn classifying_again_writes_nothing_on_the_same_day(app) {
+        stage(&app).await;
+        let question = json!({ "questionnaire": "CUST", "no": 40_000, "description": "?",
+            "classification": { "by": "INTERACTION_QUANTITY", "startingDate": "CY-1Y", "endingDate": "CD" },
+            "answers": [{ "no": 50_000, "description": "None", "toValue": 0 }] });
+        app.must("profileQuestionSet", "", question).await;
+        let days = async || {
+            let query = "{ contacts(first: 1) { nodes { profileAnswers { nodes { lastUpdated } } } } }";
+            app.data(query, json!({})).await["contacts"]["nodes"][0]["profileAnswers"]["nodes"].clone()
+        };
+        classify(&app, json!({ "asOf": "2026-11-01" })).await;
+        assert_eq!(days().await, json!([{ "lastUpdated": "2026-11-01" }]));
+        let again = classify(&app, json!({})).await;
+        assert_eq!(again["contactsChanged"], 0);
+        assert_eq!(days().await, json!([{ "lastUpdated": "2026-11-02" }]), "that they still have it");
+        if !app.database_url.starts_with("postgres") {
+            let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON contact_profile_answer \
+                BEGIN SELECT RAISE(ABORT, 'written'); END";
+            damage(&app, refuse).await;
+        }
+        assert_eq!(classify(&app, json!({})).await, again);
     }
 
     async fn ratings_add_up_points_of_other_answers(app) {

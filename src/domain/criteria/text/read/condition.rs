@@ -290,9 +290,26 @@ impl Reader<'_> {
         self.flag(span, &|test| custom(key, test))
     }
 
+    /// What comes next, if it is asked about in parentheses.
+    fn enclosing_ahead(&self) -> Option<&'static str> {
+        let names = RELATIONS.iter().map(|it| it.name).chain(["people", "company"]);
+        names.into_iter().find(|name| self.is_word(0, name))
+    }
+
+    fn unenclosed(&self, name: &str) -> Trouble {
+        let message = format!("What is asked of {name} stands in parentheses: {name}(…).");
+        let expected = vec![format!("{name}(…)")];
+        Trouble { message, span: self.peek().span, expected, suggestion: None }
+    }
+
     /// There is nothing that goes by this name; something may be near.
     fn unknown(&self, about: About) -> Trouble {
         let token = self.peek();
+        if let About::Contact = about
+            && let Some(name) = self.enclosing_ahead()
+        {
+            return self.unenclosed(name);
+        }
         let names: Vec<&str> = match about {
             About::Contact => {
                 let classifications = CLASSIFICATIONS.iter().map(|it| it.name);
@@ -313,6 +330,8 @@ impl Reader<'_> {
             TokenKind::Word | TokenKind::Quoted => nearest(&token.text, names.iter().copied()),
             _ => None,
         };
+        // A word that is known is only not known here.
+        let suggestion = suggestion.filter(|near| !self.is_word(0, near));
         let message = match (token.kind, &suggestion) {
             (TokenKind::End, _) => "A condition is missing here.".to_owned(),
             (TokenKind::Open, _) => "The quote is never closed.".to_owned(),
