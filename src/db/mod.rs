@@ -38,5 +38,5 @@ pub use shards::shard_by_shard;
 pub use slices::slices;
 pub use stop::Stop;
 pub use synchronous::Synchronous;
-pub use words::{index_words, indexed_words};
+pub use words::{index_words, indexed_words, purge_words};
 pub use write::{AsDbErr, rehearse, snapshot, write, write_or_try};

@@ -168,6 +168,17 @@ const DAMAGE: &[(&str, &str)] = &[
          AND segment_id = $ID",
     ),
     (
+        "segment $S, step 2: its criteria can't be read.",
+        "UPDATE criterion SET criteria = '{\"version\": 2, \"criteria\": {\"type\": {\"eq\": \"erased\"}}}' \
+         WHERE no = 2 AND segment_id = $ID",
+    ),
+    (
+        "saved criteria $S: they can't be read.",
+        "INSERT INTO saved_criteria (name, name_fold, steps, created_at, updated_at) SELECT '$S', '$S', \
+         '{\"version\": 1, \"steps\": [{\"operation\": \"ADD\", \"options\": {}, \"criteria\": {\"version\": 2, \
+         \"criteria\": {\"type\": {\"eq\": \"erased\"}}}}]}', created_at, updated_at FROM segment WHERE no = '$S'",
+    ),
+    (
         "segment $S: it holds deleted contacts: contact:",
         "INSERT INTO segment_set (segment_id, piece, contacts) SELECT 0, piece, contacts \
          FROM segment_set WHERE segment_id = $ID",

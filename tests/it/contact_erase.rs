@@ -1,23 +1,23 @@
 //! Erasing what is known of a contact, on their request.
 
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::{Value, json};
 use urval::{
     domain::access::{Scope, Scopes},
-    entity::{contact, criterion, idempotency_key, interaction, saved_criteria, segment_line},
+    entity::{contact, message, segment_line},
 };
 
 use crate::{
     access::run,
     app::{TestApp, both},
+    attachment::upload,
     check::{check, damage},
     contact::{codes, create, input, with},
     contact_delete::{interaction, key, segment_of, set, stage},
-    import::{counts, import},
 };
 
 /// A person of whom everything there is holds the word `secret`.
-async fn person(app: &TestApp) -> String {
+pub(crate) async fn person(app: &TestApp) -> String {
     stage(app).await;
     codes(app, "MAILING_GROUP", &["A"]).await;
     app.must("attributeCreate", "attribute { name }", json!({ "name": "note", "type": "TEXT" }))
@@ -27,45 +27,91 @@ async fn person(app: &TestApp) -> String {
         input("PERSON", "Ada Secretsson"),
         json!({
             "companyId": company, "address": "Secret 1", "city": "Secretville", "email": "secret@x.example",
-            "phone": "+46 777777", "externalId": "secret-7", "jobTitle": "Secretary", "mailingGroups": ["A"],
+            "phone": "+46 777777", "externalId": "secret-7", "homePage": "secret.example", "jobTitle": "Secretary", "mailingGroups": ["A"],
             "attributes": [{ "name": "note", "value": { "text": "secret" } }],
         }),
     );
     let person = create(app, person).await;
-    let address = json!({ "contactId": person, "code": "SECRET", "city": "Secret", "periods": [{ "startingDate": "2026-01-01" }] });
+    let address = json!({ "contactId": person, "code": "SECRET", "city": "Secret", "address": "Secret 2", "phone": "+46 7777778",
+        "email": "secret2@x.example", "periods": [{ "startingDate": "2026-01-01" }] });
     app.must("contactAddressCreate", "address { code }", address).await;
     let call = json!({ "contactId": person, "template": "CALL", "salesperson": "BC", "description": "secret", "subject": "secret",
         "contactVia": "secret", "evaluation": "POSITIVE", "cost": "12.5" });
     let call = app.must("interactionCreate", "interaction { id }", call).await;
     let comment = json!({ "interactionId": call["interaction"]["id"], "comment": "Is a secret" });
     app.must("interactionCommentAdd", "comment { lineNo }", comment).await;
+    let sale = json!({ "from": { "contactId": person }, "description": "A secret sale" });
+    let sale = app.must("opportunityCreate", "opportunity { id }", sale).await;
+    let id = sale["opportunity"]["id"].clone();
+    let task = json!({ "from": { "opportunityId": id }, "description": "A secret task" });
+    app.must("taskCreate", "", task).await;
+    let lost = json!({ "opportunityId": id, "outcome": "LOST", "reason": "A secret reason" });
+    app.must("opportunityClose", "", lost).await;
+    let duplicate =
+        create(app, with(input("PERSON", "Ada"), json!({ "externalId": "secret-8" }))).await;
+    let merge = json!({ "survivorId": person, "duplicateId": duplicate });
+    app.must("contactMerge", "contact { id }", merge).await;
     person
 }
 
+/// A segment of the contact, ready to be logged, with a line that says what nobody else is told.
+async fn written_to(app: &TestApp, contact: &str, attachment: &Value) -> String {
+    let header =
+        json!({ "description": "Spring", "interactionTemplate": "CALL", "salesperson": "BC" });
+    let segment = app.must("segmentCreate", "segment { id }", header).await;
+    let id = segment["segment"]["id"].as_str().unwrap().to_owned();
+    app.must("segmentAddLines", "", json!({ "segmentId": id, "contactIds": [contact] })).await;
+    let lines = json!({ "segmentId": id, "lines": { "all": true }, "set": { "subject": "secret",
+        "body": "A secret", "bodyFormat": "TEXT", "attachmentIds": [attachment["id"]] } });
+    assert_eq!(app.must("segmentUpdateLines", "linesCount", lines).await["linesCount"], 1);
+    id
+}
+
 /// All rows that may tell of somebody, as text.
-async fn all_text(app: &TestApp) -> String {
+pub(crate) async fn all_text(app: &TestApp) -> String {
     let db = app.context.db.reader();
     let mut text = String::new();
     macro_rules! text {
         ($($table:ident),*) => {$( text += &format!("{:?}", $table::Entity::find().all(db).await.unwrap()); )*};
     }
-    use urval::entity::{
-        audit_entry, contact_address, contact_attribute, contact_code, contact_identifier,
-        interaction_comment,
-    };
+    use urval::entity::*;
     text!(
+        attachment,
+        attribute,
+        audit_entry,
+        campaign,
+        campaign_entry,
         contact,
         contact_address,
+        contact_address_period,
         contact_attribute,
         contact_code,
+        contact_duplicate,
+        contact_duplicate_key,
         contact_identifier,
+        contact_profile_answer,
+        criterion,
+        document_template,
+        idempotency_key,
         interaction,
         interaction_comment,
-        segment_line,
-        criterion,
+        interaction_template,
+        interaction_template_language,
+        logged_segment,
+        message,
+        message_attachment,
+        opportunity,
+        profile_answer,
+        profile_question,
+        profile_questionnaire,
+        purchase,
         saved_criteria,
-        idempotency_key,
-        audit_entry
+        segment,
+        segment_line,
+        segment_text,
+        setup,
+        task,
+        task_attendee
     );
     text.to_lowercase()
 }
@@ -77,22 +123,28 @@ both! {
         let lines = json!({ "segmentId": segment, "lines": { "all": true },
             "set": { "description": "secret", "contactVia": "secret", "unitCost": "3" } });
         app.must("segmentUpdateLines", "linesCount", lines).await;
-        let criteria = json!({ "any": [{ "email": { "eq": "Secret@X.example" } }, { "name": { "in": ["ADA SECRETSSON", "Bo"] } }] });
+        let criteria = json!({ "any": [
+            { "email": { "eq": "Secret@X.example" } }, { "name": { "in": ["ADA SECRETSSON", "Bo"] } },
+            { "firstName": { "eqIgnoreCase": "ada" } }, { "company": { "surname": { "matches": "@*secretsson*" } } },
+            { "email2": { "eq": "secret2@x.example" } }, { "mobile": { "eq": "+46 7777778" } }, { "address": { "eq": "Secret 2" } },
+            { "externalId": { "in": ["secret-7", "secret-8"] } }, { "homePage": { "eq": "secret.example" } },
+            { "search": "Ada Secretsson" },
+        ] });
         let add = json!({ "segmentId": segment, "criteria": criteria });
         app.must("segmentAddContacts", "segment { id }", add).await;
         app.must("segmentSaveCriteria", "savedCriteria { id }", json!({ "segmentId": segment, "name": "Kept" })).await;
         let answer = "INSERT INTO idempotency_key (id, fingerprint, scopes, claim, claimed_at, committed, ended, answer) \
-            SELECT 'k', 'f', 'read', 1, created_at, TRUE, TRUE, '{\"name\": \"Ada Secretsson\"}' FROM contact WHERE id = 1";
+            SELECT 'k', 'f', 'read', 1, created_at, TRUE, TRUE, '{\"comment\": \"Is a secret\"}' FROM contact WHERE id = 1";
         damage(&app, answer).await;
         assert!(20 < all_text(&app).await.matches("secret").count());
 
-        let erase = json!({ "contactId": ada, "reason": "On request", "expectedRevision": 2 });
+        let erase = json!({ "contactId": ada, "reason": "On request", "expectedRevision": 3 });
         let selection = "contact { no name privacyBlocked excludeFromSegment erasedAt erasureReason company { id } revision } \
             interactionsCount commentsCount criteriaCount";
         let erased = app.must("contactErase", selection, erase.clone()).await;
         assert_eq!(erased, json!({
             "contact": { "no": "CT000002", "name": "Erased", "privacyBlocked": true, "excludeFromSegment": true,
-                "erasedAt": "2026-11-02T09:00:00+00:00", "erasureReason": "On request", "company": null, "revision": 3 },
+                "erasedAt": "2026-11-02T09:00:00+00:00", "erasureReason": "On request", "company": null, "revision": 4 },
             "interactionsCount": 1, "commentsCount": 1, "criteriaCount": 2, "userErrors": [],
         }));
         let text = all_text(&app).await;
@@ -119,34 +171,45 @@ both! {
         assert_eq!(again["interactionsCount"], 0);
     }
 
-    async fn who_was_erased_is_never_selected_or_changed_again(app) {
+    async fn what_was_written_to_them_alone_goes(app) {
         let ada = person(&app).await;
         let bo = create(&app, input("PERSON", "Bo")).await;
+        let file = upload(&app, "?name=a.txt", "text/plain", "A").await;
+        let open = written_to(&app, &ada, &file).await;
+        let logged = written_to(&app, &ada, &file).await;
+        let of_both = written_to(&app, &bo, &file).await;
+        app.must("segmentLog", "interactionsCount", json!({ "segmentId": logged })).await;
+        assert!(all_text(&app).await.contains("a secret"));
+        let messages = || async { message::Entity::find().count(app.context.db.reader()).await.unwrap() };
+        assert_eq!(messages().await, 6);
         app.must("contactErase", "contact { id }", json!({ "contactId": ada })).await;
+        // A body and attachments are a message each, and those of Bo's line are left.
+        assert_eq!(messages().await, 2);
+        assert_eq!(set(&app, &open).await, [key(&ada)]);
+        app.must("contactDelete", "", json!({ "id": bo, "removeFromSegments": true })).await;
+        assert_eq!(messages().await, 0);
+        assert_eq!(set(&app, &of_both).await, [0; 0]);
+        let text = all_text(&app).await;
+        assert!(!text.contains("secret"), "{text}");
+        assert_eq!(check(&app).await, [""; 0]);
+    }
+
+    async fn what_merely_reads_like_them_stays(app) {
+        stage(&app).await;
+        let her = with(input("PERSON", "Company"), json!({ "firstName": "London", "surname": "Company", "phone": "123" }));
+        let her = create(&app, her).await;
+        let bo = create(&app, with(input("PERSON", "Bo"), json!({ "city": "London" }))).await;
         let segment = segment_of(&app, &[]).await;
-        let add = json!({ "segmentId": segment, "criteria": { "all": [] }, "options": { "ignoreExclusion": true } });
-        let added = app.must("segmentAddContacts", "effect { skippedPrivacyBlocked }", add).await;
-        assert_eq!(added["effect"]["skippedPrivacyBlocked"], 1);
-        assert!(!set(&app, &segment).await.contains(&key(&ada)));
-        for (name, input) in [
-            ("contactUpdate", json!({ "id": ada, "name": "Ada" })),
-            ("contactUpdate", json!({ "id": ada, "privacyBlocked": false })),
-            ("contactAddressCreate", json!({ "contactId": ada, "code": "HOME" })),
-            ("contactMerge", json!({ "survivorId": ada, "duplicateId": bo })),
-            ("contactMerge", json!({ "survivorId": bo, "duplicateId": ada })),
-        ] {
-            let refused = app.mutate(name, "contact { id }", input.clone()).await;
-            assert_eq!(refused["userErrors"][0]["code"], "NOT_ALLOWED", "{name} {input}: {refused}");
-        }
-        let call = json!({ "contactId": ada, "template": "CALL", "salesperson": "BC" });
-        let refused = app.mutate("interactionCreate", "interaction { id }", call).await;
-        assert_eq!(refused["userErrors"][0]["code"], "PRIVACY_BLOCKED");
-        // The system from which they came may know them still.
-        let (outcome, said) = import(&app, "No.,Name\nCT000002,Ada Secretsson\n").await;
-        assert_eq!(counts(&outcome), [0, 0, 0, 1]);
-        assert_eq!(said, ["2 No.: The contact has been erased, and stays so."]);
-        // It can be deleted.
-        app.must("contactDelete", "deletedId", json!({ "id": ada })).await;
+        let criteria = json!({ "any": [{ "type": { "eq": "COMPANY" } }, { "city": { "eq": "London" } },
+            { "interactions": { "where": { "documentNo": { "eq": "123" } } } }] });
+        app.must("segmentAddContacts", "", json!({ "segmentId": segment, "criteria": criteria })).await;
+        app.must("segmentSaveCriteria", "", json!({ "segmentId": segment, "name": "Kept" })).await;
+        let query = "{ segments { nodes { criteria { criteria text } } } savedCriteria { nodes { steps { criteria text } } } }";
+        let before = app.data(query, json!({})).await;
+        let erased = app.must("contactErase", "criteriaCount", json!({ "contactId": her })).await;
+        assert_eq!(erased["criteriaCount"], 0);
+        assert_eq!(app.data(query, json!({})).await, before);
+        assert_eq!(set(&app, &segment).await, [key(&bo)]);
         assert_eq!(check(&app).await, [""; 0]);
     }
 
@@ -201,4 +264,24 @@ both! {
         assert_eq!(lines.len(), 1, "a line without values of its own has no row");
         assert_eq!(lines[0].description.as_deref(), Some("Hello"));
     }
+}
+
+/// On PostgreSQL it is `VACUUM` that takes them.
+#[tokio::test]
+async fn their_words_leave_the_index_for_good() {
+    let app = TestApp::on_sqlite().await;
+    let ada = create(&app, input("PERSON", "Qwertzuiop")).await;
+    create(&app, input("PERSON", "Bo")).await;
+    let kept = || async {
+        // Words that begin alike are kept once, and then by their ends.
+        let sql = "SELECT COUNT(*) AS kept FROM contact_search_data \
+                   WHERE instr(block, CAST('wertzuiop' AS BLOB)) <> 0";
+        let db = app.context.db.reader();
+        let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql));
+        row.await.unwrap().unwrap().try_get::<i64>("", "kept").unwrap()
+    };
+    assert_eq!(kept().await, 1);
+    app.must("contactErase", "contact { id }", json!({ "contactId": ada })).await;
+    assert_eq!(kept().await, 0);
+    assert_eq!(check(&app).await, [""; 0]);
 }

@@ -26,6 +26,7 @@ mod contact_codes;
 mod contact_delete;
 mod contact_duplicates;
 mod contact_erase;
+mod contact_erased;
 mod contact_list;
 mod contact_merge;
 mod contacts_import;

@@ -74,7 +74,7 @@ pub async fn delete_entry(context: &Context, id: i64) -> Result<u64> {
             let message = "Cancel the campaign entry before you delete it.";
             return Err(Error::reject(Reason::NotAllowed, &["campaignEntryId"], message));
         }
-        let gone = delete_where(txn, interaction::Column::CampaignEntryId.eq(id)).await?;
+        let gone = delete_where(txn, context, interaction::Column::CampaignEntryId.eq(id)).await?;
         campaign_entry::Entity::delete_by_id(id).exec(txn).await?;
         Ok(gone)
     })

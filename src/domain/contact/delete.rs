@@ -77,10 +77,10 @@ async fn write(
     let heir = row.company_id.filter(|_| !is_company).unwrap_or(0);
     planned::require_closed(txn, &dying, input.hand_on_open).await?;
     leave::hand_on_interactions(txn, &dying, heir).await?;
-    planned::hand_on(txn, &dying, heir).await?;
+    planned::hand_on(txn, context.clock.now(), &dying, heir).await?;
     if is_company {
         leave::change_company_of_interactions(txn, row.id, None).await?;
-        planned::change_company(txn, row.id, None).await?;
+        planned::change_company(txn, context.clock.now(), row.id, None).await?;
         if input.people == People::Keep {
             company::dissolve(txn, context.clock.now(), row.id, None).await?;
         }

@@ -4,7 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait,
     sea_query::{Expr, Query},
 };
 
@@ -79,7 +80,7 @@ pub(in crate::domain) async fn locked(
 ///
 /// # Errors
 /// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it has been erased, at `path`.
-pub(super) async fn changeable(
+pub(in crate::domain) async fn changeable(
     txn: &DatabaseTransaction,
     id: i32,
     path: &[&str],
@@ -89,6 +90,37 @@ pub(super) async fn changeable(
         None => Ok(row),
         Some(_) => Err(Error::reject(Reason::NotAllowed, path, ERASED)),
     }
+}
+
+/// Checks that something may be written about a contact, and keeps it from being erased until the
+/// transaction ends. Of one that is not there nobody is told, so that is fine.
+///
+/// # Errors
+/// [`Reason::NotAllowed`] at `path` if it has been erased.
+pub(in crate::domain) async fn require_not_erased(
+    txn: &DatabaseTransaction,
+    id: i32,
+    path: &[&str],
+) -> Result<()> {
+    let found = contact::Entity::find_by_id(id).lock_shared().one(txn).await?;
+    match found.and_then(|row| row.erased_at) {
+        None => Ok(()),
+        Some(_) => Err(Error::reject(Reason::NotAllowed, path, ERASED)),
+    }
+}
+
+/// The keys of the contacts that have been erased; all of them are left out of segments.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::domain) async fn erased(db: &impl ConnectionTrait) -> Result<RoaringBitmap> {
+    use contact::Column::{ErasedAt, ExcludeFromSegment, Id};
+    let erased = contact::Entity::find()
+        .select_only()
+        .column(Id)
+        .filter(ExcludeFromSegment.into_expr())
+        .filter(ErasedAt.is_not_null());
+    Ok(db::keys(db, erased.into_query()).await?)
 }
 
 /// What to say of a contact that was erased.

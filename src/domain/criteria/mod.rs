@@ -21,6 +21,7 @@ pub mod captions;
 mod choice;
 mod combine;
 mod compile;
+mod each_text;
 mod evaluate;
 mod field;
 pub mod filter_expression;
@@ -48,6 +49,7 @@ use rust_decimal::Decimal;
 use crate::entity::kinds::CodeKind;
 
 pub use choice::Choice;
+pub use each_text::SEARCH;
 pub use evaluate::{Place, Stage, condition, evaluate, funnel, matching};
 pub use field::{CLASSIFICATIONS, CONTACT_FIELDS, EVALUATIONS, Field, Kind};
 pub use filters::{Filter, of_filters};

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         Error, Reason, Result,
         code::{CODE_CHARS_MAX, name_of},
-        contact::touch,
+        contact::{ERASED, touch},
         contact_columns::plain,
         text,
     },
@@ -45,9 +45,17 @@ pub(super) struct ContactCodes {
     now: DateTime<Utc>,
 }
 
+/// A contact, as far as it matters for its codes.
+#[derive(Copy, Clone, Debug)]
+struct Contact {
+    id: i32,
+    r#type: ContactType,
+    is_erased: bool,
+}
+
 /// What the rows of a chunk refer to, and what there was before.
 struct Known {
-    contacts: HashMap<String, (i32, ContactType)>,
+    contacts: HashMap<String, Contact>,
     codes: HashSet<(CodeKind, String)>,
     before: HashMap<(i32, String), contact_code::Model>,
 }
@@ -121,16 +129,20 @@ impl ContactCodes {
         let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
         let ids = || identifiers.values().map(|id| id.cast_unsigned());
         let id = Expr::col(contact::Column::Id);
-        let types = db::shard_by_shard(txn, id, ids(), |these| {
+        let found = db::shard_by_shard(txn, id, ids(), |these| {
             contact::Entity::find()
                 .select_only()
                 .column(contact::Column::Id)
                 .column(contact::Column::Type)
+                .column(contact::Column::ErasedAt)
                 .filter(these)
                 .lock_shared()
                 .into_tuple()
         });
-        let types: HashMap<i32, ContactType> = types.await?.into_iter().collect();
+        let of_row = |(id, r#type, erased_at): (i32, ContactType, Option<DateTime<Utc>>)| {
+            (id, Contact { id, r#type, is_erased: erased_at.is_some() })
+        };
+        let found: HashMap<i32, Contact> = found.await?.into_iter().map(of_row).collect();
         let before = contact_code::Entity::find()
             .filter(contact_code::Column::Kind.eq(self.kind))
             .filter(dialect::in_ids(backend, Expr::col(contact_code::Column::ContactId), ids()))
@@ -144,7 +156,7 @@ impl ContactCodes {
                 .collect(),
             contacts: identifiers
                 .into_iter()
-                .filter_map(|((_, no), id)| Some((no, (id, *types.get(&id)?))))
+                .filter_map(|((_, no), id)| Some((no, *found.get(&id)?)))
                 .collect(),
         })
     }
@@ -165,15 +177,18 @@ impl ContactCodes {
                 self.columns.caption(Field::ContactNo),
                 format!("There is no contact {no:?}."),
             ),
-            Some((_, r#type)) => {
+            Some(Contact { is_erased: true, .. }) => {
+                check.add(self.columns.caption(Field::ContactNo), ERASED);
+            }
+            Some(Contact { r#type, .. }) => {
                 if let Some(reason) = misfit(self.kind, r#type) {
                     check.add(self.columns.caption(Field::ContactNo), reason);
                 }
             }
         }
         match (contact, code) {
-            (Some((contact_id, _)), Some(code)) if check.is_fine() => Ok(contact_code::Model {
-                contact_id,
+            (Some(contact), Some(code)) if check.is_fine() => Ok(contact_code::Model {
+                contact_id: contact.id,
                 kind: self.kind,
                 code,
                 link_type: text::tidy(text(Field::LinkType)),

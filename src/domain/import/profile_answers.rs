@@ -19,7 +19,7 @@ use crate::{
     db::{self, OnConflict, dialect},
     domain::{
         Context, Error, Reason, Result,
-        contact::touch,
+        contact::{ERASED, touch},
         profile::{self, Asked, Key, Questionnaire},
         text,
     },
@@ -192,8 +192,15 @@ impl ProfileAnswers {
         );
         let contact_no = text::code(text(Field::ContactNo)).unwrap_or_default();
         let contact = known.contacts.get(&contact_no);
-        if contact.is_none() {
-            check.add(caption(Field::ContactNo), format!("There is no contact {contact_no:?}."));
+        match contact {
+            None => {
+                let reason = format!("There is no contact {contact_no:?}.");
+                check.add(caption(Field::ContactNo), reason);
+            }
+            Some(contact) if contact.erased_at.is_some() => {
+                check.add(caption(Field::ContactNo), ERASED);
+            }
+            Some(_) => {}
         }
         let questionnaire = known.questionnaires.get(&code);
         let question = questionnaire.and_then(|it| it.question_of(no));

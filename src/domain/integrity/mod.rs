@@ -3,6 +3,7 @@
 
 mod contacts;
 mod references;
+mod saved;
 mod sets;
 mod words;
 
@@ -38,6 +39,7 @@ pub async fn check(context: &Context, tell: &mut (dyn FnMut(Notice<'_>) + Send))
     let living = contacts::check(&mut run).await?;
     references::check(&mut run).await?;
     sets::check(&mut run, &living).await?;
+    saved::check(&mut run).await?;
     run.txn.rollback().await?;
     Ok(run.found)
 }

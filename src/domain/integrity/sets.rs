@@ -9,6 +9,7 @@ use crate::{
     domain::{
         Result,
         members::{self, DELETED},
+        segment::{criteria_of, options_of},
         text,
     },
     entity::{criterion, criterion_set, segment, segment_set},
@@ -121,6 +122,9 @@ async fn steps(
             run.found(&format!("{name}: it is done, though the one before it is not."));
         }
         is_undone = step.undone;
+        if options_of(step).is_err() || criteria_of(step).is_err() {
+            run.found(&format!("{name}: its criteria can't be read."));
+        }
         match delta(run, step, &name).await? {
             None => made = None,
             Some((added, removed)) if !step.undone => {

@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{NAMED_MAX, locked_one};
 use crate::{
     db,
-    domain::{Context, Error, Reason, Result, check},
+    domain::{Context, Error, Reason, Result, check, contact},
     entity::interaction_comment,
 };
 
@@ -46,7 +46,8 @@ pub async fn comments_of(
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `interactionId`, [`Reason::Required`] or [`Reason::LimitExceeded`] at
-/// `comment`; [`Reason::LimitExceeded`] at `interactionId` if it has [`COMMENTS_MAX`] already.
+/// `comment`; at `interactionId` [`Reason::NotAllowed`] if the contact has been erased, and
+/// [`Reason::LimitExceeded`] if it has [`COMMENTS_MAX`] already.
 pub async fn add_comment(
     context: &Context,
     interaction: (i32, i64),
@@ -55,6 +56,7 @@ pub async fn add_comment(
 ) -> Result<interaction_comment::Model> {
     let comment = checked(comment)?;
     db::write(&context.db, &[], async |txn| {
+        contact::require_not_erased(txn, interaction.0, &["interactionId"]).await?;
         // Holds the interaction, so that of two comments at once each gets a number of its own.
         locked_one(txn, interaction, &["interactionId"]).await?;
         let there = interaction_comment::Entity::find()
@@ -83,7 +85,8 @@ pub async fn add_comment(
 /// Changes the text of a comment.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `lineNo`, [`Reason::Required`] or [`Reason::LimitExceeded`] at `comment`.
+/// [`Reason::NotFound`] at `lineNo`, [`Reason::NotAllowed`] at `interactionId` if the contact has been
+/// erased, [`Reason::Required`] or [`Reason::LimitExceeded`] at `comment`.
 pub async fn update_comment(
     context: &Context,
     interaction: (i32, i64),
@@ -92,6 +95,7 @@ pub async fn update_comment(
 ) -> Result<interaction_comment::Model> {
     let comment = checked(comment)?;
     db::write(&context.db, &[], async |txn| {
+        contact::require_not_erased(txn, interaction.0, &["interactionId"]).await?;
         let mut row = existing(txn, interaction, line_no).await?.into_active_model();
         row.comment = Set(comment.clone());
         Ok(row.update(txn).await?)

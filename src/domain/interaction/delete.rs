@@ -31,7 +31,7 @@ pub async fn delete(context: &Context, ids: &[String]) -> Result<Vec<(i32, i64)>
         // Ids are unique, so the contacts only say where they lie.
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let which = interaction::Column::ContactId.is_in(contacts);
-        delete_where(txn, which.and(interaction::Column::Id.is_in(ids))).await?;
+        delete_where(txn, context, which.and(interaction::Column::Id.is_in(ids))).await?;
         Ok::<_, Error>(keys.clone())
     })
     .await

@@ -85,7 +85,11 @@ pub(in crate::domain) const DELETING: [Table; 3] =
 ///
 /// # Errors
 /// What the database says.
-pub(in crate::domain) async fn delete_where(txn: &DatabaseTransaction, which: Expr) -> Result<u64> {
+pub(in crate::domain) async fn delete_where(
+    txn: &DatabaseTransaction,
+    context: &Context,
+    which: Expr,
+) -> Result<u64> {
     use interaction_comment::Column;
     let interaction = |column: interaction::Column| column.into_simple_expr();
     let commented = interaction::Entity::find()
@@ -98,7 +102,7 @@ pub(in crate::domain) async fn delete_where(txn: &DatabaseTransaction, which: Ex
         .filter(which.clone())
         .into_query();
     interaction_comment::Entity::delete_many().filter(Expr::exists(commented)).exec(txn).await?;
-    planned::forget_interactions(txn, &which).await?;
+    planned::forget_interactions(txn, context.clock.now(), &which).await?;
     Ok(interaction::Entity::delete_many().filter(which).exec(txn).await?.rows_affected)
 }
 

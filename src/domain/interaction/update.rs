@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     db::{self, Table},
-    domain::{Context, Error, Reason, Rejections, Result, campaign, check, code, text},
+    domain::{Context, Error, Reason, Rejections, Result, campaign, check, code, contact, text},
     entity::{
         interaction,
         kinds::{
@@ -47,12 +47,26 @@ pub struct InteractionChange {
     pub postponed: Option<bool>,
 }
 
+impl InteractionChange {
+    /// The first free text that it sets, if it sets any.
+    fn text(&self) -> Option<&'static str> {
+        let (subject, via) = (self.subject.as_ref(), self.contact_via.as_ref());
+        let texts = [
+            ("description", self.description.is_some()),
+            ("subject", subject.is_some_and(Option::is_some)),
+            ("contactVia", via.is_some_and(Option::is_some)),
+        ];
+        texts.into_iter().find_map(|(name, is_set)| is_set.then_some(name))
+    }
+}
+
 /// Changes an interaction, or finishes it if it was postponed: then it is of today unless another date
 /// is given.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `id`, [`Reason::NotAllowed`] at `postponed`, `campaignId` and `subject`, and what is
-/// wrong with the rest. For one that is finished also [`Reason::PrivacyBlocked`] at `id`, and
+/// [`Reason::NotFound`] at `id`, [`Reason::NotAllowed`] at `postponed`, `campaignId` and `subject`, and at
+/// texts of a contact that has been erased, and what is wrong with the rest. For one that is finished also
+/// [`Reason::PrivacyBlocked`] at `id`, and
 /// [`Reason::Required`] for what is missing (INT-3).
 pub async fn update(
     context: &Context,
@@ -62,6 +76,9 @@ pub async fn update(
     let (updated, finished) = db::write(&context.db, &[Table::Interaction], async |txn| {
         if change.postponed == Some(false) {
             require_reachable(txn, key).await?;
+        }
+        if let Some(text) = change.text() {
+            contact::require_not_erased(txn, key.0, &[text]).await?;
         }
         let found = locked_one(txn, key, &["id"]).await?;
         require_possible(&found, &change)?;

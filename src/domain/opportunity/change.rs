@@ -10,8 +10,8 @@ use super::{create::require_activated, locked};
 use crate::{
     db::{self, Table},
     domain::{
-        Context, Error, Reason, Result, check, expect_revision,
-        planned::{Links, Which, description, links},
+        Context, Error, Reason, Result, check, contact, expect_revision,
+        planned::{Links, Which, description, links, revised},
     },
     entity::{
         kinds::{OpportunityStatus, Priority},
@@ -35,7 +35,8 @@ pub struct OpportunityChange {
 ///
 /// # Errors
 /// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it is closed, at `opportunityId`;
-/// [`Reason::Conflict`]; [`Reason::NotAllowed`] at `campaignId` for another campaign that is not
+/// [`Reason::Conflict`]; [`Reason::NotAllowed`] at `description` if the contact has been erased, and at
+/// `campaignId` for another campaign that is not
 /// activated or does not go on when it was created (OPP-3); and what is wrong with the rest.
 pub async fn update(
     context: &Context,
@@ -43,6 +44,9 @@ pub async fn update(
     change: &OpportunityChange,
 ) -> Result<opportunity::Model> {
     db::write(&context.db, &[Table::Opportunity], async |txn| {
+        if change.description.is_some() {
+            contact::require_not_erased(txn, which.key.0, &["description"]).await?;
+        }
         let found = existing(txn, which).await?;
         require_open(&found)?;
         let before = (found.segment_id, found.campaign_id);
@@ -86,7 +90,8 @@ pub async fn update(
 ///
 /// # Errors
 /// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it is closed already, at `opportunityId`;
-/// [`Reason::Conflict`]; [`Reason::LimitExceeded`] at `reason`; [`Reason::Invalid`] at `date` for a day
+/// [`Reason::Conflict`]; at `reason` [`Reason::LimitExceeded`], and [`Reason::NotAllowed`] if the contact
+/// has been erased; [`Reason::Invalid`] at `date` for a day
 /// before it was created.
 pub async fn close(
     context: &Context,
@@ -97,6 +102,9 @@ pub async fn close(
 ) -> Result<opportunity::Model> {
     let reason = check::text(reason, &["reason"])?;
     db::write(&context.db, &[Table::Opportunity], async |txn| {
+        if reason.is_some() {
+            contact::require_not_erased(txn, which.key.0, &["reason"]).await?;
+        }
         let found = existing(txn, which).await?;
         require_open(&found)?;
         let date = date.unwrap_or_else(|| context.today());
@@ -139,7 +147,7 @@ pub async fn reopen(context: &Context, which: Which) -> Result<opportunity::Mode
 pub async fn delete(context: &Context, which: Which) -> Result<(i32, i64)> {
     db::write(&context.db, &[Table::Opportunity, Table::Task], async |txn| {
         let found = existing(txn, which).await?;
-        task::Entity::update_many()
+        revised::<task::Entity>(context.clock.now())
             .col_expr(task::Column::OpportunityId, Expr::val(None::<i64>))
             .filter(task::Column::ContactId.eq(found.contact_id))
             .filter(task::Column::OpportunityId.eq(found.id))

@@ -1,5 +1,6 @@
 //! What becomes of opportunities and tasks when contacts or interactions go.
 
+use chrono::{DateTime, Utc};
 use roaring::RoaringBitmap;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
@@ -7,6 +8,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 
+use super::revised;
 use crate::{
     db::{self, dialect},
     domain::{CONCERNED_MAX, Reason, Rejection, Result, contact, id, task::NOBODY},
@@ -89,6 +91,7 @@ pub(in crate::domain) async fn is_planned_with(
 /// What the database says.
 pub(in crate::domain) async fn hand_on(
     txn: &DatabaseTransaction,
+    now: DateTime<Utc>,
     from: &RoaringBitmap,
     to: i32,
 ) -> Result<()> {
@@ -107,6 +110,9 @@ pub(in crate::domain) async fn hand_on(
                     .into_tuple::<i64>()
             });
             if !locked.await?.is_empty() {
+                let theirs = contact.into_simple_expr();
+                let theirs = dialect::in_ids(txn.get_database_backend(), theirs, from.iter());
+                revised::<$table::Entity>(now).filter(theirs).exec(txn).await?;
                 contact::hand_on::<$table::Entity>(txn, contact, from, to).await?;
             }
         )*};
@@ -160,15 +166,19 @@ async fn hand_on_attendance(
 ///
 /// # Errors
 /// What the database says.
-pub(in crate::domain) async fn erase(txn: &DatabaseTransaction, contact_id: i32) -> Result<()> {
+pub(in crate::domain) async fn erase(
+    txn: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    contact_id: i32,
+) -> Result<()> {
     let erased = || Expr::val("erased");
-    opportunity::Entity::update_many()
+    revised::<opportunity::Entity>(now)
         .col_expr(opportunity::Column::Description, erased())
         .col_expr(opportunity::Column::CloseReason, Expr::val(None::<String>))
         .filter(opportunity::Column::ContactId.eq(contact_id))
         .exec(txn)
         .await?;
-    task::Entity::update_many()
+    revised::<task::Entity>(now)
         .col_expr(task::Column::Description, erased())
         .filter(task::Column::ContactId.eq(contact_id))
         .exec(txn)
@@ -182,19 +192,24 @@ pub(in crate::domain) async fn erase(txn: &DatabaseTransaction, contact_id: i32)
 /// What the database says.
 pub(in crate::domain) async fn change_company(
     txn: &DatabaseTransaction,
+    now: DateTime<Utc>,
     from: i32,
     to: Option<i32>,
 ) -> Result<()> {
     macro_rules! change {
-        ($($table:ident)*) => {$(
-            $table::Entity::update_many()
+        ($($table:ident $update:expr;)*) => {$(
+            $update
                 .col_expr($table::Column::CompanyId, Expr::val(to))
                 .filter($table::Column::CompanyId.eq(from))
                 .exec(txn)
                 .await?;
         )*};
     }
-    change!(opportunity task task_attendee);
+    change! {
+        opportunity revised::<opportunity::Entity>(now);
+        task revised::<task::Entity>(now);
+        task_attendee task_attendee::Entity::update_many();
+    }
     Ok(())
 }
 
@@ -204,6 +219,7 @@ pub(in crate::domain) async fn change_company(
 /// What the database says.
 pub(in crate::domain) async fn forget_interactions(
     txn: &DatabaseTransaction,
+    now: DateTime<Utc>,
     which: &Expr,
 ) -> Result<()> {
     macro_rules! forget {
@@ -222,7 +238,7 @@ pub(in crate::domain) async fn forget_interactions(
                 )
                 .filter(which.clone())
                 .into_query();
-            $table::Entity::update_many()
+            revised::<$table::Entity>(now)
                 .col_expr($table::Column::InteractionId, Expr::val(None::<i64>))
                 .filter($table::Column::InteractionId.is_not_null())
                 .filter(Expr::exists(going))

@@ -3,8 +3,9 @@
 mod heirs;
 mod source;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    IntoSimpleExpr, QueryFilter, Select,
+    EntityTrait, IntoSimpleExpr, QueryFilter, Select, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,14 @@ pub struct Which {
     /// Contact and id.
     pub key: (i32, i64),
     pub expected_revision: Option<i32>,
+}
+
+/// Changes opportunities or tasks, as of now: each is at its next revision, so that who has seen the one
+/// before changes nothing.
+pub(super) fn revised<E: EntityTrait>(now: DateTime<Utc>) -> UpdateMany<E> {
+    E::update_many()
+        .col_expr("revision", Expr::col("revision").add(1))
+        .col_expr("updated_at", Expr::val(now))
 }
 
 /// Where a row stands in a list: date, id.

@@ -85,7 +85,7 @@ pub async fn counts(context: &Context, keys: &[Key]) -> Result<HashMap<Key, u64>
 /// the day on which it was given.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `contactId`; a conflict; at the places of the answers, [`Reason::Invalid`]
+/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it has been erased, at `contactId`; a conflict; at the places of the answers, [`Reason::Invalid`]
 /// or [`Reason::NotFound`] for those that are none, and [`Reason::NotAllowed`] if the question is
 /// answered by itself, has another answer, or its questionnaire is not for the contact.
 pub async fn set_answers(
@@ -140,7 +140,7 @@ async fn write(
     let wanted: BTreeSet<String> =
         given.wanted.iter().map(|(key, _)| key.questionnaire.clone()).collect();
     let mut known = shared(txn, &wanted.into_iter().collect::<Vec<_>>()).await?;
-    let mut row = contact::locked(txn, change.contact_id, &["contactId"]).await?;
+    let mut row = contact::changeable(txn, change.contact_id, &["contactId"]).await?;
     expect_revision(change.expected_revision, row.revision)?;
     let before: BTreeMap<Key, Model> = Entity::find()
         .filter(Column::ContactId.eq(row.id))

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::existing;
 use crate::{
     db::{self, Table, dialect},
-    domain::{Context, Error, Reason, Result, code, text},
+    domain::{Context, Error, Reason, Result, code, contact::erased, text},
     entity::{contact, contact_code, kinds::CodeKind, segment},
 };
 
@@ -30,7 +30,7 @@ pub struct Applied {
 }
 
 /// Makes every contact of a segment a member of a mailing group; with `delete_old`, they and nobody
-/// else. The segment stays as it is, so one that has been logged will do.
+/// else. Who has been erased does not become one. The segment stays as it is, so one that has been logged will do.
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `segmentId` or `mailingGroup`, [`Reason::Required`] at `mailingGroup`.
@@ -49,7 +49,7 @@ pub async fn apply_mailing_group(
         code::require(txn, &[(CodeKind::MailingGroup, &group, vec!["mailingGroup"])]).await?;
         let set = context.members.load(txn, &segment).await?;
         let old = members(txn, &group).await?;
-        let new = &*set - &old;
+        let new = &*set - &old - erased(txn).await?;
         let gone = if delete_old { &old - &*set } else { RoaringBitmap::new() };
         if !dry_run {
             for chunk in chunks(&gone) {

@@ -22,13 +22,13 @@ use super::{
 use crate::{
     db::{self, dialect},
     domain::{
-        Context, Error, Reason, Rejections, Result, attachment, code,
+        Context, Error, Reason, Rejections, Result, attachment, code, contact,
         criteria::{self, Criteria},
         message::{self, MessageChange},
         text,
     },
     entity::{
-        contact,
+        self,
         kinds::{
             BodyFormat, CodeKind, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy,
         },
@@ -102,11 +102,22 @@ line_change! {
     attachments_message_id AttachmentsMessageId i64,
 }
 
-/// Sets or clears values of lines; returns the segment and how many lines it was about:
+impl LineChange {
+    /// Whether it sets what may tell of somebody.
+    fn sets_a_text(&self) -> bool {
+        let MessageChange { body, attachments, .. } = &self.message;
+        let texts = [&self.description, &self.subject, &self.contact_via, body];
+        texts.iter().any(|it| matches!(it, Some(Some(_)))) || matches!(attachments, Some(Some(_)))
+    }
+}
+
+/// Sets or clears values of lines; returns the segment and how many lines it was about, without those of
+/// contacts that have been erased if a text is set:
 /// none if there is nothing to set, and then the segment keeps its revision.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `lines` for a contact that is not in the segment, what is wrong with
+/// [`Reason::NotFound`] at `lines` for a contact that is not in the segment, and [`Reason::NotAllowed`] for
+/// one that has been erased if a text is set, what is wrong with
 /// the criteria at `lines` and with the values at `set`, and as [`lock_open`].
 pub async fn update_lines(
     context: &Context,
@@ -133,6 +144,8 @@ pub async fn update_lines(
                 (_, Some(matching)) => &*locked.set & matching,
                 _ => (*locked.set).clone(),
             };
+            let lines =
+                if change.sets_a_text() { without_erased(txn, which, lines).await? } else { lines };
             let change = checked(txn, change.clone()).await.map_err(|err| err.under(&["set"]))?;
             let count = if change.is_empty() { 0 } else { lines.len() };
             if target.dry_run || change.is_empty() {
@@ -159,6 +172,22 @@ fn chosen(ids: &[u32], set: &RoaringBitmap) -> Result<RoaringBitmap> {
         return Err(Error::reject(Reason::NotFound, &path, message));
     }
     Ok(ids.iter().copied().collect())
+}
+
+/// Who has been erased gets no texts any more.
+async fn without_erased(
+    txn: &DatabaseTransaction,
+    which: &Which,
+    lines: RoaringBitmap,
+) -> Result<RoaringBitmap> {
+    let erased = contact::erased(txn).await?;
+    if let Which::Contacts(ids) = which
+        && let Some(index) = ids.iter().position(|id| erased.contains(*id))
+    {
+        let path = ["lines", "contactIds", &index.to_string()];
+        return Err(Error::reject(Reason::NotAllowed, &path, contact::ERASED));
+    }
+    Ok(lines - erased)
 }
 
 async fn write(
@@ -234,11 +263,11 @@ async fn insert(
     contacts: &[u32],
     values: &[(segment_line::Column, Value)],
 ) -> Result<()> {
-    let id = Expr::col((contact::Entity, contact::Column::Id));
+    let id = Expr::col((entity::contact::Entity, entity::contact::Column::Id));
     let mut rows = Query::select();
     rows.expr(id.clone())
         .expr(Expr::val(segment_id))
-        .from(contact::Entity)
+        .from(entity::contact::Entity)
         .and_where(dialect::in_ids(txn.get_database_backend(), id, contacts.iter().copied()));
     for (_, value) in values {
         rows.expr(Expr::val(value.clone()));

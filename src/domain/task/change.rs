@@ -13,7 +13,7 @@ use super::{
 use crate::{
     db::{self, Table},
     domain::{
-        Context, Error, Reason, Result, expect_revision,
+        Context, Error, Reason, Result, contact, expect_revision,
         planned::{Links, Which, description, links},
     },
     entity::{
@@ -39,9 +39,12 @@ pub struct TaskChange {
 /// # Errors
 /// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it is closed, at `taskId`; [`Reason::Conflict`];
 /// [`Reason::NotAllowed`] at `status` for one that only closing gives, and at `type` for another of a meeting
-/// with several contacts; and what is wrong with the rest.
+/// with several contacts, at `description` if the contact has been erased; and what is wrong with the rest.
 pub async fn update(context: &Context, which: Which, change: &TaskChange) -> Result<task::Model> {
     db::write(&context.db, &[Table::Task], async |txn| {
+        if change.description.is_some() {
+            contact::require_not_erased(txn, which.key.0, &["description"]).await?;
+        }
         let found = existing(txn, which).await?;
         require_open(&found)?;
         if change.status == Some(TaskStatus::Completed) {

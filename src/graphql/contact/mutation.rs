@@ -127,8 +127,9 @@ impl ContactMutation {
     }
 
     /// Erases all that is known of a contact, on their request: its values, codes, custom attributes,
-    /// addresses and external ids, what was written on its lines and interactions, and where criteria
-    /// or answers that are kept name it literally. What happened is still counted: the contact stays
+    /// addresses and external ids, what was written on its lines, interactions, opportunities and tasks,
+    /// and where criteria name it literally; all answers that are kept for requests that are sent again
+    /// are forgotten. What happened is still counted: the contact stays
     /// under its number as somebody nobody knows, who can't be selected or changed. It can't be undone.
     /// Needs the scope `admin`, or `personal` besides `write`.
     async fn contact_erase(

@@ -43,7 +43,7 @@ pub(in crate::graphql) struct MailingGroupMutation;
 
 #[Object]
 impl MailingGroupMutation {
-    /// Makes every contact of a segment a member of a mailing group.
+    /// Makes every contact of a segment a member of a mailing group, but for those who have been erased.
     async fn segment_apply_mailing_group(
         &self,
         ctx: &Context<'_>,

@@ -177,7 +177,8 @@ pub(in crate::graphql) struct LineMutation;
 impl LineMutation {
     /// Sets or clears values of chosen lines, of those that match, or of all. A contact who leaves
     /// the segment and comes back finds their values again. If nothing is to be set, nothing is
-    /// written, and the segment keeps its revision.
+    /// written, and the segment keeps its revision. Texts are not set on lines of contacts that have been
+    /// erased.
     async fn segment_update_lines(
         &self,
         ctx: &Context<'_>,

@@ -41,6 +41,31 @@ both! {
         assert!(check(&app).await.is_empty());
     }
 
+    async fn who_saw_them_before_their_contact_went_is_told_so(app) {
+        let contacts = people(&app, &["Ada", "Ida"]).await;
+        let id = opportunity(&app, &contacts[0], json!({})).await;
+        let task = json!({ "from": { "opportunityId": id }, "description": "Call" });
+        let task = app.must("taskCreate", "task { id }", task).await["task"]["id"].clone();
+        app.must("contactErase", "", json!({ "contactId": contacts[0] })).await;
+        for (name, input) in [
+            ("opportunityUpdate", json!({ "opportunityId": id, "priority": "HIGH", "expectedRevision": 1 })),
+            ("taskUpdate", json!({ "taskId": task, "priority": "HIGH", "expectedRevision": 1 })),
+        ] {
+            let refused = app.mutate(name, "", input).await;
+            assert_eq!(refused["userErrors"][0]["code"], "CONFLICT", "{name}: {refused}");
+        }
+        app.must("opportunityDelete", "", json!({ "opportunityId": id })).await;
+        let tasks = app.data("{ tasks { nodes { revision } } }", json!({})).await;
+        assert_eq!(tasks["tasks"]["nodes"], json!([{ "revision": 3 }]));
+
+        let id = opportunity(&app, &contacts[1], json!({})).await;
+        app.must("taskCreate", "", json!({ "from": { "opportunityId": id } })).await;
+        app.must("contactDelete", "", json!({ "id": contacts[1], "handOnOpen": true })).await;
+        let left = app.data("{ opportunities { nodes { revision } } tasks(orderBy: DATE_ASC) { nodes { revision } } }", json!({})).await;
+        assert_eq!(left["opportunities"]["nodes"], json!([{ "revision": 2 }]));
+        assert_eq!(left["tasks"]["nodes"], json!([{ "revision": 3 }, { "revision": 2 }]));
+    }
+
     // MRG-1
     async fn opportunities_and_tasks_of_a_duplicate_go_to_the_survivor(app) {
         let contacts = people(&app, &["Ada", "Ida"]).await;

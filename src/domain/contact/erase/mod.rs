@@ -8,6 +8,7 @@ use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
 
+use self::mentions::Known;
 use super::{blank, company, delete, derive, duplicates, find};
 use crate::{
     db::{self, OnConflict, Table},
@@ -81,6 +82,7 @@ async fn write(
     before: &Model,
     reason: Option<String>,
 ) -> Result<Erased> {
+    let known = Known::of(txn, before).await?;
     let row = tombstone(context, before, reason);
     let rows = std::slice::from_ref(&row);
     db::insert_rows::<contact::Entity>(txn, rows, OnConflict::Replace).await?;
@@ -91,10 +93,11 @@ async fn write(
         company::push(txn, context.clock.now(), &[(before, &row)], &people).await?;
     }
     let (interactions, comments) = clear_interactions(txn, row.id).await?;
-    planned::erase(txn, row.id).await?;
+    planned::erase(txn, context.clock.now(), row.id).await?;
     clear_texts_of_lines(txn, row.id).await?;
-    let criteria = mentions::redact(txn, before).await?;
-    mentions::forget_answers(txn, before).await?;
+    let criteria = mentions::redact(txn, &known).await?;
+    mentions::forget_answers(txn).await?;
+    db::purge_words(txn).await?;
     Ok(Erased { row, interactions, comments, criteria })
 }
 

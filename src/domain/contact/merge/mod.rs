@@ -124,11 +124,11 @@ async fn write(
     let answered = hand_on(txn, &duplicate, &row).await?;
     let interactions = leave::hand_on_interactions(txn, &dying, row.id).await?;
     leave::hand_on_purchases(txn, &dying, row.id).await?;
-    planned::hand_on(txn, &dying, row.id).await?;
+    planned::hand_on(txn, context.clock.now(), &dying, row.id).await?;
     let mut people = 0;
     if row.r#type == ContactType::Company {
         leave::change_company_of_interactions(txn, duplicate.id, Some(row.id)).await?;
-        planned::change_company(txn, duplicate.id, Some(row.id)).await?;
+        planned::change_company(txn, context.clock.now(), duplicate.id, Some(row.id)).await?;
         people = company::dissolve(txn, context.clock.now(), duplicate.id, Some(&row)).await?;
     }
     leave::delete_rows(txn, &dying).await?;

@@ -48,6 +48,7 @@ pub(super) struct Interactions {
 struct Known {
     contacts: find::Identifiers,
     companies: HashMap<i32, Option<i32>>,
+    erased: HashSet<i32>,
     campaigns: HashMap<String, i64>,
     codes: HashSet<(CodeKind, String)>,
     templates: HashSet<String>,
@@ -148,20 +149,25 @@ impl Interactions {
         let contacts = find::contacts(txn, IdentifierKind::No, numbers).await?;
         let ids = contacts.values().map(|id| id.cast_unsigned());
         let id = Expr::col(contact::Column::Id);
-        let companies = db::shard_by_shard(txn, id, ids, |these| {
+        let found = db::shard_by_shard(txn, id, ids, |these| {
             contact::Entity::find()
                 .select_only()
                 .column(contact::Column::Id)
                 .column(contact::Column::CompanyId)
+                .column(contact::Column::ErasedAt)
                 .filter(these)
                 .lock_shared()
                 .into_tuple()
         });
-        let companies = companies.await?.into_iter().collect();
+        let found: Vec<(i32, Option<i32>, Option<DateTime<Utc>>)> = found.await?;
+        let companies = found.iter().map(|(id, company, _)| (*id, *company)).collect();
+        let erased = found.iter().filter(|(.., erased_at)| erased_at.is_some());
+        let erased = erased.map(|(id, ..)| *id).collect();
         let codes = rows.iter().flat_map(of_row).collect();
         Ok(Known {
             contacts,
             companies,
+            erased,
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
             codes: check::codes(txn, codes, self.create_codes).await?,
             templates: find::templates(txn, texts(Field::Template).collect(), LockType::Share)

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
+        contact::ERASED,
         import::{Row, check::Check, find, value},
         text,
     },
@@ -28,6 +29,7 @@ impl Interactions {
                 kind_of(field).and_then(|kind| check.code(caption, text, kind, &known.codes));
             match field {
                 Field::ContactNo => match contact(text) {
+                    Some(id) if known.erased.contains(&id) => check.add(caption(), ERASED),
                     Some(id) => it.contact_id = id,
                     None => check.add(caption(), format!("There is no contact {text:?}.")),
                 },

@@ -2,6 +2,7 @@
 
 use super::{Field, Known, SegmentLines, kind_of};
 use crate::domain::{
+    contact::ERASED,
     import::{Row, check::Check, find, value},
     segment::{LineChange, Taken, check_values, step::require_open},
     text,
@@ -20,9 +21,15 @@ impl SegmentLines {
             check.add(self.columns.caption(Field::Segment), reason);
         }
         let contact_no = text::code(text(Field::Contact)).unwrap_or_default();
-        if !known.contacts.contains_key(&contact_no) {
-            let reason = format!("There is no contact {contact_no:?}.");
-            check.add(self.columns.caption(Field::Contact), reason);
+        match known.contacts.get(&contact_no) {
+            None => {
+                let reason = format!("There is no contact {contact_no:?}.");
+                check.add(self.columns.caption(Field::Contact), reason);
+            }
+            Some(contact) if contact.erased_at.is_some() => {
+                check.add(self.columns.caption(Field::Contact), ERASED);
+            }
+            Some(_) => {}
         }
         let template = known.segments.get(&no).map(|it| it.segment().interaction_template.clone());
         if let (Some(template), Some(own)) = (template, text::code(text(Field::Template)))
