@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    App,
+    App, disposition,
     export::{Outgoing, pieces},
     response::Refusal,
     too_many,
@@ -70,10 +70,10 @@ async fn begin(
     let permit = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many("exports"))?;
     let options = Options { kind, home_country: home };
     let paper = Paper::of_segment(&context, &row, &options).await.map_err(of)?;
-    let name: String = row.no.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = disposition::of_segment(&row.no, &format!("-{file}"));
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{file}\"")),
+        (header::CONTENT_DISPOSITION, name),
         // Personal data: no cache keeps them.
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];

@@ -1,6 +1,6 @@
 //! Which contacts have which codes: mailing groups, job responsibilities and the like.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -10,16 +10,19 @@ use sea_orm::{
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{Check, Codes, Written},
     columns::Columns,
-    find,
+    find, value,
 };
 use crate::{
     db::{self, OnConflict, dialect},
     domain::{
         Error, Reason, Result,
         code::{CODE_CHARS_MAX, name_of},
-        contact::touch,
+        contact::{
+            classify::{self, CODES_MAX},
+            touch,
+        },
         contact_columns::plain,
         text,
     },
@@ -48,8 +51,9 @@ pub(super) struct ContactCodes {
 /// What the rows of a chunk refer to, and what there was before.
 struct Known {
     contacts: HashMap<String, (i32, ContactType)>,
-    codes: HashSet<(CodeKind, String)>,
+    codes: Codes,
     before: HashMap<(i32, String), contact_code::Model>,
+    counts: HashMap<i32, usize>,
 }
 
 impl ContactCodes {
@@ -102,10 +106,14 @@ impl ContactCodes {
                     continue;
                 }
                 Some(_) => written.updated += 1,
-                None => written.created += 1,
+                None => {
+                    *known.counts.entry(it.contact_id).or_default() += 1;
+                    written.created += 1;
+                }
             }
             changed.insert(key, it);
         }
+        known.codes.make_for(txn, &written).await?;
         let changed: Vec<contact_code::Model> = changed.into_values().collect();
         db::insert_rows::<contact_code::Entity>(txn, &changed, OnConflict::Replace).await?;
         touch(txn, self.now, changed.iter().map(|row| row.contact_id.cast_unsigned())).await?;
@@ -115,8 +123,7 @@ impl ContactCodes {
     async fn known(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Known> {
         let backend = txn.get_database_backend();
         let texts = |field| rows.iter().filter_map(move |row| self.columns.get(row, field));
-        let codes: BTreeSet<(CodeKind, String)> =
-            texts(Field::Code).filter_map(text::code).map(|code| (self.kind, code)).collect();
+        let codes = self.columns.codes(rows, |field| (field == Field::Code).then_some(self.kind));
         let numbers = texts(Field::ContactNo).filter_map(text::code).collect();
         let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
         let ids = || identifiers.values().map(|id| id.cast_unsigned());
@@ -136,8 +143,13 @@ impl ContactCodes {
             .filter(dialect::in_ids(backend, Expr::col(contact_code::Column::ContactId), ids()))
             .all(txn)
             .await?;
+        let mut counts: HashMap<i32, usize> = HashMap::new();
+        for row in &before {
+            *counts.entry(row.contact_id).or_default() += 1;
+        }
         Ok(Known {
-            codes: check::codes(txn, codes, self.create_codes).await?,
+            codes: Codes::find(txn, codes, self.create_codes).await?,
+            counts,
             before: before
                 .into_iter()
                 .map(|row| ((row.contact_id, row.code.clone()), row))
@@ -171,17 +183,22 @@ impl ContactCodes {
                 }
             }
         }
-        match (contact, code) {
-            (Some((contact_id, _)), Some(code)) if check.is_fine() => Ok(contact_code::Model {
-                contact_id,
-                kind: self.kind,
-                code,
-                link_type: text::tidy(text(Field::LinkType)),
-                link_no: text::tidy(text(Field::LinkNo)),
-                search_word: text::tidy(text(Field::SearchWord)),
-            }),
-            _ => Err(check),
+        let details = [Field::LinkType, Field::LinkNo, Field::SearchWord].map(|field| {
+            let detail = classify::detail(Some(text(field)), &[]);
+            check.keep(caption(field), value::sentence(detail))
+        });
+        let (Some((contact_id, _)), Some(code)) = (contact, code) else { return Err(check) };
+        let is_new = !known.before.contains_key(&(contact_id, code.clone()));
+        if is_new && known.counts.get(&contact_id).is_some_and(|count| CODES_MAX <= *count) {
+            let reason = format!("A contact has at most {CODES_MAX} of these.");
+            check.add(self.columns.caption(Field::Code), reason);
         }
+        if !check.is_fine() {
+            return Err(check);
+        }
+        let [link_type, link_no, search_word] = details;
+        let kind = self.kind;
+        Ok(contact_code::Model { contact_id, kind, code, link_type, link_no, search_word })
     }
 }
 
