@@ -156,18 +156,18 @@ fn outcome(
     }
     let (mut places, mut rejections) = (Places::new(), Rejections::default());
     for given in change.set.iter().flatten().chain(&change.add) {
-        let mut detail = |name: &str, text: &Option<String>| {
-            let kept = rejections.keep(detail(text.as_deref(), &below(&given.place, name)));
-            kept.map(Option::flatten)
+        let mut kept = |name: &str, text: &Option<String>| {
+            let checked = detail(text.as_deref(), &below(&given.place, name));
+            rejections.keep(checked).map(Option::flatten)
         };
         let code = text::code(&given.code).unwrap_or_default();
         let row = contact_code::Model {
             contact_id: row.id,
             kind: change.kind,
             code: code.clone(),
-            link_type: detail("linkType", &given.link_type)?,
-            link_no: detail("linkNo", &given.link_no)?,
-            search_word: detail("searchWord", &given.search_word)?,
+            link_type: kept("linkType", &given.link_type)?,
+            link_no: kept("linkNo", &given.link_no)?,
+            search_word: kept("searchWord", &given.search_word)?,
         };
         if code.is_empty() {
             let place = place_of_code(change.kind, &given.place);

@@ -28,7 +28,7 @@ use super::{Key, Question, Questionnaire, locked_all, missing, with_lines};
 use crate::{
     db::{self, Table},
     domain::{
-        Context, Error, Event, Progress, ProgressState, Reason, Rejection, Result, contact::touch,
+        Context, Error, Event, Progress, ProgressState, Rejection, Result, contact::touch,
         id::profile_question_id, members, text,
     },
     entity::{kinds::ProfileMeasure, profile_questionnaire},
