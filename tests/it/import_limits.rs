@@ -191,7 +191,7 @@ both! {
         }
         let rows = |code: &str| (2..=700).map(|no| format!("C1,{code},{no}\n")).collect::<String>();
         let header = "Contact No.,Profile Questionnaire Code,Line No.\n";
-        let (created, said) = said(&app, "profile_answers", &format!("{header}{}{}", rows("Q1"), rows("Q2"))).await;
+        let (created, said) = said(&app, "contact_profile_answers", &format!("{header}{}{}", rows("Q1"), rows("Q2"))).await;
         assert_eq!((created, said.len()), (1000, 398));
         assert_eq!(said[0], "1002 Contact No.: A contact has at most 1000 answers.");
 

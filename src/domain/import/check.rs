@@ -88,7 +88,7 @@ impl Check {
         })
     }
 
-    /// The code; nothing if nothing is written. That there is none such is noted.
+    /// The code, if it is one of those there are, or can be made; nothing if nothing is written.
     pub(super) fn code(
         &mut self,
         column: impl Fn() -> Option<String>,
@@ -100,6 +100,7 @@ impl Check {
         if !known.there.contains(&key) && !known.missing.contains_key(&key) {
             let there_is_none = || format!("There is no {} {}.", name_of(kind), key.1);
             self.add(column(), codes::why_no_entry(&key.1).unwrap_or_else(there_is_none));
+            return None;
         }
         Some(key.1)
     }

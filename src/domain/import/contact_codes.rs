@@ -166,7 +166,7 @@ impl ContactCodes {
         let caption = |field| move || self.columns.caption(field);
         let text = |field| self.columns.get(row, field).unwrap_or_default();
         let code = check.code(caption(Field::Code), text(Field::Code), self.kind, &known.codes);
-        if code.is_none() {
+        if code.is_none() && check.is_fine() {
             let reason = format!("There has to be a code of 1 to {CODE_CHARS_MAX} characters.");
             check.add(self.columns.caption(Field::Code), reason);
         }
