@@ -173,10 +173,12 @@ async fn all(
         rejected += outcome.summary.rejected;
         finish(path, import, &outcome)?;
     }
-    match rejected {
-        0 => Ok(()),
-        1 => Err(Failure::new("1 row was left out; everything else was imported.")),
-        n => Err(Failure::new(format!("{n} rows were left out; everything else was imported."))),
+    let rows = text::counted(rejected, "row");
+    match (rejected, import.dry_run) {
+        (0, _) => Ok(()),
+        (_, true) => Err(Failure::new(format!("{rows} would be left out."))),
+        (1, _) => Err(Failure::new("1 row was left out; everything else was imported.")),
+        _ => Err(Failure::new(format!("{rows} were left out; everything else was imported."))),
     }
 }
 

@@ -120,6 +120,9 @@ pub async fn create(
     change: CodeChange,
 ) -> Result<code::Model> {
     let code = checked(code)?;
+    if let Some(message) = why_no_entry(&code) {
+        return Err(Error::reject(Reason::Invalid, &["code"], message));
+    }
     let mut row = blank(kind, code.clone());
     change.apply(&mut row)?;
     db::write(&context.db, &[], async |txn| {
@@ -222,6 +225,33 @@ pub fn name_of(kind: CodeKind) -> &'static str {
         CodeKind::Salutation => "salutation",
         CodeKind::Territory => "territory",
         CodeKind::WebSource => "web source",
+    }
+}
+
+/// Why nothing new can have this code or number, as a sentence. What has it already keeps it.
+pub fn why_not(code: &str) -> Option<String> {
+    if CODE_CHARS_MAX < code.chars().count() {
+        return Some(format!("A code has at most {CODE_CHARS_MAX} characters."));
+    }
+    let is_seen = !code.contains(text::is_control);
+    (!is_seen).then(|| "A code has only characters that are seen.".to_owned())
+}
+
+/// Why no new entry of a code table can have this code: [`why_not`], and what parts codes in lists.
+pub fn why_no_entry(code: &str) -> Option<String> {
+    let parts = code.contains(';').then(|| "A code has no \";\".".to_owned());
+    why_not(code).or(parts)
+}
+
+/// The code that something new shall have, as it is stored.
+///
+/// # Errors
+/// [`Reason::Invalid`] at `code`.
+pub(super) fn fresh(code: &str) -> Result<String> {
+    let code = checked(code)?;
+    match why_not(&code) {
+        None => Ok(code),
+        Some(message) => Err(Error::reject(Reason::Invalid, &["code"], message)),
     }
 }
 

@@ -186,7 +186,7 @@ impl Rejections {
     }
 }
 
-fn sentences(rejections: &[Rejection]) -> String {
+pub(super) fn sentences(rejections: &[Rejection]) -> String {
     let sentences: Vec<&str> = rejections.iter().map(|it| it.message.as_str()).collect();
     sentences.join(" ")
 }

@@ -8,9 +8,12 @@ use sea_orm::{
 
 use crate::{
     db::dialect,
-    domain::{Error, Reason, Result},
+    domain::{Error, Reason, Result, code, text},
     entity::{counter, kinds::SeriesKind, number_series},
 };
+
+/// Characters of a whole number.
+pub const NO_CHARS_MAX: usize = code::CODE_CHARS_MAX;
 
 /// A counter from which keys are taken.
 #[derive(Copy, Clone, Debug)]
@@ -100,7 +103,7 @@ impl Block {
 /// it in the column `no`. Numbers before them may be lost.
 ///
 /// # Errors
-/// What the database says.
+/// [`Reason::LimitExceeded`] at `no` if the numbers of the series have become too long.
 pub async fn take_free_block<E: EntityTrait>(
     txn: &DatabaseTransaction,
     of: SeriesKind,
@@ -110,6 +113,14 @@ pub async fn take_free_block<E: EntityTrait>(
     let backend = txn.get_database_backend();
     loop {
         let block = take_block(txn, of, count).await?;
+        let last = block.number(block.first + block.count - 1);
+        if NO_CHARS_MAX < last.chars().count() {
+            let message = format!(
+                "The number {last} would have more than {NO_CHARS_MAX} characters. Give the number \
+                 series a shorter prefix."
+            );
+            return Err(Error::reject(Reason::LimitExceeded, &["no"], message));
+        }
         let used = dialect::in_texts(backend, no.into_simple_expr(), &block.numbers());
         if E::find().filter(used).one(txn).await?.is_none() {
             return Ok(block);
@@ -120,7 +131,7 @@ pub async fn take_free_block<E: EntityTrait>(
 /// The next number of a series that no row of `E` has in the column `no`.
 ///
 /// # Errors
-/// What the database says.
+/// As [`take_free_block`].
 pub async fn take_free_number<E: EntityTrait>(
     txn: &DatabaseTransaction,
     of: SeriesKind,
@@ -141,24 +152,6 @@ async fn take_block(txn: &DatabaseTransaction, of: SeriesKind, count: u64) -> Re
     let series = series(txn, of).await?;
     let number_series::Model { prefix, width, next, .. } = series;
     Ok(Block { prefix, width, first: next - count, count })
-}
-
-/// The next number of a series that `is_used` does not find in use.
-///
-/// # Errors
-/// What the database says.
-pub async fn next_free_number(
-    txn: &DatabaseTransaction,
-    of: SeriesKind,
-    is_used: impl AsyncFn(&str) -> Result<bool>,
-) -> Result<String> {
-    loop {
-        for number in take_numbers(txn, of, 1).await? {
-            if !is_used(&number).await? {
-                return Ok(number);
-            }
-        }
-    }
 }
 
 /// Moves a series past the numbers that come next and have been brought by callers, so that nobody
@@ -196,16 +189,25 @@ pub async fn may_choose(txn: &DatabaseTransaction, of: SeriesKind) -> Result<boo
     Ok(series(txn, of).await?.manual)
 }
 
-/// Checks that callers may bring numbers of their own. Holds the series.
+/// Why a number that a caller brings is not taken if [`may_choose`] says no.
+pub const NOT_CHOSEN: &str = "The number comes from the number series and can't be chosen.";
+
+/// A number that the caller brings, as it is stored. Holds the series, so that of two who bring the
+/// same number the second sees the first. Whether it is free the caller checks.
 ///
 /// # Errors
-/// [`Reason::NotAllowed`] at `no` if the series says they may not.
-pub async fn allow_manual(txn: &DatabaseTransaction, of: SeriesKind) -> Result<()> {
+/// At `no`: [`Reason::Invalid`] if it is none, [`Reason::NotAllowed`] if the series says that numbers
+/// are not brought.
+pub async fn chosen(txn: &DatabaseTransaction, of: SeriesKind, no: &str) -> Result<String> {
+    let fits = |no: &String| no.chars().count() <= NO_CHARS_MAX && !no.contains(text::is_control);
+    let Some(no) = text::code(no).filter(fits) else {
+        let message = format!("A number has 1 to {NO_CHARS_MAX} characters, all of them seen.");
+        return Err(Error::reject(Reason::Invalid, &["no"], message));
+    };
     if may_choose(txn, of).await? {
-        return Ok(());
+        return Ok(no);
     }
-    let message = "The number comes from the number series and can't be chosen.";
-    Err(Error::reject(Reason::NotAllowed, &["no"], message))
+    Err(Error::reject(Reason::NotAllowed, &["no"], NOT_CHOSEN))
 }
 
 async fn series(db: &impl ConnectionTrait, of: SeriesKind) -> Result<number_series::Model> {

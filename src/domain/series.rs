@@ -6,12 +6,10 @@ use sea_orm::{
 
 use crate::{
     db,
-    domain::{Context, Error, Reason, Rejections, Result, text},
+    domain::{Context, Error, Reason, Rejections, Result, numbers::NO_CHARS_MAX, text},
     entity::{kinds::SeriesKind, number_series},
 };
 
-/// Characters of a whole number.
-const NO_CHARS_MAX: usize = 20;
 /// Digits that can be asked for.
 const WIDTH_MAX: i32 = 15;
 
@@ -80,6 +78,10 @@ fn check(series: &number_series::Model) -> Result<()> {
     if !(1..10_i64.pow(WIDTH_MAX.cast_unsigned())).contains(&series.next) {
         let message = format!("Numbers begin at 1 and have at most {WIDTH_MAX} digits.");
         rejections.add(Reason::Invalid, &["next"], message);
+    }
+    if series.prefix.contains(text::is_control) {
+        let message = "A prefix has only characters that are seen.";
+        rejections.add(Reason::Invalid, &["prefix"], message);
     }
     rejections.into_result()?;
     if NO_CHARS_MAX < next_number(series).chars().count() {

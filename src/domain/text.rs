@@ -61,6 +61,16 @@ fn is_kept(char: char) -> bool {
     !char.is_control() || matches!(char, '\t' | '\n')
 }
 
+/// Whether a character is not seen itself, but changes how others are: tabs, ends of lines, and what
+/// turns the direction in which is written.
+pub fn is_control(char: char) -> bool {
+    char.is_control()
+        || matches!(
+            char,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
 /// Text with its case folded, by which texts that differ only in case are found equal. Unicode's
 /// full folding: ß and ẞ become ss, İ becomes i with a dot above.
 pub fn fold(text: &str) -> String {

@@ -13,7 +13,7 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    App,
+    App, disposition,
     export::{Outgoing, pieces},
     guard,
     response::Refusal,
@@ -73,7 +73,7 @@ async fn keep(
     }
     let context = app.admit(Scope::Write, &parts.headers, &parts.extensions).await?;
     let Query(Parameters { name }) =
-        parameters.map_err(|err| Refusal::malformed(err.body_text()))?;
+        parameters.map_err(|_| Refusal::malformed("There has to be one parameter, `name`."))?;
     let content_type = content_type(app, &parts.headers)?;
     let bytes_max = app.settings.attachment_bytes_max;
     upload::check_length(&parts.headers, bytes_max)?;
@@ -157,25 +157,10 @@ async fn send(app: &App, id: &str, parts: &Parts) -> Result<Response, Refusal> {
     };
     let headers = [
         (header::CONTENT_TYPE, row.content_type.clone()),
-        (header::CONTENT_DISPOSITION, disposition(&row.name)),
+        (header::CONTENT_DISPOSITION, disposition::kept_as(&row.name)),
         (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (header::CONTENT_LENGTH, row.bytes.to_string()),
     ];
     Ok((headers, body).into_response())
-}
-
-/// To be kept under this name, never shown: in letters that every client reads, and in its own.
-fn disposition(name: &str) -> String {
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || " -_.()".contains(char);
-    let plain: String = name.chars().map(|char| if is_plain(char) { char } else { '_' }).collect();
-    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let encoded: String = name
-        .bytes()
-        .map(|byte| match is_safe(byte) {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02X}"),
-        })
-        .collect();
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use super::{App, response::Refusal, too_many};
+use super::{App, disposition, response::Refusal, too_many};
 use crate::domain::{
     self,
     access::Scope,
@@ -88,10 +88,10 @@ async fn begin(
     let row = row.ok_or_else(|| no_such(file))?;
     let permit = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many("exports"))?;
     let export = Export::of_segment(&context, &row, format).await.map_err(of)?;
-    let name: String = row.no.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = disposition::of_segment(&row.no, &format!(".{extension}"));
     let headers = [
         (header::CONTENT_TYPE, media.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{extension}\"")),
+        (header::CONTENT_DISPOSITION, name),
         // Personal data: no cache keeps them.
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];

@@ -29,6 +29,10 @@ const PROBLEMS_MAX: usize = 1000;
 /// is never allowed to.
 const MEDIA: [&str; 3] = ["text/csv", "text/tab-separated-values", "application/octet-stream"];
 
+/// What is told whoever sends others.
+const PARAMETERS: &str = "The parameters are `kind`, `file`, `onError` (skip or abort), \
+     `createCodes` and `dryRun` (true or false), `fromLine` (a number) and `operation`, each once.";
+
 /// What may follow the `?`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -43,6 +47,8 @@ pub(super) struct Parameters {
     create_codes: Option<bool>,
     /// Rows that begin above this line are passed over.
     from_line: Option<u64>,
+    /// Whether nothing is kept: the answer says what would come of it.
+    dry_run: Option<bool>,
     /// The id under which progress is told; one is chosen if missing.
     operation: Option<String>,
 }
@@ -116,7 +122,8 @@ async fn begin(
         return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
     }
     upload::check_length(&parts.headers, upload::TABLE_BYTES_MAX)?;
-    let Query(given) = parameters.map_err(|err| Refusal::malformed(err.body_text()))?;
+    let Query(given) = parameters.map_err(|_| Refusal::malformed(PARAMETERS))?;
+    let dry_run = given.dry_run.unwrap_or(false);
     let of = |err| Refusal::of(err, &parts.extensions);
     let (options, operation) = options(given).map_err(of)?;
     let permit = Arc::clone(&app.imports).try_acquire_owned().map_err(|_| too_many("imports"))?;
@@ -125,7 +132,10 @@ async fn begin(
     let source = StreamReader::new(Box::pin(upload));
     let (stopping, told) = (app.stopping.subscribe(), app.stopping.subscribe());
     // On its own: when the client goes away the chunk under way is finished, and progress has an end.
-    let work = async move { run(&context, source, &options, operation, permit, told).await };
+    let work = async move {
+        let sent = Sent { source, options, operation, dry_run };
+        run(&context, sent, permit, told).await
+    };
     match tokio::spawn(work.in_current_span()).await {
         Ok(Err(domain::Error::Rejected(_))) if *stopping.borrow() => {
             let message = "The server stops. Send the file again.";
@@ -163,14 +173,21 @@ fn options(given: Parameters) -> domain::Result<(Options, i64)> {
     Ok((options, operation))
 }
 
+/// A file, and what is to become of it.
+struct Sent<R> {
+    source: R,
+    options: Options,
+    operation: i64,
+    dry_run: bool,
+}
+
 async fn run(
     context: &Context,
-    source: impl tokio::io::AsyncRead + Send + Unpin,
-    options: &Options,
-    operation: i64,
+    sent: Sent<impl tokio::io::AsyncRead + Send + Unpin>,
     permit: OwnedSemaphorePermit,
     stopping: watch::Receiver<bool>,
 ) -> domain::Result<Response> {
+    let Sent { source, options, operation, dry_run } = sent;
     let progress = Progress {
         operation,
         state: ProgressState::Running,
@@ -183,7 +200,10 @@ async fn run(
     let mut report = Report { problems: Vec::new(), more_from_line: None, progress: sender };
     let work = async move {
         let mut tell = |notice: Notice<'_>| report.take(notice);
-        let outcome = import::run(context, source, options, None, &mut tell).await;
+        let outcome = match dry_run {
+            true => import::rehearse(context, source, &options, &mut tell).await,
+            false => import::run(context, source, &options, None, &mut tell).await,
+        };
         (outcome, report.problems, report.more_from_line)
     };
     // As fast as others can be told, while the import goes on.

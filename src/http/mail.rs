@@ -12,7 +12,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    App,
+    App, disposition,
     export::{Outgoing, pieces},
     response::Refusal,
     too_many,
@@ -73,10 +73,10 @@ async fn begin(
     let permit = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many("exports"))?;
     let only = Only { way: only, status: delivery };
     let mail = Mail::of_segment(&context, &row, only, format).await.map_err(of)?;
-    let name: String = row.no.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = disposition::of_segment(&row.no, &format!("-mail.{extension}"));
     let headers = [
         (header::CONTENT_TYPE, media.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-mail.{extension}\"")),
+        (header::CONTENT_DISPOSITION, name),
         // Personal data: no cache keeps them.
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];

@@ -7,6 +7,7 @@ mod assets;
 mod attachments;
 mod client;
 mod connections;
+mod disposition;
 mod documents;
 mod export;
 mod graphql;

@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    App,
+    App, disposition,
     export::{Outgoing, pieces},
     response::Refusal,
     too_many,
@@ -71,10 +71,10 @@ async fn begin(
     let options = Options { kind, home_country: home };
     let paper = Paper::of_segment(&context, &row, &options).await.map_err(of)?;
     let skipped = paper.skipped_privacy_blocked.to_string();
-    let name: String = row.no.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = disposition::of_segment(&row.no, &format!("-{file}"));
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{file}\"")),
+        (header::CONTENT_DISPOSITION, name),
         // Personal data: no cache keeps them.
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (HeaderName::from_static("skipped-privacy-blocked"), skipped),

@@ -61,6 +61,8 @@ fn a_dry_run_says_everything_and_keeps_nothing() {
     let output = urval(&dir, &["import", "people.csv", "--dry-run"]);
     assert!(said(&output).contains("people.csv: 2 created"), "{}", said(&output));
     assert!(said(&output).contains("nothing was kept"), "{}", said(&output));
+    assert!(said(&output).contains("1 row would be left out."), "{}", said(&output));
+    assert!(!said(&output).contains("was imported"), "{}", said(&output));
     let output = urval(&dir, &["import", "people.csv"]);
     assert!(said(&output).contains("people.csv: 2 created"), "{}", said(&output));
 }

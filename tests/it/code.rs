@@ -29,6 +29,26 @@ both! {
         "#);
     }
 
+    async fn a_new_code_is_seen_and_parts_no_list(app) {
+        for code in ["A;B", "A\tB", "A\nB", "A\u{202e}B"] {
+            let wrong = app.mutate("codeCreate", "code { code }", json!({ "kind": "COUNTRY", "code": code })).await;
+            assert_eq!(wrong["userErrors"][0]["code"], "INVALID", "{code:?}: {wrong}");
+            // One from before can be had no longer, but be left.
+            let gone = app.mutate("codeDelete", "deletedCode", json!({ "kind": "COUNTRY", "code": code })).await;
+            assert_eq!(gone["userErrors"][0]["code"], "NOT_FOUND", "{code:?}: {gone}");
+        }
+        for (mutation, input) in [
+            ("contactCreate", with(input("PERSON", "Ada"), json!({ "no": "A\tB" }))),
+            ("segmentCreate", json!({ "no": "A\u{202e}B" })),
+            ("campaignCreate", json!({ "no": "A\nB" })),
+            ("interactionTemplateCreate", json!({ "code": "A\tB" })),
+            ("numberSeriesUpdate", json!({ "kind": "CONTACT", "prefix": "A\tB" })),
+        ] {
+            let wrong = app.mutate(mutation, "", input).await;
+            assert_eq!(wrong["userErrors"][0]["code"], "INVALID", "{mutation}: {wrong}");
+        }
+    }
+
     async fn the_texts_of_a_code_have_their_limits(app) {
         let long = "x".repeat(251);
         let input = json!({ "kind": "SALESPERSON", "code": "BC", "description": long, "email": "nope", "url": long });

@@ -242,4 +242,19 @@ both! {
         let all = app.graphql("{ numberSeries { kind nextNo } }", json!({})).await;
         assert_eq!(all["data"]["numberSeries"][1], json!({ "kind": "CONTACT", "nextNo": "K-008" }));
     }
+
+    async fn numbers_grow_no_longer_than_numbers_are(app) {
+        for (kind, mutation, input) in [
+            ("CAMPAIGN", "campaignCreate", json!({})),
+            ("SEGMENT", "segmentCreate", json!({})),
+            ("CONTACT", "contactCreate", input("PERSON", "Ada")),
+        ] {
+            let series = json!({ "kind": kind, "prefix": "ABCDEFGHIJKLMNOPQ", "width": 3, "next": 999 });
+            app.must("numberSeriesUpdate", "", series).await;
+            app.must(mutation, "", input.clone()).await;
+            let long = app.mutate(mutation, "", input).await;
+            assert_eq!(long["userErrors"][0]["code"], "LIMIT_EXCEEDED", "{kind}: {long}");
+            assert_eq!(long["userErrors"][0]["path"], json!(["input", "no"]));
+        }
+    }
 }

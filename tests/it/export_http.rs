@@ -7,6 +7,7 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 use futures_util::StreamExt;
+use serde_json::json;
 use tower::ServiceExt;
 use urval::{
     domain::export::Format,
@@ -40,7 +41,8 @@ both! {
             assert_eq!(answer.header("content-type"), media);
             assert_eq!(answer.header("cache-control"), "no-store");
             let extension = path.split(['.', '?']).nth(1).unwrap();
-            let disposition = format!("attachment; filename=\"{no}.{extension}\"");
+            let name = format!("{no}.{extension}");
+            let disposition = format!("attachment; filename=\"{name}\"; filename*=UTF-8''{name}");
             assert_eq!(answer.header("content-disposition"), disposition);
             assert_eq!(answer.body, export(&app, &no, format).await);
 
@@ -64,6 +66,15 @@ both! {
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
             assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "BAD_REQUEST");
         }
+    }
+
+    async fn a_number_in_other_letters_is_the_name_of_the_file(app) {
+        app.must("segmentCreate", "", json!({ "no": "ÅÄ" })).await;
+        let answer = get(&app, "%C3%85%C3%84.csv").await;
+        assert_eq!(
+            answer.header("content-disposition"),
+            "attachment; filename=\"segment.csv\"; filename*=UTF-8''%C3%85%C3%84.csv",
+        );
     }
 
     async fn an_empty_segment_is_a_header_alone(app) {

@@ -165,8 +165,20 @@ both! {
         for parameters in ["?onError=maybe", "?shoes=1", "?fromLine=-1"] {
             let answer = import(&app, parameters, people(1)).await;
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+            let message = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
+            assert!(message.starts_with("The parameters are `kind`"), "{message}");
         }
         assert_eq!(contacts(&app).await, 0);
+    }
+
+    async fn a_dry_run_says_what_would_come_of_a_file_and_keeps_nothing(app) {
+        let answer = import(&app, "?dryRun=true", people(12_000)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        assert_eq!(answer.json()["created"], 12_000);
+        assert_eq!(contacts(&app).await, 0);
+        assert_eq!(import(&app, "?dryRun=true", "").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let answer = import(&app, "?dryRun=false", people(2)).await.json();
+        assert_eq!((&answer["created"], contacts(&app).await), (&json!(2), 2));
     }
 
     async fn only_tables_from_programs_or_pages_of_this_server_come_in(app) {

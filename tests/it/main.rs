@@ -54,6 +54,7 @@ mod idempotency;
 mod import;
 mod import_criteria;
 mod import_http;
+mod import_limits;
 mod import_segments;
 mod interaction;
 mod killed_import;

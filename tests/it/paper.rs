@@ -148,7 +148,8 @@ both! {
             let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
             assert_eq!(header("content-type"), "application/pdf");
             assert_eq!(header("cache-control"), "no-store");
-            assert_eq!(header("content-disposition"), format!("attachment; filename=\"{name}\""));
+            let disposition = format!("attachment; filename=\"{name}\"; filename*=UTF-8''{name}");
+            assert_eq!(header("content-disposition"), disposition);
             let document = to_bytes(response.into_body(), usize::MAX).await.unwrap();
             places_are_right(&document);
         }

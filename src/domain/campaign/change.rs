@@ -58,7 +58,10 @@ pub async fn create(
         apply(txn, &mut row, change).await?;
         row.no = Set(match no {
             Some(no) => own_number(txn, no).await?,
-            None => next_number(txn).await?,
+            None => {
+                let no = campaign::Column::No;
+                numbers::take_free_number::<campaign::Entity>(txn, SeriesKind::Campaign, no).await?
+            }
         });
         Ok(campaign::Entity::insert(row).exec_with_returning(txn).await?)
     })
@@ -142,24 +145,8 @@ pub(super) async fn locked(
     Ok(found)
 }
 
-async fn next_number(txn: &DatabaseTransaction) -> Result<String> {
-    loop {
-        for no in numbers::take_numbers(txn, SeriesKind::Campaign, 1).await? {
-            if !is_taken(txn, &no).await? {
-                return Ok(no);
-            }
-        }
-    }
-}
-
 async fn own_number(txn: &DatabaseTransaction, no: &str) -> Result<String> {
-    let no = text::code(no).filter(|no| no.chars().count() <= code::CODE_CHARS_MAX);
-    let no = no.ok_or_else(|| {
-        let message = format!("A number has 1 to {} characters.", code::CODE_CHARS_MAX);
-        Error::reject(Reason::Invalid, &["no"], message)
-    })?;
-    // Holds the series, so that of two who bring the same number the second sees the first.
-    numbers::allow_manual(txn, SeriesKind::Campaign).await?;
+    let no = numbers::chosen(txn, SeriesKind::Campaign, no).await?;
     if is_taken(txn, &no).await? {
         return Err(Error::reject(Reason::Taken, &["no"], format!("The number {no} is taken.")));
     }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Codes of one kind that a contact may have.
-const CODES_MAX: usize = 1_000;
+pub const CODES_MAX: usize = 1_000;
 /// Characters of the link of a business relation and of a search word.
 const DETAIL_CHARS_MAX: usize = 100;
 
@@ -156,22 +156,18 @@ fn outcome(
     }
     let (mut places, mut rejections) = (Places::new(), Rejections::default());
     for given in change.set.iter().flatten().chain(&change.add) {
-        let mut detail = |name: &str, text: &Option<String>| {
-            let text = text.as_deref().and_then(text::tidy);
-            if text.as_ref().is_some_and(|text| DETAIL_CHARS_MAX < text.chars().count()) {
-                let message = format!("It has more than {DETAIL_CHARS_MAX} characters.");
-                rejections.add(Reason::LimitExceeded, &below(&given.place, name), message);
-            }
-            text
+        let mut kept = |name: &str, text: &Option<String>| {
+            let checked = detail(text.as_deref(), &below(&given.place, name));
+            rejections.keep(checked).map(Option::flatten)
         };
         let code = text::code(&given.code).unwrap_or_default();
         let row = contact_code::Model {
             contact_id: row.id,
             kind: change.kind,
             code: code.clone(),
-            link_type: detail("linkType", &given.link_type),
-            link_no: detail("linkNo", &given.link_no),
-            search_word: detail("searchWord", &given.search_word),
+            link_type: kept("linkType", &given.link_type)?,
+            link_no: kept("linkNo", &given.link_no)?,
+            search_word: kept("searchWord", &given.search_word)?,
         };
         if code.is_empty() {
             let place = place_of_code(change.kind, &given.place);
@@ -181,11 +177,25 @@ fn outcome(
         places.insert(code, given.place.clone());
     }
     rejections.into_result()?;
-    if CODES_MAX < after.len() {
+    // Whoever has more, by merging, may still have less.
+    if CODES_MAX.max(before.len()) < after.len() {
         let message = format!("A contact has at most {CODES_MAX} of these.");
         return Err(Error::reject(Reason::LimitExceeded, &[], message));
     }
     Ok((after, places))
+}
+
+/// The link of a business relation or a search word, as it is stored.
+///
+/// # Errors
+/// [`Reason::LimitExceeded`] at `path`.
+pub fn detail(given: Option<&str>, path: &[&str]) -> Result<Option<String>> {
+    let tidied = given.and_then(text::tidy);
+    if tidied.as_ref().is_none_or(|text| text.chars().count() <= DETAIL_CHARS_MAX) {
+        return Ok(tidied);
+    }
+    let message = format!("It has more than {DETAIL_CHARS_MAX} characters.");
+    Err(Error::reject(Reason::LimitExceeded, path, message))
 }
 
 /// A code by itself is the item of the list; beside details it is a field of the item.

@@ -12,9 +12,9 @@ use super::{
 use crate::{
     db::{self, OnConflict, Table},
     domain::{
-        Context, Error, Event, Reason, Result, code,
+        Context, Error, Event, Reason, Result,
         numbers::{self, Counter},
-        salesperson, setup, text,
+        salesperson, setup,
     },
     entity::{
         contact::Model,
@@ -57,7 +57,7 @@ pub async fn create(context: &Context, new: NewContact) -> Result<Model> {
 async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) -> Result<Model> {
     // The number first: the series is locked before contacts, and those before the counter.
     let no = match &new.no {
-        Some(no) => own_number(txn, no).await?,
+        Some(no) => numbers::chosen(txn, SeriesKind::Contact, no).await?,
         None => next_number(txn).await?,
     };
     let mut row = blank(0, context.clock.now());
@@ -89,20 +89,6 @@ async fn insert(txn: &DatabaseTransaction, context: &Context, new: &NewContact) 
     classify::change(txn, &row, &new.codes).await?;
     attribute::change(txn, &row, &new.attributes).await?;
     Ok(row)
-}
-
-/// A number that the caller brought.
-///
-/// # Errors
-/// [`Reason::Invalid`] or [`Reason::NotAllowed`] at `no`.
-pub(super) async fn own_number(txn: &DatabaseTransaction, no: &str) -> Result<String> {
-    let no = text::code(no).filter(|no| no.chars().count() <= code::CODE_CHARS_MAX);
-    let no = no.ok_or_else(|| {
-        let message = "A number has 1 to 20 characters.";
-        Error::reject(Reason::Invalid, &["no"], message)
-    })?;
-    numbers::allow_manual(txn, SeriesKind::Contact).await?;
-    Ok(no)
 }
 
 /// The next number of the series that no contact has, nor had.

@@ -10,16 +10,18 @@ use super::{
     change::{ContactChange, complete},
     classify::{self, CodesChange},
     company,
-    create::{identify, own_number},
+    create::identify,
     find,
 };
 use crate::{
     db::{self, OnConflict, Table},
-    domain::{Context, Error, Event, Reason, Rejections, Result, expect_revision, planned, setup},
+    domain::{
+        Context, Error, Event, Reason, Rejections, Result, expect_revision, numbers, planned, setup,
+    },
     entity::{
         contact::{self, Model},
         contact_code, contact_identifier, interaction,
-        kinds::{CodeKind, ContactType, IdentifierKind},
+        kinds::{CodeKind, ContactType, IdentifierKind, SeriesKind},
         purchase,
     },
 };
@@ -64,7 +66,7 @@ async fn write(
 ) -> Result<Model> {
     // The series is locked before contacts, as by those who create and import them.
     let no = match &input.no {
-        Some(no) => Some(own_number(txn, no).await?),
+        Some(no) => Some(numbers::chosen(txn, SeriesKind::Contact, no).await?),
         None => None,
     };
     let before = find::changeable(txn, input.id, &["id"]).await?;

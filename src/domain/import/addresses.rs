@@ -1,13 +1,13 @@
 //! Alternative addresses of contacts.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{self, Check, Codes, Written},
     columns::Columns,
     find,
 };
@@ -45,7 +45,7 @@ type Key = (i32, String);
 /// What the rows of a chunk refer to, and what there was before.
 struct Known {
     contacts: HashMap<String, i32>,
-    codes: HashSet<(CodeKind, String)>,
+    codes: Codes,
     addresses: HashMap<Key, contact_address::Model>,
     counts: HashMap<i32, usize>,
 }
@@ -90,6 +90,7 @@ impl Addresses {
             }
             changed.insert(key, it);
         }
+        known.codes.make_for(txn, &written).await?;
         let changed: Vec<contact_address::Model> = changed.into_values().collect();
         db::insert_rows::<contact_address::Entity>(txn, &changed, OnConflict::Replace).await?;
         touch(txn, self.now, changed.iter().map(|row| row.contact_id.cast_unsigned())).await?;
@@ -98,8 +99,7 @@ impl Addresses {
 
     async fn known(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Known> {
         let texts = |field| rows.iter().filter_map(move |row| self.columns.get(row, field));
-        let countries: BTreeSet<(CodeKind, String)> =
-            texts(country()).filter_map(text::code).map(|code| (CodeKind::Country, code)).collect();
+        let kind_of = |field| (field == country()).then_some(CodeKind::Country);
         let numbers = texts(Field::ContactNo).filter_map(text::code).collect();
         let contacts = find::locked_contacts(txn, numbers).await?;
         let ids = contacts.values().map(|id| id.cast_unsigned());
@@ -114,7 +114,8 @@ impl Addresses {
         }
         let addresses =
             addresses.into_iter().map(|row| ((row.contact_id, row.code.clone()), row)).collect();
-        let codes = check::codes(txn, countries, self.create_codes).await?;
+        let countries = self.columns.codes(rows, kind_of);
+        let codes = Codes::find(txn, countries, self.create_codes).await?;
         Ok(Known { contacts, codes, addresses, counts })
     }
 

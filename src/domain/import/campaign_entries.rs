@@ -1,7 +1,7 @@
 //! Campaign entries. Like interactions they are told by what they say: one that says the same as an
 //! entry from before this import is taken for that one.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{Check, Codes, Written},
     columns::Columns,
     find, value,
 };
@@ -54,7 +54,7 @@ pub(super) struct CampaignEntries {
 
 /// What the rows of a chunk refer to.
 struct Known {
-    codes: HashSet<(CodeKind, String)>,
+    codes: Codes,
     campaigns: HashMap<String, i64>,
     segments: HashMap<String, i64>,
 }
@@ -88,6 +88,7 @@ impl CampaignEntries {
                 Some(problems) => written.rejected.push((index, problems)),
             }
         }
+        known.codes.make_for(txn, &written).await?;
         let mut before = self.before(txn, &good).await?;
         good.retain(|entry| match before.get_mut(&content(entry)) {
             Some(count) if 0 < *count => {
@@ -118,7 +119,8 @@ impl CampaignEntries {
             let texts = rows.iter().filter_map(move |row| self.columns.get(row, field));
             texts.filter_map(text::code).collect()
         };
-        let codes = texts(Field::Salesperson).into_iter().map(|it| (CodeKind::Salesperson, it));
+        let kind_of = |field| (field == Field::Salesperson).then_some(CodeKind::Salesperson);
+        let codes = self.columns.codes(rows, kind_of);
         let numbers: Vec<String> = texts(Field::Segment).into_iter().collect();
         let column = Expr::col(segment::Column::No);
         let segments: Vec<(String, i64)> = segment::Entity::find()
@@ -129,7 +131,7 @@ impl CampaignEntries {
             .all(txn)
             .await?;
         Ok(Known {
-            codes: check::codes(txn, codes.collect(), self.create_codes).await?,
+            codes: Codes::find(txn, codes, self.create_codes).await?,
             campaigns: find::campaigns(txn, texts(Field::Campaign).into_iter().collect()).await?,
             segments: segments.into_iter().collect(),
         })

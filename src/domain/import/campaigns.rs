@@ -10,14 +10,17 @@ use sea_orm::{
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{self, Check, Codes, Written},
     columns::Columns,
     value,
 };
 use crate::{
     db::dialect,
-    domain::{Error, Reason, Result, text},
-    entity::{campaign, kinds::CodeKind},
+    domain::{Error, Reason, Result, numbers, text},
+    entity::{
+        campaign,
+        kinds::{CodeKind, SeriesKind},
+    },
 };
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -48,6 +51,12 @@ pub(super) struct Campaigns {
     now: DateTime<Utc>,
 }
 
+/// What holds for the rows of a chunk.
+struct Known {
+    codes: Codes,
+    may_choose_numbers: bool,
+}
+
 impl Campaigns {
     pub(super) fn new(header: &[String], create_codes: bool, now: DateTime<Utc>) -> Result<Self> {
         let columns = Columns::of(header, &[], FIELDS)?;
@@ -62,13 +71,17 @@ impl Campaigns {
     }
 
     pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
-        let codes = check::codes(txn, self.codes(rows), self.create_codes).await?;
+        let known = Known {
+            // Holds the series, so that nobody brings the same numbers meanwhile.
+            may_choose_numbers: numbers::may_choose(txn, SeriesKind::Campaign).await?,
+            codes: Codes::find(txn, self.columns.codes(rows, kind_of), self.create_codes).await?,
+        };
         let mut campaigns = self.before(txn, rows).await?;
         let mut written = Written::default();
         // In the order of the numbers, so that the same file always gives the same keys.
         let mut changed: BTreeMap<String, campaign::Model> = BTreeMap::new();
         for (index, row) in rows.iter().enumerate() {
-            let (campaign, check) = self.campaign(row, &campaigns, &codes);
+            let (campaign, check) = self.campaign(row, &campaigns, &known);
             if let Some(problems) = check.failed() {
                 written.rejected.push((index, problems));
                 continue;
@@ -86,7 +99,11 @@ impl Campaigns {
                 }
             }
         }
+        known.codes.make_for(txn, &written).await?;
+        let new: HashSet<String> =
+            changed.values().filter(|it| it.id == 0).map(|it| it.no.clone()).collect();
         self.save(txn, changed.into_values()).await?;
+        numbers::skip(txn, SeriesKind::Campaign, |no| new.contains(no)).await?;
         Ok(written)
     }
 
@@ -107,20 +124,11 @@ impl Campaigns {
         Ok(before.into_iter().map(|row| (row.no.clone(), row)).collect())
     }
 
-    fn codes(&self, rows: &[Row]) -> BTreeSet<(CodeKind, String)> {
-        let of_row = |row| {
-            self.columns
-                .fields(row)
-                .filter_map(|(field, text)| Some((kind_of(field)?, text::code(text)?)))
-        };
-        rows.iter().flat_map(of_row).collect()
-    }
-
     fn campaign(
         &self,
         row: &Row,
         campaigns: &HashMap<String, campaign::Model>,
-        codes: &HashSet<(CodeKind, String)>,
+        known: &Known,
     ) -> (campaign::Model, Check) {
         let mut check = Check::new(row.line);
         let caption = |field| move || self.columns.caption(field);
@@ -129,14 +137,17 @@ impl Campaigns {
         if no.is_empty() {
             check.add(self.columns.caption(Field::No), "There has to be a number.");
         }
+        if !known.may_choose_numbers && !campaigns.contains_key(&no) {
+            check.add(self.columns.caption(Field::No), numbers::NOT_CHOSEN);
+        }
         let mut campaign = campaigns.get(&no).cloned().unwrap_or_else(|| blank(no, self.now));
         for (field, text) in self.columns.fields(row) {
-            let code =
-                kind_of(field).and_then(|kind| check.code(caption(field), text, kind, codes));
+            let code = kind_of(field)
+                .and_then(|kind| check.code(caption(field), text, kind, &known.codes));
             match field {
                 Field::No => {}
                 Field::Description => {
-                    campaign.description = text::tidy(text);
+                    campaign.description = check.keep(caption(field), value::words(text));
                     campaign.description_fold = campaign.description.as_deref().map(text::fold);
                 }
                 Field::StartingDate => {

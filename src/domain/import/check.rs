@@ -1,6 +1,6 @@
 //! What is wrong with rows, and which codes they need.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use roaring::RoaringBitmap;
 use sea_orm::{
@@ -11,7 +11,7 @@ use crate::{
     db::{self, OnConflict, dialect},
     domain::{
         Error, Result,
-        code::{CODE_CHARS_MAX, blank, name_of},
+        code::{self as codes, blank, name_of},
         text,
     },
     entity::{code, kinds::CodeKind, segment},
@@ -88,17 +88,19 @@ impl Check {
         })
     }
 
-    /// The code, if it is one of those there are.
+    /// The code, if it is one of those there are, or can be made; nothing if nothing is written.
     pub(super) fn code(
         &mut self,
         column: impl Fn() -> Option<String>,
         text: &str,
         kind: CodeKind,
-        known: &HashSet<(CodeKind, String)>,
+        known: &Codes,
     ) -> Option<String> {
-        let key = (kind, self.keep(&column, code(text))?);
-        if !known.contains(&key) {
-            self.add(column(), format!("There is no {} {}.", name_of(kind), key.1));
+        let key = (kind, text::code(text)?);
+        if !known.there.contains(&key) && !known.missing.contains_key(&key) {
+            let there_is_none = || format!("There is no {} {}.", name_of(kind), key.1);
+            self.add(column(), codes::why_no_entry(&key.1).unwrap_or_else(there_is_none));
+            return None;
         }
         Some(key.1)
     }
@@ -130,45 +132,83 @@ pub(super) fn excerpt(mut sentence: String) -> String {
     sentence
 }
 
-/// A code as it is stored; nothing if nothing is written.
+/// A code or number as it is stored, if something new may have it; nothing if nothing is written.
 pub(super) fn code(text: &str) -> Result<Option<String>, String> {
-    match text::code(text) {
-        Some(code) if CODE_CHARS_MAX < code.chars().count() => {
-            Err(format!("A code has at most {CODE_CHARS_MAX} characters."))
-        }
-        code => Ok(code),
+    let code = text::code(text);
+    match code.as_deref().and_then(codes::why_not) {
+        Some(reason) => Err(reason),
+        None => Ok(code),
     }
 }
 
-/// Those of the wanted codes that there are. Codes that are missing are made first, if `create`
-/// says so. They can't be deleted before the transaction ends.
-pub(super) async fn codes(
-    txn: &DatabaseTransaction,
-    wanted: BTreeSet<(CodeKind, String)>,
-    create: bool,
-) -> Result<HashSet<(CodeKind, String)>> {
-    if wanted.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let texts: BTreeSet<&String> = wanted.iter().map(|(_, code)| code).collect();
-    let texts: Vec<String> = texts.into_iter().cloned().collect();
-    let column = Expr::col(code::Column::Code);
-    let mut known: HashSet<(CodeKind, String)> = code::Entity::find()
-        .filter(dialect::in_texts(txn.get_database_backend(), column, &texts))
-        .lock_shared()
-        .all(txn)
-        .await?
-        .into_iter()
-        .map(|row| (row.kind, row.code))
-        .collect();
-    if create {
-        let missing: Vec<code::Model> = wanted
+type Key = (CodeKind, String);
+
+/// The codes that the rows of a chunk refer to.
+pub(super) struct Codes {
+    /// Those there are. They can't be deleted before the transaction ends.
+    there: HashSet<Key>,
+    /// Those that can be made, with the places of the rows that need them.
+    missing: BTreeMap<Key, Vec<usize>>,
+}
+
+impl Codes {
+    /// Looks for what `cells` name, each with the place of its row. Codes that are missing can be
+    /// made if `create` says so.
+    pub(super) async fn find<'r>(
+        txn: &DatabaseTransaction,
+        cells: impl Iterator<Item = (usize, CodeKind, &'r str)>,
+        create: bool,
+    ) -> Result<Self> {
+        // Codes repeat much, and so they are told apart before they are tidied.
+        let mut given: HashMap<(CodeKind, &str), Vec<usize>> = HashMap::new();
+        for (row, kind, text) in cells.filter(|(_, _, text)| !text.is_empty()) {
+            given.entry((kind, text)).or_default().push(row);
+        }
+        let mut missing: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for ((kind, text), rows) in given {
+            let code = text::code(text).map(|code| missing.entry((kind, code)).or_default());
+            code.into_iter().for_each(|all| all.extend(&rows));
+        }
+        if missing.is_empty() {
+            return Ok(Self { there: HashSet::new(), missing });
+        }
+        let texts: BTreeSet<&String> = missing.keys().map(|(_, code)| code).collect();
+        let texts: Vec<String> = texts.into_iter().cloned().collect();
+        let column = Expr::col(code::Column::Code);
+        let there: HashSet<Key> = code::Entity::find()
+            .filter(dialect::in_texts(txn.get_database_backend(), column, &texts))
+            .lock_shared()
+            .all(txn)
+            .await?
             .into_iter()
-            .filter(|key| !known.contains(key))
-            .map(|(kind, code)| blank(kind, code))
+            .map(|row| (row.kind, row.code))
             .collect();
-        db::insert_rows::<code::Entity>(txn, &missing, OnConflict::Ignore).await?;
-        known.extend(missing.into_iter().map(|row| (row.kind, row.code)));
+        missing.retain(|key, _| {
+            create && !there.contains(key) && codes::why_no_entry(&key.1).is_none()
+        });
+        Ok(Self { there, missing })
     }
-    Ok(known)
+
+    /// Makes those that rows need which are taken, told by their places.
+    pub(super) async fn make(
+        &self,
+        txn: &DatabaseTransaction,
+        is_taken: impl Fn(usize) -> bool,
+    ) -> Result<()> {
+        let needed = self.missing.iter().filter(|(_, rows)| rows.iter().any(|row| is_taken(*row)));
+        let new: Vec<code::Model> =
+            needed.map(|((kind, code), _)| blank(*kind, code.clone())).collect();
+        db::insert_rows::<code::Entity>(txn, &new, OnConflict::Ignore).await?;
+        Ok(())
+    }
+
+    /// [`make`](Self::make) for all rows that were not rejected.
+    pub(super) async fn make_for(
+        &self,
+        txn: &DatabaseTransaction,
+        written: &Written,
+    ) -> Result<()> {
+        let rejected: HashSet<usize> = written.rejected.iter().map(|(row, _)| *row).collect();
+        self.make(txn, |row| !rejected.contains(&row)).await
+    }
 }

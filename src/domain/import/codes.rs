@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{Check, Written},
     columns::Columns,
     value,
 };
@@ -14,7 +14,7 @@ use crate::{
     db::{self, OnConflict},
     domain::{
         Error, Reason, Result,
-        code::{blank, validate},
+        code::{blank, validate, why_no_entry},
         text,
     },
     entity::{code, kinds::CodeKind},
@@ -88,11 +88,13 @@ impl Codes {
         let mut check = Check::new(row.line);
         let caption = |field| move || self.columns.caption(field);
         let code = self.columns.get(row, Field::Code).unwrap_or_default();
-        let code = check.keep(caption(Field::Code), check::code(code));
-        if code.is_none() {
+        let code = text::code(code).unwrap_or_default();
+        let new = Some(code.as_str()).filter(|code| !entries.contains_key(*code));
+        if code.is_empty() {
             check.add(self.columns.caption(Field::Code), "There has to be a code.");
+        } else if let Some(reason) = new.and_then(why_no_entry) {
+            check.add(self.columns.caption(Field::Code), reason);
         }
-        let code = code.unwrap_or_default();
         let mut entry = entries.get(&code).cloned().unwrap_or_else(|| blank(self.kind, code));
         for (field, text) in self.columns.fields(row) {
             match field {

@@ -1,6 +1,9 @@
 //! Which column of a file holds what.
 
-use crate::domain::{Error, Reason, Result, contact_columns::plain, import::Row};
+use crate::{
+    domain::{Error, Reason, Result, contact_columns::plain, import::Row},
+    entity::kinds::CodeKind,
+};
 
 /// The caption of the column that says why a row was rejected. A file of rejects can come in again.
 pub const REASON: &str = "Reason";
@@ -59,6 +62,20 @@ impl<F: Copy + PartialEq> Columns<F> {
     /// All known fields of a row, in the order of the file.
     pub(super) fn fields<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = (F, &'r str)> {
         self.known.iter().map(|(index, field)| (*field, row.field(*index).trim()))
+    }
+
+    /// The cells that hold codes, by what says `kind_of` a field, with the places of their rows.
+    pub(super) fn codes<'r>(
+        &'r self,
+        rows: &'r [Row],
+        kind_of: impl Fn(F) -> Option<CodeKind>,
+    ) -> impl Iterator<Item = (usize, CodeKind, &'r str)> {
+        let kinds =
+            self.known.iter().filter_map(move |(_, field)| Some((*field, kind_of(*field)?)));
+        kinds.flat_map(move |(field, kind)| {
+            let cell = move |(place, row)| Some((place, kind, self.get(row, field)?));
+            rows.iter().enumerate().filter_map(cell)
+        })
     }
 
     /// One field of a row; nothing if the file has no such column.

@@ -1,6 +1,6 @@
 //! Which contacts have which codes: mailing groups, job responsibilities and the like.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -10,16 +10,20 @@ use sea_orm::{
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{Check, Codes, Written},
     columns::Columns,
-    find,
+    find, value,
 };
 use crate::{
     db::{self, OnConflict, dialect},
     domain::{
         Error, Reason, Result,
         code::{CODE_CHARS_MAX, name_of},
-        contact::{ERASED, touch},
+        contact::{
+            ERASED,
+            classify::{self, CODES_MAX},
+            touch,
+        },
         contact_columns::plain,
         text,
     },
@@ -56,8 +60,9 @@ struct Contact {
 /// What the rows of a chunk refer to, and what there was before.
 struct Known {
     contacts: HashMap<String, Contact>,
-    codes: HashSet<(CodeKind, String)>,
+    codes: Codes,
     before: HashMap<(i32, String), contact_code::Model>,
+    counts: HashMap<i32, usize>,
 }
 
 impl ContactCodes {
@@ -110,10 +115,14 @@ impl ContactCodes {
                     continue;
                 }
                 Some(_) => written.updated += 1,
-                None => written.created += 1,
+                None => {
+                    *known.counts.entry(it.contact_id).or_default() += 1;
+                    written.created += 1;
+                }
             }
             changed.insert(key, it);
         }
+        known.codes.make_for(txn, &written).await?;
         let changed: Vec<contact_code::Model> = changed.into_values().collect();
         db::insert_rows::<contact_code::Entity>(txn, &changed, OnConflict::Replace).await?;
         touch(txn, self.now, changed.iter().map(|row| row.contact_id.cast_unsigned())).await?;
@@ -123,8 +132,7 @@ impl ContactCodes {
     async fn known(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Known> {
         let backend = txn.get_database_backend();
         let texts = |field| rows.iter().filter_map(move |row| self.columns.get(row, field));
-        let codes: BTreeSet<(CodeKind, String)> =
-            texts(Field::Code).filter_map(text::code).map(|code| (self.kind, code)).collect();
+        let codes = self.columns.codes(rows, |field| (field == Field::Code).then_some(self.kind));
         let numbers = texts(Field::ContactNo).filter_map(text::code).collect();
         let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
         let ids = || identifiers.values().map(|id| id.cast_unsigned());
@@ -148,8 +156,13 @@ impl ContactCodes {
             .filter(dialect::in_ids(backend, Expr::col(contact_code::Column::ContactId), ids()))
             .all(txn)
             .await?;
+        let mut counts: HashMap<i32, usize> = HashMap::new();
+        for row in &before {
+            *counts.entry(row.contact_id).or_default() += 1;
+        }
         Ok(Known {
-            codes: check::codes(txn, codes, self.create_codes).await?,
+            codes: Codes::find(txn, codes, self.create_codes).await?,
+            counts,
             before: before
                 .into_iter()
                 .map(|row| ((row.contact_id, row.code.clone()), row))
@@ -166,7 +179,7 @@ impl ContactCodes {
         let caption = |field| move || self.columns.caption(field);
         let text = |field| self.columns.get(row, field).unwrap_or_default();
         let code = check.code(caption(Field::Code), text(Field::Code), self.kind, &known.codes);
-        if code.is_none() {
+        if code.is_none() && check.is_fine() {
             let reason = format!("There has to be a code of 1 to {CODE_CHARS_MAX} characters.");
             check.add(self.columns.caption(Field::Code), reason);
         }
@@ -186,17 +199,24 @@ impl ContactCodes {
                 }
             }
         }
-        match (contact, code) {
-            (Some(contact), Some(code)) if check.is_fine() => Ok(contact_code::Model {
-                contact_id: contact.id,
-                kind: self.kind,
-                code,
-                link_type: text::tidy(text(Field::LinkType)),
-                link_no: text::tidy(text(Field::LinkNo)),
-                search_word: text::tidy(text(Field::SearchWord)),
-            }),
-            _ => Err(check),
+        let details = [Field::LinkType, Field::LinkNo, Field::SearchWord].map(|field| {
+            let detail = classify::detail(Some(text(field)), &[]);
+            check.keep(caption(field), value::sentence(detail))
+        });
+        let (Some(Contact { id: contact_id, .. }), Some(code)) = (contact, code) else {
+            return Err(check);
+        };
+        let is_new = !known.before.contains_key(&(contact_id, code.clone()));
+        if is_new && known.counts.get(&contact_id).is_some_and(|count| CODES_MAX <= *count) {
+            let reason = format!("A contact has at most {CODES_MAX} of these.");
+            check.add(self.columns.caption(Field::Code), reason);
         }
+        if !check.is_fine() {
+            return Err(check);
+        }
+        let [link_type, link_no, search_word] = details;
+        let kind = self.kind;
+        Ok(contact_code::Model { contact_id, kind, code, link_type, link_no, search_word })
     }
 }
 

@@ -38,4 +38,4 @@ pub use columns::REASON;
 pub use kind::FileKind;
 pub use reader::{Read, Reader, Row};
 pub use report::{Notice, OnError, Options, Outcome, Stop, Summary};
-pub use run::{recognise, run};
+pub use run::{recognise, rehearse, run};

@@ -20,7 +20,7 @@ use crate::{
     domain::{
         Context, Error, Reason, Result,
         contact::{ERASED, touch},
-        profile::{self, Asked, Key, Questionnaire},
+        profile::{self, ANSWERS_MAX, Asked, Key, Questionnaire},
         text,
     },
     entity::{
@@ -65,6 +65,7 @@ struct Known {
     questionnaires: HashMap<String, Questionnaire>,
     /// By contact and questionnaire.
     answers: HashMap<(i32, String), Vec<Model>>,
+    counts: HashMap<i32, usize>,
 }
 
 impl ProfileAnswers {
@@ -107,6 +108,7 @@ impl ProfileAnswers {
                     old.clone_from(&it);
                 }
                 None => {
+                    *known.counts.entry(it.contact_id).or_default() += 1;
                     written.created += 1;
                     answers.push(it.clone());
                 }
@@ -156,6 +158,7 @@ impl ProfileAnswers {
             relations: HashMap::new(),
             questionnaires,
             answers: HashMap::new(),
+            counts: HashMap::new(),
             contacts: identifiers
                 .into_iter()
                 .filter_map(|((_, no), id)| Some((no, contacts.get(&id)?.clone())))
@@ -171,6 +174,7 @@ impl ProfileAnswers {
             .all(txn)
             .await?;
         for row in before {
+            *known.counts.entry(row.contact_id).or_default() += 1;
             let key = (row.contact_id, row.questionnaire.clone());
             known.answers.entry(key).or_default().push(row);
         }
@@ -231,6 +235,10 @@ impl ProfileAnswers {
             {
                 let reason = "The questionnaire is not for this contact.";
                 check.add(caption(Field::Questionnaire), reason);
+            }
+            if known.counts.get(&contact.id).is_some_and(|count| ANSWERS_MAX <= *count) {
+                let reason = format!("A contact has at most {ANSWERS_MAX} answers.");
+                check.add(caption(Field::ContactNo), reason);
             }
             // PRO-1; what classifies by itself may give several.
             let other = answers.iter().find(|it| it.question_no == question.row.no);

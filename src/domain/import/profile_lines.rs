@@ -14,7 +14,7 @@ use super::{
 use crate::{
     db::{self, OnConflict},
     domain::{
-        Error, Reason, Result, check as checked,
+        Error, Reason, Result,
         profile::{self, LINES_MAX},
         text,
     },
@@ -182,10 +182,10 @@ impl ProfileLines {
     fn described(&self, row: &Row, check: &mut Check) -> String {
         let caption = || self.columns.caption(Field::Description);
         let text = self.columns.get(row, Field::Description);
-        match checked::text(text, &["description"]) {
+        match value::words(text.unwrap_or_default()) {
             Ok(Some(text)) => return text,
             Ok(None) => check.add(caption(), "It has to be described."),
-            Err(err) => check.note(err, |_| caption()),
+            Err(reason) => check.add(caption(), reason),
         }
         String::new()
     }

@@ -1,6 +1,6 @@
 //! Questionnaires, made or changed by code.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
@@ -8,13 +8,13 @@ use sea_orm::{
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{self, Check, Codes, Written},
     columns::Columns,
-    profile_value,
+    profile_value, value,
 };
 use crate::{
     db::{self, OnConflict, dialect},
-    domain::{Error, Reason, Result, check as checked, profile, text},
+    domain::{Error, Reason, Result, profile, text},
     entity::{kinds::CodeKind, profile_questionnaire},
 };
 
@@ -56,12 +56,10 @@ impl ProfileQuestionnaires {
     }
 
     pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
-        let relations =
-            rows.iter().filter_map(|row| self.columns.get(row, Field::BusinessRelation));
-        let relations = relations.filter_map(text::code);
-        let relations: BTreeSet<_> =
-            relations.map(|code| (CodeKind::BusinessRelation, code)).collect();
-        let relations = check::codes(txn, relations, self.create_codes).await?;
+        let kind_of =
+            |field| (field == Field::BusinessRelation).then_some(CodeKind::BusinessRelation);
+        let relations = self.columns.codes(rows, kind_of);
+        let relations = Codes::find(txn, relations, self.create_codes).await?;
         let mut all = self.before(txn, rows).await?;
         let mut written = Written::default();
         let mut changed = Questionnaires::new();
@@ -81,6 +79,7 @@ impl ProfileQuestionnaires {
             }
             changed.insert(questionnaire.code.clone(), questionnaire);
         }
+        relations.make_for(txn, &written).await?;
         let changed: Vec<_> = changed.into_values().collect();
         db::insert_rows::<profile_questionnaire::Entity>(txn, &changed, OnConflict::Replace)
             .await?;
@@ -104,7 +103,7 @@ impl ProfileQuestionnaires {
         &self,
         row: &Row,
         all: &Questionnaires,
-        relations: &HashSet<(CodeKind, String)>,
+        relations: &Codes,
     ) -> (profile_questionnaire::Model, Check) {
         let mut check = Check::new(row.line);
         let caption = |field| move || self.columns.caption(field);
@@ -119,10 +118,7 @@ impl ProfileQuestionnaires {
             let caption = caption(field);
             match field {
                 Field::Code => {}
-                Field::Description => match checked::text(Some(text), &["description"]) {
-                    Ok(text) => it.description = text,
-                    Err(err) => check.note(err, |_| self.columns.caption(field)),
-                },
+                Field::Description => it.description = check.keep(caption, value::words(text)),
                 Field::ContactType => {
                     it.contact_type = check.keep(caption, profile_value::for_whom(text));
                 }

@@ -83,6 +83,21 @@ pub async fn run(
     Ok(Outcome { kind, unknown_columns, summary, stopped })
 }
 
+/// [`run`] of a file of which nothing is kept. Others wait for its end before they can write.
+///
+/// # Errors
+/// As [`run`].
+pub async fn rehearse(
+    context: &Context,
+    source: impl AsyncRead + Unpin,
+    options: &Options,
+    tell: &mut (dyn FnMut(Notice<'_>) + Send),
+) -> Result<Outcome> {
+    let all =
+        async |txn: &DatabaseTransaction| run(context, source, options, Some(txn), tell).await;
+    db::rehearse(&context.db, all).await
+}
+
 async fn open<R: AsyncRead + Unpin>(source: R) -> Result<(Vec<String>, Reader<R>)> {
     let bad = |what: String| Error::reject(Reason::Invalid, &["file"], what);
     let unreadable = |err: io::Error| bad(format!("The file can't be read: {err}."));

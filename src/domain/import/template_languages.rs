@@ -1,13 +1,13 @@
 //! What interaction templates say in each language, made or changed by template and language. Business
 //! Central's files name attachments that they do not have; they are passed over.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use sea_orm::{DatabaseTransaction, sea_query::LockType};
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{Check, Codes, Written},
     columns::Columns,
     find, value,
 };
@@ -62,32 +62,24 @@ impl TemplateLanguages {
 
     /// A text at a time: there are some for each template, and nobody has thousands of these.
     pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
-        let codes_in = |field| {
-            let of_row = move |row: &Row| self.columns.get(row, field).and_then(text::code);
-            rows.iter().filter_map(of_row).collect::<BTreeSet<String>>()
-        };
-        let languages = codes_in(Field::Language).into_iter();
-        let languages = languages.map(|code| (CodeKind::Language, code)).collect();
+        let kind_of = |field| (field == Field::Language).then_some(CodeKind::Language);
+        let languages = self.columns.codes(rows, kind_of);
+        let templates = rows.iter().filter_map(|row| self.columns.get(row, Field::Template));
+        let templates = templates.filter_map(text::code).collect();
         let known = Known {
-            languages: check::codes(txn, languages, self.create_codes).await?,
-            templates: find::templates(
-                txn,
-                codes_in(Field::Template).into_iter().collect(),
-                LockType::Update,
-            )
-            .await?,
+            languages: Codes::find(txn, languages, self.create_codes).await?,
+            templates: find::templates(txn, templates, LockType::Update).await?,
         };
         let mut written = Written::default();
         for (index, row) in rows.iter().enumerate() {
             let (text, mut check) = self.text(row, &known);
-            let put = match check.is_fine() {
-                true => put_language(txn, &text.template, text.language.as_deref(), &text.change),
-                false => {
-                    written.rejected.extend(check.failed().map(|problems| (index, problems)));
-                    continue;
-                }
-            };
-            match put.await {
+            if !check.is_fine() {
+                written.rejected.extend(check.failed().map(|problems| (index, problems)));
+                continue;
+            }
+            known.languages.make(txn, |row| row == index).await?;
+            let language = text.language.as_deref();
+            match put_language(txn, &text.template, language, &text.change).await {
                 Ok((_, Put::Made)) => written.created += 1,
                 Ok((_, Put::Changed)) => written.updated += 1,
                 Ok((_, Put::AsItWas)) => written.unchanged += 1,
@@ -149,7 +141,7 @@ impl TemplateLanguages {
 
 /// What the texts of a chunk refer to.
 struct Known {
-    languages: HashSet<(CodeKind, String)>,
+    languages: Codes,
     templates: HashSet<String>,
 }
 

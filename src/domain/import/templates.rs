@@ -1,6 +1,6 @@
 //! Interaction templates, made or changed by code.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::{
     Row,
-    check::{self, Check, Written},
+    check::{self, Check, Codes, Written},
     columns::Columns,
     find, value,
 };
@@ -63,7 +63,7 @@ pub(super) struct Templates {
 
 /// What the templates of a chunk refer to.
 struct Known {
-    codes: HashSet<(CodeKind, String)>,
+    codes: Codes,
     campaigns: HashMap<String, i64>,
 }
 
@@ -81,14 +81,10 @@ impl Templates {
     }
 
     pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
-        let of_row = |row| {
-            let fields = self.columns.fields(row);
-            fields.filter_map(|(field, text)| Some((kind_of(field)?, text::code(text)?)))
-        };
-        let codes: BTreeSet<(CodeKind, String)> = rows.iter().flat_map(of_row).collect();
+        let codes = self.columns.codes(rows, kind_of);
         let numbers = rows.iter().filter_map(|row| self.columns.get(row, Field::Campaign));
         let known = Known {
-            codes: check::codes(txn, codes, self.create_codes).await?,
+            codes: Codes::find(txn, codes, self.create_codes).await?,
             campaigns: find::campaigns(txn, numbers.filter_map(text::code).collect()).await?,
         };
         let mut templates = self.before(txn, rows).await?;
@@ -110,6 +106,7 @@ impl Templates {
             }
             changed.insert(template.code.clone(), template);
         }
+        known.codes.make_for(txn, &written).await?;
         let changed: Vec<_> = changed.into_values().collect();
         db::insert_rows::<interaction_template::Entity>(txn, &changed, OnConflict::Replace).await?;
         Ok(written)
@@ -152,12 +149,12 @@ impl Templates {
             let caption = caption(field);
             match field {
                 Field::Code => {}
-                Field::Description => it.description = text::tidy(text),
+                Field::Description => it.description = check.keep(caption, value::words(text)),
                 Field::Group => it.interaction_group = code,
                 Field::Language => it.language = code,
-                Field::UnitCost => it.unit_cost = check.keep(caption, cost(text)),
+                Field::UnitCost => it.unit_cost = check.keep(caption, value::cost(text)),
                 Field::UnitDuration => {
-                    it.unit_duration_min = check.keep(caption, value::count(text)).unwrap_or(0);
+                    it.unit_duration_min = check.keep(caption, value::minutes(text));
                 }
                 Field::InformationFlow => {
                     it.information_flow = check.keep(caption, value::information_flow(text));
@@ -184,14 +181,6 @@ impl Templates {
             }
         }
         (it, check)
-    }
-}
-
-/// A cost; nothing written is none.
-fn cost(text: &str) -> Result<i64, String> {
-    match value::number(text)? {
-        Some(cost) if cost < 0 => Err("A cost is not negative.".to_owned()),
-        cost => Ok(cost.unwrap_or(0)),
     }
 }
 

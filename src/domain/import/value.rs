@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
 use crate::{
-    domain::{amount, contact_columns::plain, is_storable},
+    domain::{self, Error, amount, check, contact_columns::plain, error::sentences, is_storable},
     entity::kinds::{
         BodyFormat, ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy,
         Operation, PurchaseSide,
@@ -16,9 +16,9 @@ pub(super) type Result<T> = std::result::Result<T, String>;
 
 /// Yes or no; nothing written is no.
 pub(super) fn flag(text: &str) -> Result<bool> {
-    match plain(text).as_str() {
-        "yes" | "true" | "1" => Ok(true),
-        "no" | "false" | "0" | "" => Ok(false),
+    match (text, plain(text).as_str()) {
+        ("1", _) | (_, "yes" | "true") => Ok(true),
+        ("0" | "", _) | (_, "no" | "false") => Ok(false),
         _ => Err(format!("{text:?} is neither Yes nor No.")),
     }
 }
@@ -129,8 +129,8 @@ pub(super) fn number(text: &str) -> Result<Option<i64>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let plain = !text.contains(['e', 'E']);
-    let number: Option<Decimal> = text.parse().ok().filter(|_| plain);
+    let is_plain = !text.contains(['e', 'E', '_']);
+    let number: Option<Decimal> = text.parse().ok().filter(|_| is_plain);
     let stored = number.and_then(|number| amount::to_stored(number, &[]).ok());
     match stored {
         Some(stored) => Ok(Some(stored)),
@@ -149,17 +149,42 @@ pub(super) fn count(text: &str) -> Result<Option<i32>> {
     }
 }
 
+/// What an interaction costs; nothing written is nothing.
+pub(super) fn cost(text: &str) -> Result<i64> {
+    let cost = number(text)?.unwrap_or(0);
+    sentence(check::cost(cost, &[]))
+}
+
+/// How many minutes an interaction lasts; nothing written is none.
+pub(super) fn minutes(text: &str) -> Result<i32> {
+    let minutes = count(text)?.unwrap_or(0);
+    sentence(check::minutes(minutes, &[]))
+}
+
+/// A description, a subject or the like.
+pub(super) fn words(text: &str) -> Result<Option<String>> {
+    sentence(check::text(Some(text), &[]))
+}
+
+/// What the domain takes, or what it says of it.
+pub(super) fn sentence<T>(checked: domain::Result<T>) -> Result<T> {
+    checked.map_err(|err| match err {
+        Error::Rejected(rejections) => sentences(&rejections),
+        other => other.to_string(),
+    })
+}
+
 pub(super) fn blank_is_0<T: Copy>(text: &str, choices: &[(&str, &str, T)]) -> Result<Option<T>> {
     if text == "0" { Ok(None) } else { choice(text, choices) }
 }
 
 /// One of the choices, by its name or by the number that Business Central stores.
 pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, &str, T)]) -> Result<Option<T>> {
-    let wanted = plain(text);
-    if wanted.is_empty() {
+    if text.is_empty() {
         return Ok(None);
     }
-    let found = choices.iter().find(|(name, no, _)| plain(name) == wanted || *no == wanted);
+    let wanted = plain(text);
+    let found = choices.iter().find(|(name, no, _)| plain(name) == wanted || *no == text);
     match found {
         Some((_, _, value)) => Ok(Some(*value)),
         None => {
@@ -177,7 +202,11 @@ mod tests {
     fn values_are_read_as_written_by_people_and_by_business_central() {
         assert_eq!(flag("Yes"), Ok(true));
         assert_eq!(flag(""), Ok(false));
-        assert!(flag("maybe").is_err());
+        assert_eq!((flag("TRUE"), flag("1"), flag("0")), (Ok(true), Ok(true), Ok(false)));
+        for bad in ["maybe", "✓", "-1", "??"] {
+            assert!(flag(bad).is_err() && flag_or_blank(bad).is_err(), "{bad}");
+            assert!(contact_type(bad).is_err() && evaluation(bad).is_err(), "{bad}");
+        }
         assert_eq!(contact_type("0"), Ok(Some(ContactType::Company)));
         assert_eq!(contact_type("PERSON"), Ok(Some(ContactType::Person)));
         assert_eq!(correspondence_type("0"), Ok(None));
@@ -185,7 +214,7 @@ mod tests {
         assert_eq!(correspondence_type("E-Mail"), Ok(Some(CorrespondenceType::Email)));
         assert_eq!(evaluation("5"), Ok(Some(Evaluation::VeryNegative)));
         assert_eq!(number("12.5"), Ok(Some(125_000)));
-        for bad in ["1,5", "1e3", "0.00001", "x"] {
+        for bad in ["1,5", "1e3", "0.00001", "x", "1_000"] {
             assert!(number(bad).is_err(), "{bad}");
         }
         assert!(date("02/11/2026").is_err());

@@ -1,6 +1,7 @@
-//! Whether the database keeps its promises: what follows from something else agrees with it, and
-//! what is referred to is there. Only reads, and sees everything as it was at one moment.
+//! Whether the database keeps its promises: what follows from something else agrees with it, what
+//! is referred to is there, and what is added up is within its bounds. Only reads, and sees everything as it was at one moment.
 
+mod bounds;
 mod contacts;
 mod references;
 mod saved;
@@ -38,6 +39,7 @@ pub async fn check(context: &Context, tell: &mut (dyn FnMut(Notice<'_>) + Send))
     let mut run = Run { txn, tell, found: 0 };
     let living = contacts::check(&mut run).await?;
     references::check(&mut run).await?;
+    bounds::check(&mut run).await?;
     sets::check(&mut run, &living).await?;
     saved::check(&mut run).await?;
     run.txn.rollback().await?;

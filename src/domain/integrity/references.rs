@@ -262,7 +262,11 @@ fn company_names(backend: DbBackend) -> SelectStatement {
     select
 }
 
-fn shown(table: &'static str, key: &'static str, column: &'static str) -> SelectStatement {
+pub(super) fn shown(
+    table: &'static str,
+    key: &'static str,
+    column: &'static str,
+) -> SelectStatement {
     let text = |column| Expr::col(("here", column)).cast_as("text");
     let mut select = Query::select();
     select
@@ -273,7 +277,7 @@ fn shown(table: &'static str, key: &'static str, column: &'static str) -> Select
     select
 }
 
-async fn report(
+pub(super) async fn report(
     run: &mut Run<'_>,
     select: SelectStatement,
     sentence: impl Fn(&str, &str) -> String,

@@ -18,7 +18,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, sea_query::LockType,
 };
 
-pub use answers::{AnswersChange, answers_of, counts, require_one_each, set_answers};
+pub use answers::{ANSWERS_MAX, AnswersChange, answers_of, counts, require_one_each, set_answers};
 pub use classification::Classification;
 pub use classify::{
     Classified, ClassifiedAnswer, ClassifiedQuestion, Classify, DECIMALS, classify, rate_again,
@@ -266,9 +266,11 @@ async fn with_lines(
 async fn locked(txn: &DatabaseTransaction, code: &str, path: &[&str]) -> Result<Questionnaire> {
     let code = text::code(code).unwrap_or_default();
     let found = locked_all(txn, std::slice::from_ref(&code)).await?.remove(&code);
-    found.ok_or_else(|| {
-        Error::reject(Reason::NotFound, path, format!("There is no questionnaire {code}."))
-    })
+    found.ok_or_else(|| missing(&code, path))
+}
+
+fn missing(code: &str, path: &[&str]) -> Error {
+    Error::reject(Reason::NotFound, path, format!("There is no questionnaire {code:?}."))
 }
 
 /// Those of the questionnaires that there are, which nobody else changes until the transaction ends.

@@ -41,7 +41,7 @@ pub async fn create(
     code: &str,
     change: QuestionnaireChange,
 ) -> Result<Questionnaire> {
-    let code = code::checked(code)?;
+    let code = code::fresh(code)?;
     db::write(&context.db, &[Table::ProfileQuestionnaire], async |txn| {
         let mut header = blank(code.clone());
         apply(txn, &mut header, &change).await?;

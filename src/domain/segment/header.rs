@@ -27,8 +27,6 @@ use crate::{
     },
 };
 
-/// Characters a number may have.
-const NO_CHARS_MAX: usize = 20;
 /// What to set in a header. What is `None` stays as it is, `Some(None)` clears.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentChange {
@@ -99,28 +97,16 @@ pub async fn insert(
     apply(txn, &mut row, change).await?;
     row.no = Set(match no {
         Some(no) => own_number(txn, no).await?,
-        None => next_number(txn).await?,
+        None => {
+            let no = segment::Column::No;
+            numbers::take_free_number::<segment::Entity>(txn, SeriesKind::Segment, no).await?
+        }
     });
     Ok(segment::Entity::insert(row).exec_with_returning(txn).await?)
 }
 
-async fn next_number(txn: &DatabaseTransaction) -> Result<String> {
-    loop {
-        for no in numbers::take_numbers(txn, SeriesKind::Segment, 1).await? {
-            if !is_taken(txn, &no).await? {
-                return Ok(no);
-            }
-        }
-    }
-}
-
 async fn own_number(txn: &DatabaseTransaction, no: &str) -> Result<String> {
-    let no = text::code(no).filter(|no| no.chars().count() <= NO_CHARS_MAX).ok_or_else(|| {
-        let message = format!("A number has 1 to {NO_CHARS_MAX} characters.");
-        Error::reject(Reason::Invalid, &["no"], message)
-    })?;
-    // Holds the series, so that of two who bring the same number the second sees the first.
-    numbers::allow_manual(txn, SeriesKind::Segment).await?;
+    let no = numbers::chosen(txn, SeriesKind::Segment, no).await?;
     if is_taken(txn, &no).await? {
         return Err(Error::reject(Reason::Taken, &["no"], format!("The number {no} is taken.")));
     }

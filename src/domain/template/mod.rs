@@ -119,7 +119,7 @@ pub async fn create(
     code: &str,
     change: TemplateChange,
 ) -> Result<interaction_template::Model> {
-    let code = code::checked(code)?;
+    let code = code::fresh(code)?;
     db::write(&context.db, &[], async |txn| {
         let mut row = interaction_template::ActiveModel {
             code: Set(code.clone()),

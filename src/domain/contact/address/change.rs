@@ -42,10 +42,11 @@ type Changed = (contact::Model, contact_address::Model);
 /// Adds an address.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `contactId`, a conflict, [`Reason::Taken`] at `code`,
+/// [`Reason::NotFound`] at `contactId`, a conflict, [`Reason::Taken`] or [`Reason::Invalid`] at `code`,
 /// [`Reason::LimitExceeded`], and what is wrong with the texts and `periods`.
 pub async fn create(context: &Context, new: AddressChange) -> Result<Changed> {
     write(context, &new, async |txn, contact, code| {
+        let code = code::fresh(&code)?;
         let own = contact_address::Column::ContactId.eq(contact.id);
         let count = contact_address::Entity::find().filter(own).count(txn).await?;
         if ADDRESSES_MAX as u64 <= count {

@@ -11,6 +11,7 @@ use crate::{
         contact::{
             ERASED,
             attribute::{self, AttributeValue},
+            classify::CODES_MAX,
             derive, validate,
         },
         contact_columns::{self, FLAGS, Field, TEXTS, api_name},
@@ -20,7 +21,7 @@ use crate::{
             contact_codes::misfit,
             value,
         },
-        setup, text,
+        numbers, setup, text,
     },
     entity::kinds::{AttributeType, CodeKind, ContactType, IdentifierKind},
 };
@@ -93,8 +94,7 @@ impl Chunk<'_> {
                 place
             }
             None if no.is_some() && !self.may_choose_numbers => {
-                let reason = "The number comes from the number series and can't be chosen.";
-                check.add(columns.caption(Field::No), reason);
+                check.add(columns.caption(Field::No), numbers::NOT_CHOSEN);
                 None
             }
             None => Some(Box::new(self.new_place(no))),
@@ -184,6 +184,10 @@ impl Chunk<'_> {
         }
         if let Some(reason) = misfit(kind, place.row.r#type).filter(|_| !codes.is_empty()) {
             check.add(caption(), reason);
+        }
+        let before = self.codes_before.get(&(place.row.id, kind)).map_or(0, Vec::len);
+        if CODES_MAX.max(before) < codes.len() {
+            check.add(caption(), format!("A contact has at most {CODES_MAX} of these."));
         }
         place.codes.insert(kind, codes);
     }

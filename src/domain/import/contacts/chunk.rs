@@ -16,7 +16,7 @@ use crate::{
         contact_columns::{Field, TEXTS},
         import::{
             Row,
-            check::{self, Waiting, Written},
+            check::{Codes, Waiting, Written},
             find::{self, Identifiers},
         },
         numbers::{self, Counter},
@@ -51,7 +51,7 @@ pub(super) struct Chunk<'a> {
     pub(super) places: HashMap<i32, Box<Place>>,
     /// Those that no row is about.
     pub(super) companies: HashMap<i32, Company>,
-    pub(super) codes: HashSet<(CodeKind, String)>,
+    pub(super) codes: Codes,
     pub(super) codes_before: HashMap<(i32, CodeKind), Vec<contact_code::Model>>,
     pub(super) attributes_before: HashMap<(i32, String), contact_attribute::Model>,
     pub(super) may_choose_numbers: bool,
@@ -90,7 +90,7 @@ impl<'a> Chunk<'a> {
             ids,
             places: HashMap::with_capacity(rows.len() + wanted.len()),
             companies: HashMap::new(),
-            codes: check::codes(txn, wanted_codes(import, rows), import.create_codes).await?,
+            codes: Codes::find(txn, cells_of_codes(import, rows), import.create_codes).await?,
             codes_before: HashMap::new(),
             attributes_before: HashMap::new(),
             may_choose_numbers,
@@ -281,25 +281,19 @@ impl<'a> Chunk<'a> {
     }
 }
 
-/// The codes that the rows need.
-fn wanted_codes(import: &Contacts, rows: &[Row]) -> BTreeSet<(CodeKind, String)> {
-    let mut wanted = BTreeSet::new();
-    for field in import.columns.known() {
-        let kind = match field {
-            Field::Text(index) => TEXTS[index].kind,
-            Field::Codes(kind) => Some(kind),
-            _ => None,
-        };
-        let Some(kind) = kind else { continue };
-        // Codes repeat much, and so they are told apart before they are tidied.
-        let texts: HashSet<&str> =
-            rows.iter().filter_map(|row| import.columns.get(row, field)).collect();
-        let codes = texts.into_iter().flat_map(|text| match field {
-            Field::Codes(_) => text.split(';').collect(),
-            _ => vec![text],
-        });
-        let codes = codes.filter_map(|code| check::code(code).ok().flatten());
-        wanted.extend(codes.map(|code| (kind, code)));
-    }
-    wanted
+/// The cells that hold codes, a list of codes taken apart, with the places of their rows.
+fn cells_of_codes<'r>(
+    import: &'r Contacts,
+    rows: &'r [Row],
+) -> impl Iterator<Item = (usize, CodeKind, &'r str)> {
+    let single = import.columns.codes(rows, |field| match field {
+        Field::Text(index) => TEXTS[index].kind,
+        _ => None,
+    });
+    let lists = import.columns.codes(rows, |field| match field {
+        Field::Codes(kind) => Some(kind),
+        _ => None,
+    });
+    let lists = lists.flat_map(|(row, kind, list)| list.split(';').map(move |it| (row, kind, it)));
+    single.chain(lists)
 }

@@ -23,6 +23,7 @@ use crate::{
 
 impl Chunk<'_> {
     pub(super) async fn save(mut self, txn: &DatabaseTransaction) -> Result<Written> {
+        self.codes.make_for(txn, &self.written).await?;
         let changes = |place: &Place| {
             place.before.as_ref() != Some(&place.row) || self.belongings_change(place)
         };

@@ -18,7 +18,7 @@ use self::{
 };
 use super::{
     Row,
-    check::{self, Written},
+    check::{Codes, Written},
     columns::Columns,
     find,
 };
@@ -29,10 +29,7 @@ use crate::{
         numbers::{self, Counter},
         text,
     },
-    entity::{
-        contact, interaction,
-        kinds::{CodeKind, IdentifierKind},
-    },
+    entity::{contact, interaction, kinds::IdentifierKind},
 };
 
 pub(super) struct Interactions {
@@ -50,7 +47,7 @@ struct Known {
     companies: HashMap<i32, Option<i32>>,
     erased: HashSet<i32>,
     campaigns: HashMap<String, i64>,
-    codes: HashSet<(CodeKind, String)>,
+    codes: Codes,
     templates: HashSet<String>,
 }
 
@@ -88,6 +85,7 @@ impl Interactions {
                 Some(problems) => written.rejected.push((index, problems)),
             }
         }
+        known.codes.make_for(txn, &written).await?;
         // The key is taken first: it holds the counter, so that nobody else imports meanwhile.
         let key = numbers::take_keys(txn, Counter::Interaction, good.len() as u64).await?;
         let first_key = self.first_key.unwrap_or(key);
@@ -141,10 +139,6 @@ impl Interactions {
             let texts = rows.iter().filter_map(move |row| self.columns.get(row, field));
             texts.filter_map(text::code)
         };
-        let of_row = |row| {
-            let fields = self.columns.fields(row);
-            fields.filter_map(|(field, text)| Some((kind_of(field)?, text::code(text)?)))
-        };
         let numbers = texts(Field::ContactNo).chain(texts(Field::CompanyNo)).collect();
         let contacts = find::contacts(txn, IdentifierKind::No, numbers).await?;
         let ids = contacts.values().map(|id| id.cast_unsigned());
@@ -163,13 +157,13 @@ impl Interactions {
         let companies = found.iter().map(|(id, company, _)| (*id, *company)).collect();
         let erased = found.iter().filter(|(.., erased_at)| erased_at.is_some());
         let erased = erased.map(|(id, ..)| *id).collect();
-        let codes = rows.iter().flat_map(of_row).collect();
+        let codes = self.columns.codes(rows, kind_of);
         Ok(Known {
             contacts,
             companies,
             erased,
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
-            codes: check::codes(txn, codes, self.create_codes).await?,
+            codes: Codes::find(txn, codes, self.create_codes).await?,
             templates: find::templates(txn, texts(Field::Template).collect(), LockType::Share)
                 .await?,
         })

@@ -36,18 +36,16 @@ impl Interactions {
                 Field::CompanyNo => it.company_id = contact(text),
                 Field::Date => date = check.keep(caption, value::date(text)),
                 Field::Time => it.time = check.keep(caption, value::time(text)),
-                Field::Description => it.description = text::tidy(text),
-                Field::Subject => it.subject = text::tidy(text),
+                Field::Description => it.description = check.keep(caption, value::words(text)),
+                Field::Subject => it.subject = check.keep(caption, value::words(text)),
                 Field::InformationFlow => {
                     it.information_flow = check.keep(caption, value::information_flow(text));
                 }
                 Field::InitiatedBy => {
                     it.initiated_by = check.keep(caption, value::initiated_by(text));
                 }
-                Field::Cost => it.cost = check.keep(caption, value::number(text)).unwrap_or(0),
-                Field::Duration => {
-                    it.duration_min = check.keep(caption, value::count(text)).unwrap_or(0);
-                }
+                Field::Cost => it.cost = check.keep(caption, value::cost(text)),
+                Field::Duration => it.duration_min = check.keep(caption, value::minutes(text)),
                 Field::Group => it.interaction_group = code,
                 Field::Template => {
                     it.template = check.keep(caption, find::template(&known.templates, text));
@@ -69,9 +67,9 @@ impl Interactions {
                 Field::CorrespondenceType => {
                     it.correspondence_type = check.keep(caption, value::correspondence_type(text));
                 }
-                Field::DocumentType => it.document_type = text::tidy(text),
-                Field::DocumentNo => it.document_no = text::tidy(text),
-                Field::ContactVia => it.contact_via = text::tidy(text),
+                Field::DocumentType => it.document_type = check.keep(caption, value::words(text)),
+                Field::DocumentNo => it.document_no = check.keep(caption, value::words(text)),
+                Field::ContactVia => it.contact_via = check.keep(caption, value::words(text)),
                 Field::Canceled => it.canceled = check.keep(caption, value::flag(text)),
                 Field::Postponed => it.postponed = check.keep(caption, value::flag(text)),
             }

@@ -53,6 +53,9 @@ impl Known {
     /// The company that is this customer or vendor.
     pub(super) fn source(&self, side: PurchaseSide, text: &str) -> Result<i32, String> {
         let what = link_type_of(side);
+        if text.is_empty() {
+            return Err(format!("There has to be the number of a company, or of a {what}."));
+        }
         let key = (what.to_owned(), text::code(text).unwrap_or_default());
         match self.linked.get(&key).map(Vec::as_slice) {
             Some([company]) => Ok(*company),

@@ -9,7 +9,6 @@ use crate::{
             check::{self, Check},
             value,
         },
-        text,
     },
     entity::{kinds::PurchaseSide, purchase},
 };
@@ -33,6 +32,9 @@ impl Purchases {
         };
         let (quantity, stock) = (number(Field::Quantity), number(Field::StockQuantity));
         let amounts = [Field::Amount, Field::SalesAmount, Field::PurchaseAmount].map(number);
+        let words = [Field::DocumentType, Field::DocumentNo];
+        let words = words.map(|field| check.keep(caption(field), value::words(text(field))));
+        let [document_type, document_no] = words;
         let date = check.keep(caption(Field::PostingDate), value::date(text(Field::PostingDate)));
         let side = check.keep(caption(Field::Side), value::purchase_side(text(Field::Side)));
         let document_contact_id =
@@ -75,8 +77,8 @@ impl Purchases {
             posting_group,
             quantity: if quantity == 0 { into_stock } else { quantity },
             amount: if amount == 0 { of_side } else { amount },
-            document_type: text::tidy(text(Field::DocumentType)),
-            document_no: text::tidy(text(Field::DocumentNo)),
+            document_type,
+            document_no,
             created_at: self.now,
         })
     }

@@ -3,13 +3,13 @@
 
 mod row;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::DatabaseTransaction;
 
 use super::{
     Row,
-    check::{self, Written},
+    check::{Codes, Written},
     columns::Columns,
     find,
 };
@@ -100,7 +100,7 @@ struct Known {
     closed: HashMap<String, segment::Model>,
     contacts: HashMap<String, contact::Model>,
     campaigns: HashMap<String, i64>,
-    codes: HashSet<(CodeKind, String)>,
+    codes: Codes,
 }
 
 impl SegmentLines {
@@ -128,6 +128,7 @@ impl SegmentLines {
                 Err(check) => written.rejected.push((index, check.failed().unwrap_or_default())),
             }
         }
+        known.codes.make_for(txn, &written).await?;
         let mut listings: Vec<Listing> = known.segments.into_values().collect();
         listings.sort_unstable_by_key(|listing| listing.segment().id);
         for listing in listings {
@@ -141,15 +142,11 @@ impl SegmentLines {
             let texts = rows.iter().filter_map(move |row| self.columns.get(row, field));
             texts.filter_map(text::code)
         };
-        let of_row = |row| {
-            let fields = self.columns.fields(row);
-            fields.filter_map(|(field, text)| Some((kind_of(field)?, text::code(text)?)))
-        };
         let ids = find::contacts(txn, IdentifierKind::No, texts(Field::Contact).collect()).await?;
         let ids: HashMap<String, i32> = ids.into_iter().map(|((_, no), id)| (no, id)).collect();
         let (segments, closed) = self.segments(txn, rows, &ids).await?;
         let mut contacts = find::contacts_by_ids(txn, ids.values().copied()).await?;
-        let codes = rows.iter().flat_map(of_row).collect();
+        let codes = self.columns.codes(rows, kind_of);
         Ok(Known {
             segments,
             closed,
@@ -158,7 +155,7 @@ impl SegmentLines {
                 .filter_map(|(no, id)| Some((no, contacts.remove(&id)?)))
                 .collect(),
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
-            codes: check::codes(txn, codes, self.create_codes).await?,
+            codes: Codes::find(txn, codes, self.create_codes).await?,
         })
     }
 

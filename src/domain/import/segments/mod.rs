@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::{
     Row,
-    check::{self, Written},
+    check::{Codes, Written},
     columns::Columns,
     find,
 };
@@ -80,7 +80,7 @@ pub(super) struct Segments {
 
 /// What the rows of a chunk refer to.
 struct Known {
-    codes: HashSet<(CodeKind, String)>,
+    codes: Codes,
     campaigns: HashMap<String, i64>,
     templates: HashSet<String>,
     may_choose_numbers: bool,
@@ -121,6 +121,7 @@ impl Segments {
             }
             changed.insert(segment.no.clone(), segment);
         }
+        known.codes.make_for(txn, &written).await?;
         written.segments = self.save(txn, changed.into_values()).await?;
         let new: HashSet<&str> =
             written.segments.iter().filter(|it| it.revision == 1).map(|it| &*it.no).collect();
@@ -133,15 +134,11 @@ impl Segments {
             let texts = rows.iter().filter_map(move |row| self.columns.get(row, field));
             texts.filter_map(text::code)
         };
-        let of_row = |row| {
-            let fields = self.columns.fields(row);
-            fields.filter_map(|(field, text)| Some((kind_of(field)?, text::code(text)?)))
-        };
-        let codes = rows.iter().flat_map(of_row).collect();
+        let codes = self.columns.codes(rows, kind_of);
         Ok(Known {
             // Holds the series, so that nobody brings the same numbers meanwhile.
             may_choose_numbers: numbers::may_choose(txn, SeriesKind::Segment).await?,
-            codes: check::codes(txn, codes, self.create_codes).await?,
+            codes: Codes::find(txn, codes, self.create_codes).await?,
             campaigns: find::campaigns(txn, texts(Field::Campaign).collect()).await?,
             templates: find::templates(txn, texts(Field::Template).collect(), LockType::Share)
                 .await?,

@@ -10,6 +10,7 @@ use crate::{
             check::{self, Check},
             find, value,
         },
+        numbers,
         segment::{check_values, step::require_open},
         text,
     },
@@ -36,8 +37,7 @@ impl Segments {
         match before.map(|before| require_open(before, None)) {
             Some(Err(err)) => check.note(err, no_caption),
             None if !known.may_choose_numbers => {
-                let reason = "The number comes from the number series and can't be chosen.";
-                check.add(self.columns.caption(Field::No), reason);
+                check.add(self.columns.caption(Field::No), numbers::NOT_CHOSEN);
             }
             _ => {}
         }

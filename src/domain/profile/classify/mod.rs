@@ -27,11 +27,11 @@ use self::{
     holders::{Holders, population},
     measure::Window,
 };
-use super::{Key, Question, Questionnaire, locked_all, with_lines};
+use super::{Key, Question, Questionnaire, locked_all, missing, with_lines};
 use crate::{
     db::{self, Table},
     domain::{
-        Context, Error, Event, Progress, ProgressState, Reason, Rejection, Result, contact::touch,
+        Context, Error, Event, Progress, ProgressState, Rejection, Result, contact::touch,
         id::profile_question_id, members, text,
     },
     entity::{kinds::ProfileMeasure, profile_questionnaire},
@@ -206,8 +206,7 @@ impl Run<'_> {
         }
         let headers = headers.all(txn).await?;
         if let (Some(code), true) = (code, headers.is_empty()) {
-            let message = format!("There is no questionnaire {code}.");
-            return Err(Error::reject(Reason::NotFound, &["questionnaire"], message));
+            return Err(missing(&code, &["questionnaire"]));
         }
         let mut all = match self.request.dry_run {
             true => with_lines(txn, headers).await?,
