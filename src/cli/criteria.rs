@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Failure, say};
 use crate::domain::{
-    Context,
+    Context, Error,
     criteria::{self, Criteria, Diagnostic, Severity},
     segment::{Options, Request},
 };
@@ -31,7 +31,8 @@ impl CriteriaArgs {
 
     /// What is asked: of nobody in particular, everybody.
     pub(super) async fn read(&self, context: &Context) -> Result<Criteria, Failure> {
-        let filters = criteria::of_filters(context, &self.filter).await?;
+        let filters = criteria::of_filters(context, &self.filter).await;
+        let filters = filters.map_err(|err| self.naming(err))?;
         let Some(text) = &self.text else { return Ok(filters) };
         let checked = criteria::check_text(context, text, context.moment()).await?;
         let told = checked.diagnostics.iter().map(|it| pointed_out(text, it));
@@ -41,6 +42,18 @@ impl CriteriaArgs {
             say(&told);
         }
         Ok(if self.filter.is_empty() { read } else { Criteria::All(vec![read, filters]) })
+    }
+
+    /// What is wrong with filters, each time with the filter.
+    fn naming(&self, err: Error) -> Error {
+        let Error::Rejected(mut rejections) = err else { return err };
+        for rejection in &mut rejections {
+            let index = rejection.path.get(1).and_then(|index| index.parse::<usize>().ok());
+            let Some(filter) = index.and_then(|index| self.filter.get(index)) else { continue };
+            let expected = expecting(&rejection.expected);
+            rejection.message = format!("--filter {filter:?}: {}{expected}", rejection.message);
+        }
+        Error::Rejected(rejections)
     }
 
     /// The same, to select by.
@@ -66,9 +79,14 @@ fn pointed_out(text: &str, diagnostic: &Diagnostic) -> String {
         Severity::Error => "",
         Severity::Warning => "warning: ",
     };
-    let expected = match diagnostic.expected.as_slice() {
+    let expected = expecting(&diagnostic.expected);
+    format!("{what}{}{expected}\n  {shown}\n  {mark}", diagnostic.message)
+}
+
+/// What could stand there, in a sentence after another.
+fn expecting(expected: &[String]) -> String {
+    match expected {
         [] => String::new(),
         expected => format!(" Expected: {}.", expected.join(", ")),
-    };
-    format!("{what}{}{expected}\n  {shown}\n  {mark}", diagnostic.message)
+    }
 }

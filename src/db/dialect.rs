@@ -123,6 +123,16 @@ pub fn padded(backend: DbBackend, prefix: &str, width: i32, number: Expr) -> Exp
     }
 }
 
+/// So many times a whole number as there are rows in the group, however much that is. SQLite goes on in
+/// floating point by itself where no whole number holds it.
+pub fn times_count(backend: DbBackend, number: Expr) -> Expr {
+    let count = Expr::cust("COUNT(*)");
+    match backend {
+        DbBackend::Postgres => number.cast_as("numeric").mul(count),
+        _ => number.mul(count),
+    }
+}
+
 /// `column` starts with `prefix`, to the letter. A range, so that an index on the column serves
 /// on both databases, and case matters on both: SQLite's LIKE ignores it.
 pub fn starts_with(column: Expr, prefix: &str) -> Expr {

@@ -1,12 +1,18 @@
 //! Where the time comes from.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    ops::RangeInclusive,
+    sync::{Arc, Mutex},
+};
 
 use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, TimeDelta, Utc};
 
-/// Whether both databases hold this day and order it rightly: of the years 1 to 9999.
+/// The years whose days both databases hold and order rightly.
+pub const YEARS: RangeInclusive<i32> = 1..=9999;
+
+/// Whether a day is of [those years](YEARS).
 pub fn is_storable(date: NaiveDate) -> bool {
-    (1..=9999).contains(&date.year())
+    YEARS.contains(&date.year())
 }
 
 /// Where the time comes from. Tests hold it still.

@@ -30,6 +30,8 @@ pub struct Rejection {
     pub message: String,
     /// Where in the value, if it is a text that is read.
     pub position: Option<Position>,
+    /// What could stand there.
+    pub expected: Vec<String>,
     /// With [`Reason::Conflict`]: the revision there is now.
     pub current_revision: Option<i32>,
     /// The things concerned, if they are some of many: at most [`CONCERNED_MAX`] global ids.
@@ -41,6 +43,17 @@ pub struct Rejection {
 pub struct Position {
     pub line: usize,
     pub column: usize,
+}
+
+impl Position {
+    /// The place after so many characters of a text.
+    pub fn after(text: &str, chars: usize) -> Self {
+        let start = Self { line: 1, column: 1 };
+        text.chars().take(chars).fold(start, |Self { line, column }, char| match char {
+            '\n' => Self { line: line + 1, column: 1 },
+            _ => Self { line, column: column + 1 },
+        })
+    }
 }
 
 /// How many of the things concerned a rejection names.
@@ -80,6 +93,7 @@ impl Rejection {
             path: path.iter().map(|&step| step.into()).collect(),
             message: message.into(),
             position: None,
+            expected: Vec::new(),
             current_revision: None,
             concerned: Vec::new(),
         }

@@ -46,7 +46,7 @@ pub mod template;
 pub mod text;
 mod zone;
 
-pub use clock::{Clock, is_storable};
+pub use clock::{Clock, YEARS, is_storable};
 pub use context::{Context, Moment, expect_revision};
 pub use error::{CONCERNED_MAX, Error, Position, Reason, Rejection, Rejections, Result};
 pub use events::{Event, Events, Progress, ProgressState};

@@ -90,6 +90,13 @@ both! {
         let mine = json!({ "c": { "country": { "matches": "%me" } } });
         let none = app.data(query, mine.clone()).await;
         assert_eq!(none["contacts"]["totalCount"], 0);
+        for nobodys in [json!({ "name": { "ne": "%me" } }), json!({ "name": { "notIn": ["x", "%me"] } })] {
+            assert_eq!(count(&app, nobodys).await, 0);
+        }
+        let everybody = count(&app, json!({ "all": [] })).await;
+        assert_eq!(count(&app, json!({ "not": { "name": { "eq": "%me" } } })).await, everybody);
+        let refused = Criteria::parse(&json!({ "name": { "contains": "%me" } }), &[]);
+        assert!(refused.unwrap_err().to_string().contains("%%me"));
         let viewer = urval::domain::access::Viewer { name: Some("se".to_owned()), ..urval::domain::access::Viewer::ANYBODY };
         let context = app.context.of(viewer);
         let asked = Criteria::parse(&mine["c"], &[]).unwrap();
@@ -174,6 +181,11 @@ fn contacts_are_counted_exported_and_selected_by_filters() {
         ),
         (&["count", "--filter", "country"], "is no filter such as Country=SE|NO."),
         (&["count", "--filter", "createdAt=..p4"], "no accounting periods here"),
+        (
+            &["count", "--filter", "type=1", "--filter", "country=(SE", "--filter", "Shoe=3"],
+            "--filter \"country=(SE\": A closing parenthesis is missing. (at character 4) Expected: ), |, &.\n\
+             --filter \"Shoe=3\": There is no field \"Shoe\" to filter by.",
+        ),
         (&["segment", "add", "SM1"], "Say which contacts"),
         (&["segment", "add", "SM9", "--filter", "country=SE"], "There is no segment SM9"),
         (&["export"], "Say what to export"),

@@ -145,6 +145,10 @@ both! {
             ("interactions(any) latest is (template in ())", warned("ALWAYS_FALSE", "template in ()", "")),
             ("purchases(documentNo = A or documentNo = A) count >= 1", warned("DUPLICATE", "documentNo = A", "")),
             ("interactions(any) count >= 1", vec![]),
+            ("salesperson = me", vec![]),
+            ("name starts with A and createdAt < 2026-01-01 and name contains b and createdAt > 2026-02-01", warned("CONTRADICTION", "createdAt > 2026-02-01", "")),
+            ("country <> SE and minor and country = SE and country = NO", warned("CONTRADICTION", "country = SE", "")),
+            ("mailingGroups has none of (NEWS) and mailingGroups has all of (NEWS)", warned("CONTRADICTION", "mailingGroups has all of (NEWS)", "")),
             ("country in last 3 days", warned("SYNTAX", "in", "")),
         ] {
             let found = said(&app, text).await;
@@ -154,6 +158,67 @@ both! {
                 assert_eq!(found, expected, "{text}");
             }
         }
+    }
+
+    // However much is asked, what is said about it is said at once.
+    async fn much_is_looked_at_no_longer_than_little(app) {
+        let codes: Vec<String> = (0..9_999).map(|it| format!("C{it}")).collect();
+        let text = format!("no in ({})", codes.join(", "));
+        assert!(said(&app, &text).await.is_empty());
+        let each = |part: &[String]| format!("no not in ({})", part.join(", "));
+        let text = codes.chunks(21).map(each).collect::<Vec<_>>().join(" and ");
+        assert!(said(&app, &text).await.is_empty());
+        let each = |code: &String| format!("no <> {code}");
+        let text = codes[..499].iter().map(each).collect::<Vec<_>>().join(" and ");
+        assert!(said(&app, &text).await.is_empty());
+        assert_eq!(said(&app, &"a+".repeat(100_000)).await[0].0, "SYNTAX");
+    }
+
+    async fn what_was_expected_in_an_expression_is_told(app) {
+        let parsed = parse(&app, "country matches '(SE|NO'").await;
+        assert_eq!(parsed["diagnostics"][0]["expected"], json!([")", "|", "&"]));
+        let query = "query($c: ContactCriteria!) { criteriaPreview(input: { criteria: $c }) { userErrors { line column path } } }";
+        let refused = app.data(query, json!({ "c": { "country": { "matches": "SE|\n(NO" } } })).await;
+        assert_eq!(refused["criteriaPreview"]["userErrors"], json!([
+            { "line": 2, "column": 4, "path": ["input", "criteria", "country", "matches"] },
+        ]));
+    }
+
+    // What lies in a text has no place of its own in the input.
+    async fn what_is_wrong_below_a_text_is_told_at_the_text(app) {
+        let preview = "query($c: ContactCriteria!) { criteriaPreview(input: { criteria: $c }) {
+            funnel { path text } userErrors { code path } } }";
+        let looked_at = async |criteria: Value| app.data(preview, json!({ "c": criteria })).await["criteriaPreview"].clone();
+        let refused = async |criteria: Value| looked_at(criteria).await["userErrors"].clone();
+        let error = |code: &str, path: &[&str]| {
+            let path: Vec<&str> = ["input", "criteria"].iter().chain(path).copied().collect();
+            json!([{ "code": code, "path": path }])
+        };
+        let nope = json!({ "text": "custom text \"nope\" = x" });
+        assert_eq!(refused(nope.clone()).await, error("NOT_FOUND", &["text"]));
+        let listed = json!({ "all": { "company": nope } });
+        assert_eq!(refused(listed).await, error("NOT_FOUND", &["all", "0", "company", "text"]));
+        let mixed = json!({ "any": [{ "text": "minor" }, { "custom": { "name": "nope", "isSet": true } }] });
+        assert_eq!(refused(mixed).await, error("NOT_FOUND", &["any", "1", "custom", "name"]));
+        let mut deep = json!({ "text": "not not not not minor" });
+        for _ in 0..13 {
+            deep = json!({ "not": deep });
+        }
+        let path = [&["not"; 13][..], &["text"][..]].concat();
+        assert_eq!(refused(deep).await, error("LIMIT_EXCEEDED", &path));
+        let many = json!({ "any": vec![json!({ "text": "minor" }); 501] });
+        assert_eq!(refused(many).await, error("LIMIT_EXCEEDED", &[]));
+
+        let shown = looked_at(json!({ "all": [{ "text": "minor and not minor" }, { "minor": true }] })).await;
+        assert_eq!(shown["funnel"], json!([
+            { "path": ["input", "criteria", "all", "0", "text"], "text": "minor" },
+            { "path": ["input", "criteria", "all", "0", "text"], "text": "not (minor)" },
+            { "path": ["input", "criteria", "all", "1"], "text": "minor" },
+        ]));
+
+        let query = "query($c: ContactCriteria) { contacts(filter: $c) { totalCount } }";
+        let refused = app.graphql(query, json!({ "c": { "not": nope } })).await;
+        assert_eq!(refused["errors"][0]["extensions"]["path"], json!(["filter", "not", "text"]));
     }
 
     async fn texts_are_taken_wherever_criteria_are(app) {

@@ -114,6 +114,10 @@ both! {
             ("INTERACTION", "language", "", &[("SV", 4)]),
             ("INTERACTION", "informationFlow", "", &[("OUTBOUND", 4)]),
             ("INTERACTION", "initiatedBy", "U", &[("US", 4)]),
+            ("INTERACTION", "correspondenceType", "Hard c", &[("HARD_COPY", 4)]),
+            ("INTERACTION", "evaluation", "very p", &[("VERY_POSITIVE", 1)]),
+            ("INTERACTION", "evaluation", "%", &[]),
+            ("INTERACTION", "evaluation", "x", &[]),
             ("INTERACTION", "correspondenceType", "", &[("HARD_COPY", 4)]),
             ("INTERACTION", "description", "", &[("Spring", 4)]),
         ] {

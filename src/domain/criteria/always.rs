@@ -7,23 +7,26 @@ use super::{
     predicate::{Predicate, Scalar},
 };
 
-/// Whether all of these hold of every value, or of none; nothing if it depends on the value, or is not
-/// known. What is compared changes its answer only at the values it is compared with: so those are
-/// tried, and what lies beside them.
+/// How many comparisons are made at most: lists may be long, and there may be many.
+const COMPARISONS_MAX: usize = 100_000;
+
+/// Whether all of these hold of every value, or of none; nothing if it depends on the value, is not
+/// known or takes too long to find out. What is compared changes its answer only at the values it is
+/// compared with: so those are tried, and what lies beside them. What some of them rule out is ruled out
+/// by all.
 pub(super) fn always(kind: Kind, all: &[Predicate]) -> Option<bool> {
     let mut candidates: Vec<Option<Scalar>> = vec![None];
     let listed = all.iter().find_map(|predicate| match predicate {
         Predicate::In(values) => Some(values),
         _ => None,
     });
+    let mut known: Vec<&Predicate> = all.iter().collect();
+    let mut compared = Vec::new();
     match listed {
         // Nothing else passes.
         Some(values) => candidates.extend(values.iter().cloned().map(Some)),
         None => {
-            let mut compared = Vec::new();
-            if !all.iter().all(|it| collect(it, &mut compared)) {
-                return None;
-            }
+            known.retain(|it| collect(it, &mut compared));
             let mut values: Vec<Scalar> = compared.iter().flat_map(beside).collect();
             values.extend(names(kind));
             if values.is_empty() {
@@ -33,12 +36,30 @@ pub(super) fn always(kind: Kind, all: &[Predicate]) -> Option<bool> {
             candidates.extend(values.into_iter().map(Some));
         }
     }
-    let passes = |value: &Option<Scalar>| all.iter().all(|it| it.holds(value.as_ref()));
-    let passing = candidates.iter().filter(|it| passes(it)).count();
-    match passing {
-        0 => Some(false),
-        count if count == candidates.len() && listed.is_none() && 1 < count => Some(true),
-        _ => None,
+    // A list alone depends on the value, unless it is empty.
+    let can_be_always = listed.is_none() && known.len() == all.len();
+    let effort: usize = known.iter().map(|it| comparisons(it)).sum();
+    let tried = COMPARISONS_MAX / effort.max(1);
+    let (mut some_pass, mut some_fail) = (false, !can_be_always);
+    for value in candidates.iter().take(tried) {
+        match known.iter().all(|it| it.holds(value.as_ref())) {
+            true => some_pass = true,
+            false => some_fail = true,
+        }
+        if some_pass && some_fail {
+            return None;
+        }
+    }
+    (candidates.len() <= tried).then_some(some_pass)
+}
+
+/// How many comparisons it takes to see whether it holds, at most.
+fn comparisons(predicate: &Predicate) -> usize {
+    match predicate {
+        Predicate::In(values) | Predicate::NotIn(values) => values.len().max(1),
+        Predicate::All(each) | Predicate::Any(each) => each.iter().map(comparisons).sum(),
+        Predicate::Not(inner) | Predicate::Folded(inner) => comparisons(inner),
+        _ => 1,
     }
 }
 
@@ -122,6 +143,16 @@ mod tests {
             (vec![Predicate::Present], None),
             (vec![Predicate::Missing, Predicate::Present], Some(false)),
             (vec![Predicate::StartsWith("a".into()), Predicate::StartsWith("b".into())], None),
+            (
+                vec![
+                    Predicate::Less(number(3)),
+                    Predicate::StartsWith("a".into()),
+                    Predicate::Greater(number(5)),
+                ],
+                Some(false),
+            ),
+            (vec![Predicate::StartsWith("a".into()), Predicate::NotIn(vec![number(1)])], None),
+            (vec![Predicate::NotIn((0..10_000).map(number).collect())], None),
             (
                 vec![Predicate::Not(Box::new(Predicate::All(vec![
                     Predicate::Less(number(1)),

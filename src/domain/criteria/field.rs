@@ -51,6 +51,15 @@ impl Kind {
         }
     }
 
+    /// The names that its values are made from, if it has few.
+    pub(super) fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Choice(choice) => choice.names(),
+            Self::Evaluation => &EVALUATIONS,
+            _ => &[],
+        }
+    }
+
     /// What can be asked of such values; nothing of flags, which are tested by themselves.
     pub fn operators(self) -> &'static [Operator] {
         match self {
@@ -128,6 +137,11 @@ impl Field {
             Column::Contact(column) | Column::ContactText(column, _) => is_personal(column),
             Column::Row(..) | Column::Number(..) => false,
         }
+    }
+
+    /// Whether its values are salespeople, so that texts say `me` for whoever asks.
+    pub(super) fn is_of_salesperson(&self) -> bool {
+        self.codes == Some(CodeKind::Salesperson)
     }
 
     /// Whether there is an index by it, of texts with their case folded.

@@ -1,14 +1,14 @@
 //! Criteria as filters on fields, each with an expression, as Business Central keeps them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     AttributeTest, CodesTest, Criteria, Field, FieldTest, Kind, Leaf, Operand, Operator, Test,
     Tree, captions::filter_on_contact, field::classification, filter_expression,
 };
 use crate::{
-    domain::{Context, Error, Reason, Result, contact::attribute},
-    entity::kinds::CodeKind,
+    domain::{Context, Reason, Rejections, Result, contact::attribute},
+    entity::kinds::{AttributeType, CodeKind},
 };
 
 /// A filter on one field.
@@ -23,29 +23,39 @@ pub struct Filter {
 /// names or by their captions in Business Central, custom attributes by their names.
 ///
 /// # Errors
-/// [`Reason::Invalid`] at the index of each filter that makes no sense.
+/// [`Reason::Invalid`] below `filter` and the index of each filter that makes no sense;
+/// [`Reason::LimitExceeded`] if they are too many.
 pub async fn of_filters(context: &Context, filters: &[String]) -> Result<Criteria> {
     let attributes = attribute::attributes(context.db.reader()).await?;
     let attributes: Vec<_> = attributes.into_iter().map(|it| (it.name, it.r#type)).collect();
-    let mut all = Vec::new();
-    for filter in filters {
-        let Some((caption, expression)) = filter.split_once('=') else {
-            let message = format!("{filter:?} is no filter such as Country=SE|NO.");
-            return Err(Error::reject(Reason::Invalid, &["filter"], message));
-        };
-        let caption = caption.trim();
-        let criteria = filter_on_contact(caption, expression.trim(), &attributes);
-        let criteria = criteria.ok_or_else(|| {
-            let message = format!("There is no field {caption:?} to filter by.");
-            Error::reject(Reason::Invalid, &["filter"], message)
-        })?;
-        all.push(criteria);
+    let (mut all, mut rejections) = (Vec::new(), Rejections::default());
+    for (index, filter) in filters.iter().enumerate() {
+        let index = index.to_string();
+        let path = ["filter", index.as_str()];
+        match of_filter(filter, &attributes) {
+            Ok(criteria) => {
+                rejections.keep(Criteria::parse(&criteria, &path))?;
+                all.push(criteria);
+            }
+            Err(message) => rejections.add(Reason::Invalid, &path, message),
+        }
     }
+    rejections.into_result()?;
     let criteria = match all.len() {
         1 => all.remove(0),
         _ => json!({ "all": all }),
     };
     Criteria::parse(&criteria, &["filter"])
+}
+
+/// The criteria for one filter, as JSON, or why there are none, as a sentence.
+fn of_filter(filter: &str, attributes: &[(String, AttributeType)]) -> Result<Value, String> {
+    let Some((caption, expression)) = filter.split_once('=') else {
+        return Err(format!("{filter:?} is no filter such as Country=SE|NO."));
+    };
+    let caption = caption.trim();
+    filter_on_contact(caption, expression.trim(), attributes)
+        .ok_or_else(|| format!("There is no field {caption:?} to filter by."))
 }
 
 impl Criteria {

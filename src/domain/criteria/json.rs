@@ -1,5 +1,7 @@
 //! From the tree to JSON, in the form in which it came in; and the form in which it is stored.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -14,6 +16,21 @@ const VERSION: u64 = 2;
 /// How whoever asks is written.
 pub(super) const ME: &str = "%me";
 
+/// A value as it is written: a text that would be read as whoever asks gets one more `%`.
+pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+    if looks_like_me(text) { format!("%{text}").into() } else { text.into() }
+}
+
+/// The text that is written so, if it does not stand for whoever asks.
+pub(super) fn unescaped(written: &str) -> &str {
+    let is_escaped = looks_like_me(written) && written != ME;
+    &written[usize::from(is_escaped)..]
+}
+
+fn looks_like_me(text: &str) -> bool {
+    text.starts_with('%') && text.trim_start_matches('%') == "me"
+}
+
 /// What is stored for criteria.
 pub fn stored(criteria: &Criteria) -> Value {
     json!({ "version": VERSION, "criteria": criteria.to_json() })
@@ -25,8 +42,8 @@ pub fn stored(criteria: &Criteria) -> Value {
 /// [`Error::Corrupt`] if it makes no sense.
 pub fn upgrade(value: &Value) -> Result<Criteria> {
     let parsed = match value["version"].as_u64() {
-        Some(VERSION) => Criteria::parse(&value["criteria"], &[]),
-        Some(1) => Criteria::parse(&of_version_1(&value["criteria"]), &[]),
+        Some(VERSION) => Criteria::parse_stored(&value["criteria"]),
+        Some(1) => Criteria::parse_stored(&of_version_1(&value["criteria"])),
         version => return Err(Error::Corrupt(format!("criteria of version {version:?}"))),
     };
     parsed.map_err(|err| match err {
@@ -214,7 +231,7 @@ fn of_operands(operator: Operator, operands: &[Operand]) -> Value {
 
 fn operand(operand: &Operand) -> Value {
     match operand {
-        Operand::Text(text) => json!(text),
+        Operand::Text(text) => json!(escaped(text)),
         Operand::Me => json!(ME),
         // `Int` takes no strings, and `Decimal` takes whole numbers as they are.
         Operand::Number(number) => match i64::try_from(*number) {

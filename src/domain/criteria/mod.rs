@@ -65,6 +65,7 @@ pub use relation::{
 };
 pub use text::{
     Checked, Diagnostic, DiagnosticCode, Severity, Span, check as check_text, expanded, from_text,
+    in_input, place_in,
 };
 pub use values::{FieldOf, Values, has_values, values};
 pub use when::{Anchor, Period, When};

@@ -98,6 +98,11 @@ impl Operator {
         }
     }
 
+    /// Whether it takes whoever asks for a value: they are somebody, or one of several.
+    pub fn takes_me(self) -> bool {
+        matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn)
+    }
+
     /// What it asks, for users of the API.
     pub fn description(self) -> &'static str {
         match self {

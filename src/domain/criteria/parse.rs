@@ -37,6 +37,11 @@ impl Criteria {
     pub fn parse(value: &Value, path: &[&str]) -> Result<Self> {
         Parser::new(path).finish(|parser| parser.criteria(value))
     }
+
+    /// The same of what is stored, where whoever asks may be a value of any operator, as they once could.
+    pub(super) fn parse_stored(value: &Value) -> Result<Self> {
+        Parser { is_stored: true, ..Parser::new(&[]) }.finish(|parser| parser.criteria(value))
+    }
 }
 
 /// Where we are, how much there was, and what was wrong. Each reading function answers `None` after
@@ -46,13 +51,15 @@ struct Parser {
     depth: usize,
     nodes: usize,
     list_values: usize,
+    is_stored: bool,
     rejections: Vec<Rejection>,
 }
 
 impl Parser {
     fn new(path: &[&str]) -> Self {
         let path = path.iter().map(|&step| step.to_owned()).collect();
-        Self { path, depth: 0, nodes: 0, list_values: 0, rejections: Vec::new() }
+        let (depth, nodes, list_values) = (0, 0, 0);
+        Self { path, depth, nodes, list_values, is_stored: false, rejections: Vec::new() }
     }
 
     fn finish<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T> {

@@ -1,15 +1,16 @@
 //! From a test to a plain predicate over stored values, with dates made certain. Compiling and
 //! explaining both start here, so they can't disagree on what a test means.
 
-use chrono::{DateTime, TimeDelta, Utc};
-
 use super::{
-    Kind, Operand, Operator, Period, Test, When,
+    Kind, Operand, Operator, Test,
     field::EVALUATIONS,
     predicate::{Piece, Predicate, Scalar},
-    when::{Certain, start_of},
 };
 use crate::domain::{Moment, amount, text};
+
+mod time;
+
+use time::time;
 
 /// When criteria are asked, and by whom: nobody has an empty name.
 #[derive(Copy, Clone, Debug)]
@@ -44,8 +45,20 @@ pub(super) fn resolve(kind: Kind, test: &Test, asked: Asked<'_>) -> Predicate {
         _ if matches!(kind, Kind::Date | Kind::Instant) => {
             time(kind, operator, operands, asked.moment)
         }
+        _ if asked.by.is_empty() && operands.contains(&Operand::Me) => {
+            of_nobody(kind, operator, operands, asked)
+        }
         _ => plain(kind, operator, operands, asked),
     }
+}
+
+/// Nobody has a name that a value could be, or could be none of.
+fn of_nobody(kind: Kind, operator: Operator, operands: &[Operand], asked: Asked<'_>) -> Predicate {
+    let named: Vec<Operand> = match operator {
+        Operator::In => operands.iter().filter(|it| **it != Operand::Me).cloned().collect(),
+        _ => Vec::new(),
+    };
+    plain(kind, Operator::In, &named, asked)
 }
 
 fn plain(kind: Kind, operator: Operator, operands: &[Operand], asked: Asked<'_>) -> Predicate {
@@ -114,93 +127,6 @@ fn me(kind: Kind, name: &str) -> String {
     if kind == Kind::Code { text::upper(name) } else { name.to_owned() }
 }
 
-/// A half-open stretch of time; an end may be open.
-struct Stretch {
-    from: Option<DateTime<Utc>>,
-    to: Option<DateTime<Utc>>,
-}
-
-fn time(kind: Kind, operator: Operator, operands: &[Operand], moment: Moment) -> Predicate {
-    if let [Operand::Period(period)] = operands {
-        return recent(kind, operator, *period, moment);
-    }
-    let whens: Vec<&When> = operands
-        .iter()
-        .filter_map(|operand| match operand {
-            Operand::When(when) => Some(when),
-            _ => None,
-        })
-        .collect();
-    let zone = moment.time_zone;
-    // Where it begins, and where what comes after it begins.
-    let start = |when: &When| match when.certain(moment) {
-        Certain::Day(day) => start_of(day, zone),
-        Certain::Point(point) => point,
-    };
-    let end = |when: &When| match when.certain(moment) {
-        Certain::Day(day) => start_of(day.succ_opt().unwrap_or(day), zone),
-        // Instants are kept to the microsecond.
-        Certain::Point(point) => point + TimeDelta::microseconds(1),
-    };
-    let stretch = match (operator, whens.as_slice()) {
-        (Operator::On, [when]) => {
-            let day = match when.certain(moment) {
-                Certain::Day(day) => day,
-                Certain::Point(point) => point.with_timezone(&zone).date_naive(),
-            };
-            let next = day.succ_opt().unwrap_or(day);
-            Stretch { from: Some(start_of(day, zone)), to: Some(start_of(next, zone)) }
-        }
-        (Operator::Before, [when]) => Stretch { from: None, to: Some(start(when)) },
-        (Operator::OnOrBefore, [when]) => Stretch { from: None, to: Some(end(when)) },
-        (Operator::After, [when]) => Stretch { from: Some(end(when)), to: None },
-        (Operator::OnOrAfter, [when]) => Stretch { from: Some(start(when)), to: None },
-        (Operator::Between, [from, to]) => Stretch { from: Some(start(from)), to: Some(end(to)) },
-        _ => unreachable!("the parser lets only operators of the kind through"),
-    };
-    within(kind, stretch, moment)
-}
-
-fn recent(kind: Kind, operator: Operator, period: Period, moment: Moment) -> Predicate {
-    let Moment { as_of, time_zone } = moment;
-    let shifted = |from: DateTime<Utc>, by: Period| by.after_instant(from, time_zone);
-    let stretch = if kind == Kind::Date && period.seconds == 0 {
-        let today = start_of(moment.today(), time_zone);
-        let tomorrow = start_of(moment.today().succ_opt().unwrap_or(moment.today()), time_zone);
-        match operator {
-            Operator::InLast => {
-                Stretch { from: shifted(tomorrow, period.negated()), to: Some(tomorrow) }
-            }
-            Operator::InNext => Stretch { from: Some(today), to: shifted(today, period) },
-            _ => Stretch { from: None, to: shifted(tomorrow, period.negated()) },
-        }
-    } else {
-        let now = as_of + TimeDelta::microseconds(1);
-        match operator {
-            Operator::InLast => Stretch { from: shifted(as_of, period.negated()), to: Some(now) },
-            Operator::InNext => Stretch { from: Some(as_of), to: shifted(as_of, period) },
-            _ => Stretch { from: None, to: shifted(as_of, period.negated()) },
-        }
-    };
-    within(kind, stretch, moment)
-}
-
-/// A day lies in a stretch if it begins there.
-fn within(kind: Kind, stretch: Stretch, moment: Moment) -> Predicate {
-    let scalar = |point: DateTime<Utc>| match kind {
-        Kind::Date => {
-            let day = point.with_timezone(&moment.time_zone).date_naive();
-            let begun = start_of(day, moment.time_zone) < point;
-            Scalar::Date(if begun { day.succ_opt().unwrap_or(day) } else { day })
-        }
-        _ => Scalar::Instant(point),
-    };
-    let mut ends = Vec::new();
-    ends.extend(stretch.from.map(|from| Predicate::GreaterOrEqual(scalar(from))));
-    ends.extend(stretch.to.map(|to| Predicate::Less(scalar(to))));
-    if ends.is_empty() { Predicate::Present } else { Predicate::All(ends) }
-}
-
 /// The pieces of a pattern.
 fn pieces(pattern: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -218,7 +144,34 @@ fn pieces(pattern: &str) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::domain::criteria::{Criteria, FieldTest, Leaf, Tree};
+
+    #[test]
+    fn nobody_has_no_name_to_be_asked_about() {
+        let predicate = |criteria: Value| match Criteria::parse(&criteria, &[]).unwrap() {
+            Tree::Leaf(Leaf::Field(FieldTest { field, test })) => {
+                let moment = Moment {
+                    as_of: "2026-11-02T12:00:00Z".parse().unwrap(),
+                    time_zone: chrono_tz::UTC,
+                };
+                resolve(field.kind, &test, Asked { moment, by: "" })
+            }
+            other => panic!("{other:?}"),
+        };
+        let never = Predicate::In(Vec::new());
+        for test in
+            [json!({ "eq": "%me" }), json!({ "ne": "%me" }), json!({ "notIn": ["BC", "%me"] })]
+        {
+            assert_eq!(predicate(json!({ "salesperson": test })), never, "{test}");
+        }
+        let either = predicate(json!({ "salesperson": { "in": ["BC", "%me"] } }));
+        assert_eq!(either, Predicate::In(vec![Scalar::Text("BC".to_owned())]));
+        let literal = predicate(json!({ "name": { "eq": "%%me" } }));
+        assert_eq!(literal, Predicate::In(vec![Scalar::Text("%me".to_owned())]));
+    }
 
     #[test]
     fn patterns_match_whole_texts() {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     db::dialect,
-    domain::{Context, Error, Reason, Result, text},
+    domain::{Context, Error, Reason, Result, contact_columns::plain, text},
     entity::{
         attribute, contact, contact_attribute, contact_code,
         kinds::{AttributeType, CodeKind},
@@ -45,7 +45,8 @@ pub struct Values {
     pub codes: Option<CodeKind>,
 }
 
-/// Up to `first` values of a field that begin with `prefix` in any case, the most frequent first.
+/// Up to `first` values of a field that begin with `prefix`, the most frequent first; whatever the case,
+/// but for text that is compared to the letter.
 /// Of rows of relations, those count, too, that conditions leave out unless they are asked for; those
 /// of contacts who have been deleted do not.
 ///
@@ -110,8 +111,7 @@ struct Source {
     value: Expr,
     /// The value as it is searched.
     searched: Expr,
-    /// How what is searched for is written.
-    written: fn(&str) -> String,
+    kind: Kind,
     /// The relation of which not all rows are counted, but the newest.
     newest_of: Option<&'static Relation>,
     codes: Option<CodeKind>,
@@ -129,20 +129,28 @@ impl Source {
             .order_by_expr(self.value.clone(), Order::Asc)
             .limit(first);
         if !prefix.is_empty() {
-            let prefix = (self.written)(prefix);
-            query.and_where(dialect::starts_with(self.searched.clone(), &prefix));
+            query.and_where(begins(self.kind, self.searched.clone(), prefix));
         }
         query
     }
 }
 
-/// How what is searched for is written among values of this kind.
-fn written(kind: Kind) -> fn(&str) -> String {
-    match kind {
-        Kind::Text => text::fold,
-        Kind::Code | Kind::Choice(_) | Kind::Evaluation => str::to_uppercase,
-        _ => text::compose,
+/// Whether a value of this kind begins with `prefix`, as it is searched for. Names do so as people read
+/// them: `Hard C` begins `HARD_COPY`.
+fn begins(kind: Kind, searched: Expr, prefix: &str) -> Expr {
+    let names = kind.names();
+    if !names.is_empty() {
+        let prefix = plain(prefix);
+        let is_meant = |name: &&str| !prefix.is_empty() && plain(name).starts_with(&prefix);
+        let meant = names.iter().copied().filter(is_meant);
+        return searched.is_in(meant);
     }
+    let prefix = match kind {
+        Kind::Text => text::fold(prefix),
+        Kind::Code => text::upper(prefix),
+        _ => text::compose(prefix),
+    };
+    dialect::starts_with(searched, &prefix)
 }
 
 fn of_contact(name: &str) -> Option<Source> {
@@ -153,7 +161,7 @@ fn of_contact(name: &str) -> Option<Source> {
             rows: Query::select().from(contact_code::Entity).and_where(is_kind).to_owned(),
             value: code.clone(),
             searched: code,
-            written: written(Kind::Code),
+            kind: Kind::Code,
             newest_of: None,
             codes: Some(found.kind),
         });
@@ -168,7 +176,7 @@ fn of_contact(name: &str) -> Option<Source> {
         rows: Query::select().from(contact::Entity).to_owned(),
         value: value.into_simple_expr(),
         searched: searched.into_simple_expr(),
-        written: written(field.kind),
+        kind: field.kind,
         newest_of: None,
         codes: field.codes,
     })
@@ -188,7 +196,7 @@ async fn of_attribute(db: &impl ConnectionTrait, name: &str) -> Result<Option<So
         rows: Query::select().from(contact_attribute::Entity).and_where(is_named).to_owned(),
         value: Text.into_simple_expr(),
         searched: searched.into_simple_expr(),
-        written: written(kind),
+        kind,
         newest_of: None,
         codes: None,
     }))
@@ -227,8 +235,8 @@ fn of_row(relation: &'static Relation, name: &str) -> Option<Source> {
         Column::Contact(_) | Column::ContactText(..) => return None,
     };
     let searched = value.clone();
-    let written = written(field.kind);
-    Some(Source { rows, value, searched, written, newest_of, codes: field.codes })
+    let (kind, codes) = (field.kind, field.codes);
+    Some(Source { rows, value, searched, kind, newest_of, codes })
 }
 
 fn listed(fields: &'static [Field], name: &str) -> Option<&'static Field> {

@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     db,
-    domain::{Context, Error, Moment, Result, Snapshot, criteria::Place, members::MembersCache},
+    domain::{
+        Context, Error, Moment, Rejection, Result, Snapshot, criteria::Place, members::MembersCache,
+    },
     entity::criterion,
 };
 
@@ -34,8 +36,8 @@ pub struct Replayed {
 /// Replays saved criteria on a segment: all steps or none, each recorded.
 ///
 /// # Errors
-/// [`Reason::NotFound`](crate::domain::Reason::NotFound) at `savedCriteriaId`, and as
-/// [`step::lock_open`].
+/// [`Reason::NotFound`](crate::domain::Reason::NotFound), and what is wrong with a step, at
+/// `savedCriteriaId`; and as [`step::lock_open`].
 pub async fn reuse(
     context: &Context,
     target: Target,
@@ -49,15 +51,18 @@ pub async fn reuse(
     if on_existing == OnExisting::Replace {
         steps.insert(0, Request::clear());
     }
+    let saved_before = |index: usize| index - usize::from(on_existing == OnExisting::Replace);
     let now = target.look(context).await?;
     let facts = Snapshot::open(context).await?;
     let mut answers = Vec::with_capacity(steps.len());
-    for step in &steps {
+    for (index, step) in steps.iter().enumerate() {
         // What depends on the segment itself is found when its turn comes.
-        let late = step.mentions(target.segment_id) && !target.dry_run;
-        answers.push(match late {
+        answers.push(match step.mentions(target.segment_id) {
             true => None,
-            false => Some(choose(Place::new(context, &facts, moment), step).await?),
+            false => {
+                let chosen = choose(Place::new(context, &facts, moment), step).await;
+                Some(chosen.map_err(|err| of_step(err, saved_before(index)))?)
+            }
         });
     }
     // A connection is not kept without need while waiting for another.
@@ -65,22 +70,24 @@ pub async fn reuse(
         true => facts.close().await.map(|()| None)?,
         false => Some(facts),
     };
-    if target.dry_run {
+    if target.dry_run && facts.is_none() {
         return Ok(tried(now, &steps, answers));
     }
-    let (locked, replayed) = db::write(&context.db, &[], async |txn| {
+    let (locked, replayed) = db::write_or_try(&context.db, target.dry_run, &[], async |txn| {
         let mut locked =
             step::lock_open(context, txn, target.segment_id, target.expected_revision).await?;
         let before = Arc::clone(&locked.set);
         let mut criteria = Vec::with_capacity(steps.len());
         let mut skipped = Skipped::default();
-        for (step, answer) in steps.iter().zip(&answers) {
+        for (index, (step, answer)) in steps.iter().zip(&answers).enumerate() {
             let chosen = match (answer, &facts) {
                 (Some(chosen), _) => chosen.clone(),
                 (None, Some(facts)) => {
                     // What it reads of the segment may never be committed: it remembers nothing.
                     let context = Context { members: MembersCache::default(), ..context.clone() };
-                    choose(Place::new(&context, facts, moment).with_segments(txn), step).await?
+                    let place = Place::new(&context, facts, moment).with_segments(txn);
+                    let chosen = choose(place, step).await;
+                    chosen.map_err(|err| of_step(err, saved_before(index)))?
                 }
                 (None, None) => unreachable!("facts are kept for what is found late"),
             };
@@ -96,15 +103,35 @@ pub async fn reuse(
         Ok::<_, Error>((locked, Replayed { selected, criteria }))
     })
     .await?;
+    if target.dry_run {
+        let selected = Selected { segment: now.segment, criterion: None, ..replayed.selected };
+        return Ok(Replayed { selected, criteria: Vec::new() });
+    }
     announce(context, &locked).await;
     Ok(replayed)
 }
 
+/// What is wrong with a saved step, of which the request has nothing but the name of them all. `before`
+/// are as many steps.
+fn of_step(err: Error, before: usize) -> Error {
+    let Error::Rejected(rejections) = err else { return err };
+    let said = rejections.into_iter().map(|rejection| Rejection {
+        path: vec!["savedCriteriaId".to_owned()],
+        message: format!("Step {}: {}", before + 1, rejection.message),
+        ..rejection
+    });
+    let mut said: Vec<Rejection> = said.collect();
+    // Several fields may be at fault for one reason.
+    said.dedup();
+    Error::Rejected(said)
+}
+
+/// What comes of steps that do not depend on the segment itself.
 fn tried(now: step::Locked, steps: &[Request], answers: Vec<Option<Chosen>>) -> Replayed {
     let mut set = (*now.set).clone();
     let mut skipped = Skipped::default();
-    for (step, chosen) in steps.iter().zip(answers) {
-        let (after, more) = applied(step.operation, &set, &chosen.unwrap_or_default());
+    for (step, chosen) in steps.iter().zip(answers.into_iter().flatten()) {
+        let (after, more) = applied(step.operation, &set, &chosen);
         set = after;
         skipped = skipped + more;
     }

@@ -64,12 +64,15 @@ impl ContactQuery {
         let context = ctx.data::<domain::Context>()?;
         let args = Slice { first, after, last, before }.args()?;
         let order = contact::order(&context.viewer, order_by.map(Into::into))?;
-        let filter = match filter {
+        let read = match &filter {
             Some(filter) => Some(filter.read(context, &["filter"]).await?),
             None => None,
         };
-        let listed =
-            contact::list(context, search.as_deref(), filter.as_ref(), order, &args).await?;
+        let listed = contact::list(context, search.as_deref(), read.as_ref(), order, &args).await;
+        let listed = listed.map_err(|err| match &filter {
+            Some(filter) => filter.placed(err, &["filter"]),
+            None => err,
+        })?;
         let total = ContactTotal::Of(listed.whole);
         Ok(connection(listed.page, total, |row| Contact::new(context, row)))
     }

@@ -161,7 +161,9 @@ impl CriteriaValue {
         self.count
     }
 
-    /// How many contacts have it; null for a field of something else.
+    /// How many contacts have it themselves; null for a field of something else. Industry groups, business
+    /// relations and web sources are those of companies: criteria find their people through them, too, who
+    /// are not counted here.
     async fn contacts_count(&self) -> Option<i32> {
         let of_contacts = [CriteriaFieldOf::Contact, CriteriaFieldOf::Attribute];
         of_contacts.contains(&self.of).then_some(self.count)
@@ -292,8 +294,7 @@ impl CriteriaFieldQuery {
         #[graphql(desc = "Which contacts.")] criteria: ContactCriteria,
     ) -> Result<Option<Vec<CriteriaFilter>>> {
         let context = ctx.data::<domain::Context>()?;
-        let criteria = criteria.read(context, &["criteria"]).await.map_err(ApiError::from)?;
-        let criteria = Criteria::parse(&criteria, &["criteria"]).map_err(ApiError::from)?;
+        let criteria = criteria.parsed(context, &["criteria"]).await.map_err(ApiError::from)?;
         let filters = criteria.filters();
         Ok(filters.map(|filters| filters.into_iter().map(CriteriaFilter::from).collect()))
     }
@@ -311,9 +312,10 @@ impl CriteriaFieldQuery {
             default_with = "Some(CriteriaFieldOf::Contact)"
         )]
         of: Option<CriteriaFieldOf>,
-        #[graphql(desc = "Only values that begin with this, whatever the case.")] prefix: Option<
-            String,
-        >,
+        #[graphql(
+            desc = "Only values that begin with this: whatever the case, but for text that is compared to the letter (`ExactTextTest`)."
+        )]
+        prefix: Option<String>,
         #[graphql(desc = "How many: 1 to 100; default 20.")] first: Option<i32>,
     ) -> Result<Vec<CriteriaValue>> {
         let context = ctx.data::<domain::Context>()?;

@@ -136,9 +136,19 @@ fn register_scalars(registry: &mut Registry) {
 }
 
 const TESTS: &[(Kind, &str)] = &[
-    (Kind::Text, "What is asked of free text."),
-    (Kind::ExactText, "What is asked of text that is compared to the letter."),
-    (Kind::Code, "What is asked of a code. The case of codes never matters."),
+    (
+        Kind::Text,
+        "What is asked of free text. With `eq`, `ne`, `in` and `notIn`, `%me` is the name of whoever asks, \
+         whom nothing is equal to, or unequal, if they have none; `%%me` is the text.",
+    ),
+    (
+        Kind::ExactText,
+        "What is asked of text that is compared to the letter. `%me` is as in `TextTest`.",
+    ),
+    (
+        Kind::Code,
+        "What is asked of a code. The case of codes never matters. `%me` is as in `TextTest`.",
+    ),
     (Kind::Integer, "What is asked of a whole number."),
     (Kind::Decimal, "What is asked of an exact number."),
     (Kind::Date, "What is asked of a day."),

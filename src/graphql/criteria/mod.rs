@@ -19,7 +19,7 @@ use async_graphql::{
 use super::{error::Result, loaders::Loaders};
 use crate::domain::{
     self,
-    criteria::{Choice, Criteria, Kind},
+    criteria::{Choice, Criteria, Kind, Stage},
 };
 
 /// What can be asked about criteria.
@@ -40,6 +40,33 @@ impl ContactCriteria {
         path: &[&str],
     ) -> domain::Result<serde_json::Value> {
         domain::criteria::expanded(context, &self.0, path).await
+    }
+
+    /// The same as criteria.
+    ///
+    /// # Errors
+    /// What is wrong with them, at its path in the input below `path`.
+    pub(in crate::graphql) async fn parsed(
+        &self,
+        context: &domain::Context,
+        path: &[&str],
+    ) -> domain::Result<Criteria> {
+        let criteria = self.read(context, path).await?;
+        Criteria::parse(&criteria, path).map_err(|err| self.placed(err, path))
+    }
+
+    /// What is wrong with the criteria at `path`, where it stands in the input.
+    pub(in crate::graphql) fn placed(&self, err: domain::Error, path: &[&str]) -> domain::Error {
+        domain::criteria::in_input(err, &self.0, path)
+    }
+
+    /// What remains after each condition, with where that stands in the input.
+    pub(in crate::graphql) fn placed_stages(&self, stages: Vec<Stage>) -> Vec<Stage> {
+        let placed = |stage: Stage| {
+            let path = domain::criteria::place_in(&self.0, &stage.path);
+            Stage { path, ..stage }
+        };
+        stages.into_iter().map(placed).collect()
     }
 }
 

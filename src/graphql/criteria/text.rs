@@ -145,8 +145,7 @@ impl CriteriaTextQuery {
         #[graphql(desc = "Which contacts.")] criteria: ContactCriteria,
     ) -> Result<String> {
         let context = ctx.data::<domain::Context>()?;
-        let criteria = criteria.read(context, &["criteria"]).await.map_err(ApiError::from)?;
-        let criteria = Criteria::parse(&criteria, &["criteria"]).map_err(ApiError::from)?;
+        let criteria = criteria.parsed(context, &["criteria"]).await.map_err(ApiError::from)?;
         whole_text(context, &criteria).await
     }
 }

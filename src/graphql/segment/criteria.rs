@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         self, Moment,
-        segment::{self, Options, Request},
+        segment::{self, Options, Request, Selected},
     },
     entity::kinds::Operation,
 };
@@ -176,7 +176,8 @@ impl PreviewQuery {
             let preview = segment::preview(context, &request, moment, with_funnel).await?;
             Ok((preview, request.criteria))
         };
-        let (found, user_errors) = outcome(found.await)?;
+        let found = found.await.map_err(|err| input.criteria.placed(err, &["criteria"]));
+        let (found, user_errors) = outcome(found)?;
         let (preview, criteria) = found.unzip();
         let text = match criteria.flatten() {
             Some(criteria) => Some(text_of(ctx, &criteria).await?),
@@ -189,6 +190,7 @@ impl PreviewQuery {
             skipped_privacy_blocked: chosen.map(|it| it.privacy_blocked),
             funnel: preview
                 .and_then(|it| it.funnel)
+                .map(|steps| input.criteria.placed_stages(steps))
                 .map(|steps| steps.into_iter().map(Into::into).collect()),
             text,
             user_errors,
@@ -259,7 +261,9 @@ async fn select(
         let criteria = selection.criteria.read(context, &["criteria"]).await?;
         let request = Request::with_criteria(operation, options, &criteria)?;
         let moment = moment(context, selection.context.as_ref());
-        segment::select(context, target, &request, moment, with_funnel).await
+        let selected = segment::select(context, target, &request, moment, with_funnel).await?;
+        let funnel = selected.funnel.map(|steps| selection.criteria.placed_stages(steps));
+        Ok(Selected { funnel, ..selected })
     };
-    payload(selected.await)
+    payload(selected.await.map_err(|err| selection.criteria.placed(err, &["criteria"])))
 }

@@ -56,7 +56,6 @@ use super::{
 use crate::{
     domain::{
         self, amount,
-        criteria::Criteria,
         id::Kind,
         interaction::Owner,
         planned::Owner as Planned,
@@ -213,17 +212,18 @@ impl Segment {
     ) -> Result<SegmentLines> {
         let context = ctx.data::<domain::Context>()?;
         let args = Slice { first, after, last, before }.args()?;
-        let filter = match filter {
-            Some(filter) => {
-                let filter = filter.read(context, &["filter"]).await?;
-                Some(Criteria::parse(&filter, &["filter"])?)
-            }
+        let parsed = match &filter {
+            Some(filter) => Some(filter.parsed(context, &["filter"]).await?),
             None => None,
         };
         let order = line_order(&context.viewer, order_by)?;
         let overriding = overriding.map(|fields| columns(&fields));
-        let query = LineQuery { filter, overriding, order, as_of_step };
-        let lines = Box::pin(segment::lines(context, &self.0, &query, &args)).await?;
+        let query = LineQuery { filter: parsed, overriding, order, as_of_step };
+        let lines = Box::pin(segment::lines(context, &self.0, &query, &args)).await;
+        let lines = lines.map_err(|err| match &filter {
+            Some(filter) => filter.placed(err, &["filter"]),
+            None => err,
+        })?;
         let segment_id = self.0.id;
         Ok(connection(lines.page, LineTotal { total_count: lines.total }, |line| SegmentLine {
             segment_id,

@@ -16,7 +16,6 @@ use super::{
 };
 use crate::domain::{
     self, amount,
-    criteria::Criteria,
     id::Kind,
     message::MessageChange,
     segment::{self, LineChange, Which, picked},
@@ -125,19 +124,28 @@ fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
     value.into()
 }
 
+/// Where the input has the criteria for lines.
+const CRITERIA: [&str; 2] = ["lines", "criteria"];
+
 impl SegmentLineSelector {
-    async fn which(self, context: &domain::Context) -> domain::Result<Which> {
+    /// What is wrong with them, where it stands in the input.
+    fn placed(&self, err: domain::Error) -> domain::Error {
+        match self {
+            Self::Criteria(criteria) => criteria.placed(err, &CRITERIA),
+            _ => err,
+        }
+    }
+
+    async fn which(&self, context: &domain::Context) -> domain::Result<Which> {
         match self {
             Self::ContactIds(ids) => {
-                let ids: Vec<String> = ids.into_iter().map(|id| id.0).collect();
+                let ids: Vec<String> = ids.iter().map(|id| id.0.clone()).collect();
                 Ok(Which::Contacts(picked(&ids, &["lines", "contactIds"])?))
             }
             Self::Criteria(criteria) => {
-                let path = ["lines", "criteria"];
-                let criteria = criteria.read(context, &path).await?;
-                Ok(Which::Criteria(Criteria::parse(&criteria, &path)?))
+                Ok(Which::Criteria(criteria.parsed(context, &CRITERIA).await?))
             }
-            Self::Overriding(fields) => Ok(Which::Overriding(columns(&fields))),
+            Self::Overriding(fields) => Ok(Which::Overriding(columns(fields))),
             Self::All(true) => Ok(Which::All),
             Self::All(false) => {
                 let message = "Say true for all lines, or choose some.";
@@ -185,12 +193,14 @@ impl LineMutation {
         #[graphql(desc = "Which lines to change, and how.")] input: SegmentUpdateLinesInput,
     ) -> Result<SegmentUpdateLinesPayload> {
         let context = ctx.data::<domain::Context>()?;
+        let SegmentUpdateLinesInput { target, lines, set } = input;
         let updated = async {
-            let target = input.target.checked()?;
-            let which = input.lines.which(context).await?;
-            segment::update_lines(context, target, &which, input.set.change()?).await
+            let target = target.checked()?;
+            let which = lines.which(context).await?;
+            segment::update_lines(context, target, &which, set.change()?).await
         };
-        let (updated, user_errors) = outcome(updated.await)?;
+        let updated = updated.await.map_err(|err| lines.placed(err));
+        let (updated, user_errors) = outcome(updated)?;
         let (segment, lines_count) = updated.unzip();
         Ok(SegmentUpdateLinesPayload {
             segment: segment.map(Segment::from),

@@ -160,6 +160,37 @@ fn criteria_read_like_sentences() {
 }
 
 both! {
+    async fn averages_are_compared_with_whatever_fits(app) {
+        populate(&app).await;
+        for (than, sign) in [("900000000000000", "lt"), ("-900000000000000", "gt")] {
+            let average = |test: Value| json!({ "interactions": { "measure": { "avg": { "field": "COST", "test": test } } } });
+            let query = "query($a: ContactCriteria, $b: ContactCriteria) { a: contacts(filter: $a) { totalCount } b: contacts(filter: $b) { totalCount } }";
+            let there = average(json!({ "not": { "isSet": false } }));
+            let found = app.data(query, json!({ "a": average(json!({ (sign): than })), "b": there })).await;
+            assert_eq!(found["a"], found["b"], "{sign} {than}");
+            assert_ne!(found["a"]["totalCount"], 0);
+        }
+    }
+
+    // The last day of the calendar.
+    async fn all_days_come_before_the_last(app) {
+        populate(&app).await;
+        let query = "query($c: ContactCriteria) { contacts(filter: $c) { totalCount } }";
+        let count = async |criteria: Value| app.data(query, json!({ "c": criteria })).await["contacts"]["totalCount"].clone();
+        let all = count(json!({ "all": [] })).await;
+        let last = json!({ "date": "9999-12-31" });
+        assert_eq!(count(json!({ "createdAt": { "onOrBefore": last } })).await, all);
+        assert_eq!(count(json!({ "createdAt": { "after": last } })).await, 0);
+        assert_eq!(count(json!({ "createdAt": { "matches": "01012020..31129999" } })).await, all);
+        app.must("attributeCreate", "", json!({ "name": "until", "type": "DATE" })).await;
+        let until = json!({ "id": "contact:1", "attributes": [{ "name": "until", "value": { "date": "9999-12-31" } }] });
+        app.must("contactUpdate", "", until).await;
+        let until = |test: Value| json!({ "custom": { "name": "until", "date": test } });
+        assert_eq!(count(until(json!({ "on": last }))).await, 1);
+        assert_eq!(count(until(json!({ "onOrBefore": last }))).await, 1);
+        assert_eq!(count(until(json!({ "before": last }))).await, 0);
+    }
+
     async fn a_million_values_are_no_criteria_but_ten_thousand_are(app) {
         populate(&app).await;
         let values: Vec<String> = (0..criteria::LIST_VALUES_MAX).map(|it| format!("C{it}")).collect();

@@ -39,7 +39,7 @@ fn value(kind: Kind) -> BoxedStrategy<Value> {
     match kind {
         Kind::Text | Kind::ExactText => prop_oneof![
             texts(&TEXTS),
-            texts(&["s", "S", "ss", "%", "_", "1", "", "&", "\\", "i", "%me", "*s?", "[s]*"])
+            texts(&["s", "S", "ss", "%", "_", "1", "", "&", "\\", "i", "%%me", "*s?", "[s]*"])
         ]
         .boxed(),
         Kind::Code => prop_oneof![
@@ -122,6 +122,10 @@ fn simple_test(kind: Kind) -> BoxedStrategy<Value> {
                     select(vec!["P1D", "P10D", "P1M", "PT36H"]).prop_map(Value::from).boxed()
                 }
                 Takes::Expression => expression(kind),
+            };
+            let operand = match operator.takes_me() && matches!(kind, Kind::Text | Kind::Code) {
+                true => prop_oneof![9 => operand, 1 => Just(json!("%me"))].boxed(),
+                false => operand,
             };
             operand.prop_map(move |operand| one(operator.name(), operand))
         })

@@ -1,7 +1,12 @@
 use serde_json::{Value, json};
 
+use urval::domain::access::{Scope, Scopes};
+
 use super::make::{self, world};
-use crate::app::{TestApp, both};
+use crate::{
+    access::run,
+    app::{TestApp, both},
+};
 
 async fn list(app: &TestApp, arguments: &str) -> Value {
     let query = format!(
@@ -72,10 +77,43 @@ both! {
         let others = json!({ "not": { "inSegment": { "current": id } } });
         app.must("segmentReplaceContacts", "", json!({ "segmentId": id, "criteria": others })).await;
         let saved = app.must("segmentSaveCriteria", "savedCriteria { id }", json!({ "segmentId": id, "name": "X" })).await;
-        let reuse = json!({ "segmentId": id, "savedCriteriaId": saved["savedCriteria"]["id"] });
-        app.must("segmentReuseCriteria", "", reuse).await;
+        let mut reuse = json!({ "segmentId": id, "savedCriteriaId": saved["savedCriteria"]["id"], "dryRun": true });
+        let before = make::set(&app, &id).await;
+        let fields = "segment { revision } effect { before after added removed } criteria { operation }";
+        let tried = app.must("segmentReuseCriteria", fields, reuse.clone()).await;
+        assert_eq!(tried["criteria"], json!([]));
+        assert_eq!(make::set(&app, &id).await, before);
+        reuse["dryRun"] = json!(false);
+        let reused = app.must("segmentReuseCriteria", fields, reuse).await;
         // First 1 came to those who were in, then they were swapped for the rest: the excluded one.
         assert!(make::set(&app, &id).await.is_empty());
+        assert_eq!((&tried["effect"], &tried["effect"]["after"]), (&reused["effect"], &json!(0)));
+        assert_eq!(reused["criteria"].as_array().unwrap().len(), 2);
+    }
+
+    async fn what_is_wrong_with_a_saved_step_is_told_by_its_number(app) {
+        world(&app).await;
+        let (id, other) = (make::segment(&app).await, make::segment(&app).await);
+        app.must("attributeCreate", "", json!({ "name": "tier", "type": "CODE" })).await;
+        app.must("segmentAddContacts", "", json!({ "segmentId": id, "criteria": { "all": [] } })).await;
+        for criteria in [json!({ "not": { "custom": { "name": "tier", "isSet": true } } }), json!({ "name": { "ne": "x" } })] {
+            app.must("segmentRefineContacts", "", json!({ "segmentId": id, "criteria": criteria })).await;
+        }
+        let saved = app.must("segmentSaveCriteria", "savedCriteria { id }", json!({ "segmentId": id, "name": "X" })).await;
+        let saved = &saved["savedCriteria"]["id"];
+        let reuse = format!("mutation {{ segmentReuseCriteria(input: {{ segmentId: {other:?}, savedCriteriaId: {saved}, onExisting: REPLACE, dryRun: true }}) \
+            {{ userErrors {{ code path message }} }} }}");
+        let blind = run(&app, &reuse, Scopes::of(&[Scope::Read, Scope::Write])).await;
+        assert_eq!(blind["data"]["segmentReuseCriteria"]["userErrors"], json!([{
+            "code": "FORBIDDEN", "path": ["input", "savedCriteriaId"],
+            "message": "Step 3: It is about personal data, which needs the scope `personal`.",
+        }]));
+        app.must("attributeDelete", "", json!({ "name": "tier" })).await;
+        let gone = app.graphql(&reuse, json!({})).await;
+        assert_eq!(gone["data"]["segmentReuseCriteria"]["userErrors"], json!([{
+            "code": "NOT_FOUND", "path": ["input", "savedCriteriaId"],
+            "message": "Step 2: There is no custom attribute tier.",
+        }]));
     }
 
     async fn saved_criteria_are_listed_page_by_page_by_name(app) {

@@ -163,7 +163,7 @@ impl Compiler<'_> {
     fn averaged(self, key: Expr, grouped: SelectStatement, test: &Test, amount: Expr) -> Expr {
         let predicate = resolve(Kind::Decimal, test, self.asked);
         let sum: Expr = Func::sum(amount).into();
-        let times_count = |scalar: &Scalar| value(scalar).mul(Expr::cust("COUNT(*)"));
+        let times_count = |scalar: &Scalar| dialect::times_count(self.backend, value(scalar));
         self.having(key, grouped, &predicate, |present| {
             self.compared(present, &sum, None, &times_count)
         })

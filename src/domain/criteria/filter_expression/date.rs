@@ -59,6 +59,8 @@ fn digits(digits: &str) -> Result<When, String> {
     let at = |from: usize| digits.get(from..from + 2).and_then(|it| it.parse::<u32>().ok());
     let day = at(0).filter(|day| (1..=31).contains(day));
     let month = at(2).filter(|month| (1..=12).contains(month));
+    // In a leap year, as 1904 was.
+    let occurs = |day, month| NaiveDate::from_ymd_opt(1904, month, day).is_some();
     let later = |anchor, months, days| When::Relative {
         anchor,
         plus: Period { months, days, ..Period::default() },
@@ -70,7 +72,9 @@ fn digits(digits: &str) -> Result<When, String> {
     };
     let found = match (digits.len(), day, month) {
         (2, Some(day), _) => Some(later(Anchor::MonthStart, 0, day - 1)),
-        (4, Some(day), Some(month)) => Some(later(Anchor::YearStart, month - 1, day - 1)),
+        (4, Some(day), Some(month)) if occurs(day, month) => {
+            Some(later(Anchor::YearStart, month - 1, day - 1))
+        }
         (6 | 8, Some(day), Some(month)) => year
             .and_then(|year| NaiveDate::from_ymd_opt(year.try_into().ok()?, month, day))
             .filter(|date| is_storable(*date))

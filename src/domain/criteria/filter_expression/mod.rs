@@ -226,7 +226,12 @@ impl Parser<'_> {
             let message = "An empty value has no place in an order: ask for '', or <>''.";
             return Err(wrong(word.start, message, &["a value"]));
         }
-        value::operand(self.kind, word)
+        match value::operand(self.kind, word)? {
+            Operand::Me => {
+                Err(wrong(word.start, "Whoever asks has no place in an order.", &["a value"]))
+            }
+            operand => Ok(operand),
+        }
     }
 
     /// Everything that a missing value passes is the opposite of something that it does not.

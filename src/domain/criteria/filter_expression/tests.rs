@@ -87,6 +87,8 @@ fn texts_and_patterns() {
             ("<>*", "{not:{all:[]}}"),
             ("%me", "{eq:%me}"),
             ("%USER|A", "{in:[%me,A]}"),
+            ("'%me'", "{eq:%%me}"),
+            ("@%me", "{eqIgnoreCase:%%me}"),
             ("A..C", "{between:{from:A,to:C}}"),
             ("<>A&<>B", "{all:[{not:{eq:A}},{not:{eq:B}}]}"),
         ],
@@ -193,6 +195,7 @@ fn days_are_written_in_many_ways() {
     assert_eq!(asks(Kind::Date, "22..23").matches("MONTH_START").count(), 2);
     assert_eq!(asks(Kind::Date, "..-CM"), "{not:{after:{relative:{anchor:MONTH_START,plus:P0D}}}}");
     let instant = "{onOrAfter:{instant:2026-11-23T12:00:00Z}}";
+    assert_eq!(day("2902"), "{relative:{anchor:YEAR_START,plus:P1M28D}}");
     assert_eq!(asks(Kind::Instant, "2026-11-23T13:00:00+01:00.."), instant);
 }
 
@@ -203,7 +206,9 @@ fn what_is_not_there_is_said_clearly() {
     wrong(Kind::Date, "..C123101", 2, "There are no closing dates here: give the day itself.");
     let lists = "There is no list %mycustomers here: name the values.";
     wrong(Kind::Code, "A|%mycustomers", 2, lists);
-    for nonsense in ["2026-13-01", "soon", "mon54", "p", "D32", "1X", "32", "3113", "310226"] {
+    for nonsense in
+        ["2026-13-01", "soon", "mon54", "p", "D32", "1X", "32", "3113", "310226", "3102", "3104"]
+    {
         assert_eq!(parse(Kind::Date, nonsense).unwrap_err().position, 0, "{nonsense}");
     }
 }
@@ -229,6 +234,7 @@ fn errors_say_where_and_what_was_expected() {
         0,
         "@ can't be asked of this field: it is compared to the letter.",
     );
+    wrong(Kind::Code, "A..%me", 3, "Whoever asks has no place in an order.");
     wrong(Kind::Text, "@", 0, "A value is missing after @.");
     assert_eq!(parse(Kind::Text, "(a").unwrap_err().expected, [")", "|", "&"]);
     assert_eq!(parse(Kind::Date, "x").unwrap_err().expected.len(), 4);

@@ -6,10 +6,12 @@ use serde_json::{Map, Value};
 
 use super::{Id, LIST_VALUES_MAX, Parser, TEXT_CHARS_MAX, given};
 use crate::domain::{
-    Error, Reason, amount,
+    Error, Position, Reason, amount,
     criteria::{
-        Anchor, Formula, Kind, Operand, Operator, Period, Takes, Test, When, field::EVALUATIONS,
-        filter_expression, json::ME,
+        Anchor, Formula, Kind, Operand, Operator, Period, Takes, Test, When,
+        field::EVALUATIONS,
+        filter_expression::{self, SyntaxError},
+        json::{ME, unescaped},
     },
     is_storable, text,
 };
@@ -43,13 +45,13 @@ impl Parser {
 
     fn operands(&mut self, kind: Kind, operator: Operator, value: &Value) -> Option<Vec<Operand>> {
         match operator.takes() {
-            Takes::One => Some(vec![self.operand(kind, value)?]),
-            Takes::Many => self.values(value, |parser, value| parser.operand(kind, value)),
+            Takes::One => Some(vec![self.operand(kind, operator, value)?]),
+            Takes::Many => self.values(value, |parser, it| parser.operand(kind, operator, it)),
             Takes::Range => {
                 let fields = self.object(value, &["from", "to"])?;
                 let (from, to) = (self.required(fields, "from"), self.required(fields, "to"));
-                let from = self.at("from", |parser| parser.operand(kind, from?));
-                let to = self.at("to", |parser| parser.operand(kind, to?));
+                let from = self.at("from", |parser| parser.operand(kind, operator, from?));
+                let to = self.at("to", |parser| parser.operand(kind, operator, to?));
                 Some(vec![from?, to?])
             }
             Takes::Flag => Some(vec![Operand::Flag(self.flag(value)?)]),
@@ -69,8 +71,12 @@ impl Parser {
         let expression = self.text_of(value, filter_expression::CHARS_MAX)?;
         match filter_expression::parse(kind, &expression) {
             Ok(test) => self.admitted(&test).map(|()| test),
-            Err(err) => {
-                self.invalid(format!("{} (at character {})", err.message, err.position + 1))
+            Err(SyntaxError { message, position, expected }) => {
+                self.invalid::<()>(format!("{message} (at character {})", position + 1));
+                let rejection = self.rejections.last_mut()?;
+                rejection.position = Some(Position::after(&expression, position));
+                rejection.expected = expected.iter().map(|&it| it.to_owned()).collect();
+                None
             }
         }
     }
@@ -90,11 +96,20 @@ impl Parser {
         }
     }
 
-    fn operand(&mut self, kind: Kind, value: &Value) -> Option<Operand> {
+    fn operand(&mut self, kind: Kind, operator: Operator, value: &Value) -> Option<Operand> {
         match kind {
-            Kind::Text | Kind::ExactText | Kind::Code if value == ME => Some(Operand::Me),
-            Kind::Text | Kind::ExactText => Some(Operand::Text(self.text(value)?)),
-            Kind::Code => Some(Operand::Text(text::upper(&self.text(value)?))),
+            Kind::Text | Kind::ExactText | Kind::Code if value == ME => {
+                if operator.takes_me() || self.is_stored {
+                    return Some(Operand::Me);
+                }
+                self.invalid(format!(
+                    "{ME} is whoever asks, and goes with eq, ne, in and notIn: as a text it is %{ME}."
+                ))
+            }
+            Kind::Text | Kind::ExactText => {
+                Some(Operand::Text(unescaped(&self.text(value)?).to_owned()))
+            }
+            Kind::Code => Some(Operand::Text(self.code(value)?)),
             Kind::Choice(choice) => self.name(choice.names(), value),
             Kind::Evaluation => self.name(&EVALUATIONS, value),
             Kind::Integer => {
@@ -205,7 +220,11 @@ impl Parser {
     }
 
     pub(super) fn code_list(&mut self, value: &Value) -> Option<Vec<String>> {
-        self.values(value, |parser, value| Some(text::upper(&parser.text(value)?)))
+        self.values(value, Self::code)
+    }
+
+    fn code(&mut self, value: &Value) -> Option<String> {
+        Some(text::upper(unescaped(&self.text(value)?)))
     }
 
     /// Text as it is stored, though it may be empty.

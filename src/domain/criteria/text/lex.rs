@@ -86,11 +86,7 @@ fn word(chars: &[char], at: &mut usize) -> String {
     let start = *at;
     while let Some(&char) = chars.get(*at) {
         let is_end = match char {
-            '+' | '-' => {
-                let so_far: String = chars[start..*at].iter().collect();
-                let counts = ["today", "now", "start", "end"];
-                *at == start || counts.iter().any(|it| so_far.eq_ignore_ascii_case(it))
-            }
+            '+' | '-' => *at == start || is_counted_from(&chars[start..*at]),
             '"' | '\'' => true,
             char => char.is_whitespace() || sign(&[char]).is_some() || matches!(char, '!'),
         };
@@ -103,6 +99,12 @@ fn word(chars: &[char], at: &mut usize) -> String {
         }
     }
     chars[start..*at].iter().collect()
+}
+
+fn is_counted_from(word: &[char]) -> bool {
+    let counted = ["today", "now", "start", "end"];
+    let is = |it: &str| it.chars().eq(word.iter().map(char::to_ascii_lowercase));
+    counted.into_iter().any(is)
 }
 
 /// What stands in quotes, which are doubled in it.

@@ -6,8 +6,10 @@
 //! text for somebody who is still typing, with `lint` for what makes sense and may not be meant.
 
 mod check;
+mod expand;
 mod lex;
 mod lint;
+mod numbered;
 mod read;
 mod relations;
 mod spanned;
@@ -17,10 +19,11 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Checked, Diagnostic, DiagnosticCode, Severity, check, expanded, from_text};
+pub use check::{Checked, Diagnostic, DiagnosticCode, Severity, check, from_text};
+pub use expand::{expanded, in_input, place_in};
 pub use lex::Span;
 
-use super::{Criteria, Kind, Names};
+use super::{Criteria, Kind, Names, json::ME};
 use write::Writer;
 
 /// How many values of a list are written out.
@@ -45,12 +48,12 @@ impl Criteria {
 
     /// The same, with what people call [what it names](Self::named).
     pub fn text_with(&self, names: &Names) -> String {
-        Writer { names, values_max: LIST_MAX }.criteria(&self.to_json())
+        Writer { names, values_max: LIST_MAX, me: ME }.criteria(&self.to_json())
     }
 
     /// The same, with all there is: it can be read back.
     pub fn whole_text(&self, names: &Names) -> String {
-        Writer { names, values_max: usize::MAX }.criteria(&self.to_json())
+        Writer { names, values_max: usize::MAX, me: ME }.criteria(&self.to_json())
     }
 }
 

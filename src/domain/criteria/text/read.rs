@@ -27,6 +27,8 @@ pub(super) struct Trouble {
     pub(super) expected: Vec<String>,
     /// What may have been meant.
     pub(super) suggestion: Option<String>,
+    /// Whether it goes beyond a limit, and may make sense.
+    pub(super) is_beyond: bool,
 }
 
 /// Something that text may ask about besides fields: the custom attributes, with the keys of their
@@ -52,7 +54,14 @@ impl About {
 /// Reads a text.
 pub(super) fn read(text: &str, attributes: Attributes<'_>) -> Result<Spanned, Trouble> {
     let tokens = tokens(text);
-    let mut reader = Reader { tokens: &tokens, at: 0, depth: 0, conditions: 0, attributes };
+    let mut reader = Reader {
+        tokens: &tokens,
+        at: 0,
+        depth: 0,
+        conditions: 0,
+        is_of_salesperson: false,
+        attributes,
+    };
     let found = reader.any(About::Contact)?;
     match reader.peek().kind {
         TokenKind::End => Ok(found),
@@ -65,6 +74,8 @@ struct Reader<'a> {
     at: usize,
     depth: usize,
     conditions: usize,
+    /// Whether what is read is asked of a salesperson, who whoever asks may be.
+    is_of_salesperson: bool,
     attributes: Attributes<'a>,
 }
 
@@ -171,13 +182,19 @@ impl<'a> Reader<'a> {
             span,
             expected: expected.iter().map(|&it| it.to_owned()).collect(),
             suggestion: None,
+            is_beyond: false,
         })
+    }
+
+    /// What comes next is beyond a limit.
+    fn beyond<T>(&self, message: impl Into<String>) -> Read<T> {
+        let trouble = self.wrong(message, self.peek().span, &[]);
+        trouble.map_err(|trouble| Trouble { is_beyond: true, ..trouble })
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth == DEPTH_MAX {
-            let message = format!("Texts nest at most {DEPTH_MAX} deep.");
-            return self.wrong(message, self.peek().span, &[]);
+            return self.beyond(format!("Texts nest at most {DEPTH_MAX} deep."));
         }
         self.depth += 1;
         let found = read(self);

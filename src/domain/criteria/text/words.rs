@@ -3,7 +3,7 @@
 use super::lex::tokens;
 use crate::domain::{
     contact_columns::plain,
-    criteria::{Anchor, EVALUATIONS, Kind, Operator},
+    criteria::{Anchor, Kind, Operator},
 };
 
 /// What stands before the operand. Longer ones come before those they begin with.
@@ -73,19 +73,10 @@ pub(super) const UNITS: [(&str, char, bool); 7] = [
     ("second", 'S', true),
 ];
 
-/// The names that values of a kind are made from, if it has few.
-pub(super) fn names_of(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Choice(choice) => choice.names(),
-        Kind::Evaluation => &EVALUATIONS,
-        _ => &[],
-    }
-}
-
-/// One of them, however it is written: `Very Positive`, `very_positive`.
+/// One of the names of a kind, however it is written: `Very Positive`, `very_positive`.
 pub(super) fn name_of(kind: Kind, written: &str) -> Option<&'static str> {
     let written = plain(written);
-    names_of(kind).iter().copied().find(|name| plain(name) == written)
+    kind.names().iter().copied().find(|name| plain(name) == written)
 }
 
 /// Whether a text can stand without quotes.

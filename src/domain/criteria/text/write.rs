@@ -10,7 +10,8 @@ use super::{
 use crate::domain::{
     criteria::{
         Anchor, CLASSIFICATIONS, CONTACT_FIELDS, Field, Kind, Named, Names, Operator, Period,
-        Takes, json::ME,
+        Takes,
+        json::{ME, unescaped},
     },
     id::{self, Kind as Id},
 };
@@ -22,6 +23,8 @@ pub(super) struct Writer<'a> {
     pub(super) names: &'a Names,
     /// How many values of a list are written out.
     pub(super) values_max: usize,
+    /// The word for whoever asks, where it is asked now.
+    pub(super) me: &'static str,
 }
 
 /// What conditions are about: a contact, or a row of a relation.
@@ -92,11 +95,15 @@ impl Writer<'_> {
     }
 
     fn field(self, fields: &'static [Field], name: &str, value: &Value) -> String {
-        let kind = fields.iter().find(|field| field.name == name).map(|field| field.kind);
+        let field = fields.iter().find(|field| field.name == name);
+        let me = if field.is_some_and(Field::is_of_salesperson) { "me" } else { ME };
+        let kind = field.map(|field| field.kind);
         match value {
             Value::Bool(true) => name.to_owned(),
             Value::Bool(false) => format!("{name} = false"),
-            test => format!("{name} {}", self.test(kind.unwrap_or(Kind::Text), test)),
+            test => {
+                format!("{name} {}", Writer { me, ..self }.test(kind.unwrap_or(Kind::Text), test))
+            }
         }
     }
 
@@ -160,9 +167,9 @@ impl Writer<'_> {
 
     fn value(self, kind: Kind, value: &Value) -> String {
         match value {
-            Value::String(text) if text == ME => "me".to_owned(),
+            Value::String(text) if text == ME => self.me.to_owned(),
             Value::String(text) if matches!(kind, Kind::Integer | Kind::Decimal) => text.clone(),
-            Value::String(text) => written(text),
+            Value::String(text) => written(unescaped(text)),
             Value::Object(_) => when(value),
             other => other.to_string(),
         }

@@ -14,7 +14,7 @@ use super::super::{
 use crate::{
     domain::{
         Context, Result,
-        criteria::{CLASSIFICATIONS, CONTACT_FIELDS, Field},
+        criteria::{CLASSIFICATIONS, CONTACT_FIELDS, Field, json::ME},
     },
     entity::{code, kinds::CodeKind},
 };
@@ -99,11 +99,14 @@ fn codes_of<'a>(
         path.push(key.clone());
         let is_naming = NAMING.contains(&key.as_str());
         match value {
+            // Whoever asks is no code.
+            Value::String(code) if code == ME => {}
             Value::String(code) if is_naming => named.push((kind, code, path.clone())),
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     path.push(index.to_string());
                     match item {
+                        Value::String(code) if code == ME => {}
                         Value::String(code) if is_naming => named.push((kind, code, path.clone())),
                         item => codes_of(kind, item, path, named),
                     }

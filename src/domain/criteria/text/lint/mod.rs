@@ -15,6 +15,7 @@ use crate::{
         criteria::{
             CodesTest, Criteria, FieldTest, Kind, Leaf, Measure, RelatedTest, Test, Tree,
             always::always,
+            json::ME,
             predicate::Predicate,
             resolve::{Asked, resolve},
         },
@@ -23,6 +24,9 @@ use crate::{
 };
 
 mod codes;
+mod contradiction;
+
+use contradiction::{OfCodes, OfField};
 
 /// Everything that may not be meant.
 pub(super) async fn lint(
@@ -31,7 +35,8 @@ pub(super) async fn lint(
     moment: Moment,
     json: &Spanned,
 ) -> Result<Vec<Diagnostic>> {
-    let by = context.viewer.name.as_deref().unwrap_or_default();
+    // Somebody may ask later, so that `me` is nobody only while nobody does.
+    let by = context.viewer.name.as_deref().unwrap_or(ME);
     let mut lint = Lint { asked: Asked { moment, by }, json, path: Vec::new(), found: Vec::new() };
     lint.tree(criteria, true);
     let value = criteria.to_json();
@@ -212,10 +217,12 @@ impl Lint<'_> {
         }
     }
 
-    /// Conditions on the same field, or on the same codes, that can't all hold.
+    /// Conditions on the same field, or on the same codes, that can't all hold: the first one that
+    /// contradicts those before it.
     fn contradictions<C: Condition>(&mut self, trees: &[Tree<C>]) {
-        let mut of_fields: BTreeMap<&str, Vec<Predicate>> = BTreeMap::new();
-        let (mut wanted, mut unwanted): (Vec<(CodeKind, &String)>, Vec<_>) = <_>::default();
+        let mut of_fields: BTreeMap<&str, OfField> = BTreeMap::new();
+        let mut of_codes = OfCodes::default();
+        let mut first: Option<usize> = None;
         for (index, tree) in trees.iter().enumerate() {
             let (leaf, is_negated) = match tree {
                 Tree::Leaf(leaf) => (leaf, false),
@@ -229,43 +236,28 @@ impl Lint<'_> {
             if matches!(tree, Tree::Not(inner) if trees.contains(inner)) {
                 continue;
             }
-            let contradicts = if let Some(FieldTest { field, test }) = leaf.of_field() {
+            if let Some(FieldTest { field, test }) = leaf.of_field() {
                 let predicate = resolve(field.kind, test, self.asked);
                 let predicate =
                     if is_negated { Predicate::Not(Box::new(predicate)) } else { predicate };
                 // By itself it was told already.
-                if always(field.kind, std::slice::from_ref(&predicate)).is_some() {
-                    continue;
+                if always(field.kind, std::slice::from_ref(&predicate)).is_none() {
+                    let of_field = of_fields.entry(field.name);
+                    of_field.or_insert_with(|| OfField::new(field.kind)).add(index, predicate);
                 }
-                let all = of_fields.entry(field.name).or_default();
-                all.push(predicate);
-                1 < all.len() && always(field.kind, all) == Some(false)
-            } else if let Some((kind, test)) = leaf.of_codes() {
-                match (test, is_negated) {
-                    (CodesTest::HasAll(codes), false) => {
-                        wanted.extend(codes.iter().map(|code| (kind, code)));
-                    }
-                    (CodesTest::HasAny(codes), false) if codes.len() == 1 => {
-                        wanted.push((kind, &codes[0]));
-                    }
-                    (CodesTest::HasNone(codes), false) | (CodesTest::HasAny(codes), true) => {
-                        unwanted.extend(codes.iter().map(|code| (kind, code)));
-                    }
-                    _ => continue,
-                }
-                wanted.iter().any(|code| unwanted.contains(code))
-            } else {
-                continue;
-            };
-            if contradicts {
-                let [_, none] = C::ALL_AND_NONE;
-                let message = format!("This contradicts what comes before it: {none} matches.");
-                self.below(&["all", &index.to_string()], |it| {
-                    it.warn(DiagnosticCode::Contradiction, message);
-                });
-                return;
+            } else if let Some((kind, test)) = leaf.of_codes()
+                && of_codes.contradict(kind, test, is_negated)
+            {
+                first.get_or_insert(index);
             }
         }
+        let of_fields = of_fields.values().filter_map(OfField::contradiction);
+        let Some(index) = of_fields.chain(first).min() else { return };
+        let [_, none] = C::ALL_AND_NONE;
+        let message = format!("This contradicts what comes before it: {none} matches.");
+        self.below(&["all", &index.to_string()], |it| {
+            it.warn(DiagnosticCode::Contradiction, message);
+        });
     }
 
     /// The same twice in a list, at any depth.

@@ -6,7 +6,10 @@ use super::{
     super::{ATTRIBUTE_TYPES, relations::RELATIONS, spanned::Spanned},
     About, Read, Reader, TokenKind, Trouble,
 };
-use crate::domain::criteria::{CLASSIFICATIONS, Field, Kind, NODES_MAX, captions, text::nearest};
+use crate::domain::{
+    contact_columns::plain,
+    criteria::{CLASSIFICATIONS, Field, Kind, NODES_MAX, captions, text::nearest},
+};
 
 /// How many words the caption of a field may have: `Exclude from Segment`.
 const CAPTION_WORDS_MAX: usize = 4;
@@ -16,11 +19,7 @@ impl Reader<'_> {
         let start = self.peek().span;
         self.conditions += 1;
         if NODES_MAX < self.conditions {
-            return self.wrong(
-                format!("Criteria have at most {NODES_MAX} conditions."),
-                start,
-                &[],
-            );
+            return self.beyond(format!("Criteria have at most {NODES_MAX} conditions."));
         }
         let (everybody, nobody): (&[&str], &[&str]) = match about {
             About::Contact => (&["everybody", "everyone"], &["nobody"]),
@@ -75,6 +74,13 @@ impl Reader<'_> {
         }
         if let Some(found) = self.classification_ahead() {
             return self.codes(found).map(Some);
+        }
+        // As Business Central has it, people know the number of their company.
+        let company_no = self.words_ahead().find(|(name, _)| plain(name) == "companyno");
+        if let Some((_, words)) = company_no {
+            self.at += words;
+            let no = Spanned::one("no", self.test(Kind::Code)?);
+            return Ok(Some(Spanned::one("company", no)));
         }
         let found = if self.take("ever in") {
             Spanned::one("inSegment", Spanned::one("ever", self.name("a segment")?))
@@ -204,7 +210,10 @@ impl Reader<'_> {
     fn field(&mut self, field: &'static Field) -> Read<Spanned> {
         let span = self.before();
         if field.kind != Kind::Flag {
-            return Ok(Spanned::one(field.name, self.test(field.kind)?));
+            self.is_of_salesperson = field.is_of_salesperson();
+            let test = self.test(field.kind)?;
+            self.is_of_salesperson = false;
+            return Ok(Spanned::one(field.name, test));
         }
         self.flag(span, &|test| Spanned::one(field.name, test))
     }
@@ -225,7 +234,7 @@ impl Reader<'_> {
             ("==", false),
         ] {
             if self.take(words) {
-                let value = leaf(self.value(Kind::Flag)?);
+                let value = leaf(self.value(Kind::Flag, false)?);
                 return Ok(if negated { Spanned::one("not", value) } else { value });
             }
         }
@@ -342,6 +351,6 @@ impl Reader<'_> {
             (_, None) => format!("There is no field {}.", token.text),
         };
         let expected = ["a field", "not", "("].map(str::to_owned).to_vec();
-        Trouble { message, span: token.span, expected, suggestion }
+        Trouble { message, span: token.span, expected, suggestion, is_beyond: false }
     }
 }

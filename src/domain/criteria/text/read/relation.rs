@@ -25,10 +25,12 @@ impl Reader<'_> {
         if self.begins_test() {
             fields.push(("within", self.test(relation.when().kind)?));
         }
-        for flag in relation.flags {
-            if self.take(flag.text) || self.take(flag.text.trim_end_matches(" ones")) {
-                fields.push((flag.name, Spanned::value(self.before(), true)));
-            }
+        while let Some(flag) = relation
+            .flags
+            .iter()
+            .find(|flag| self.take(flag.text) || self.take(flag.text.trim_end_matches(" ones")))
+        {
+            fields.push((flag.name, Spanned::value(self.before(), true)));
         }
         let measure = self.measure(relation)?;
         if none {
@@ -103,14 +105,14 @@ impl Reader<'_> {
             ("in", "hasAny"),
         ] {
             if self.take(words) {
-                return Ok(Spanned::one(key, self.values(Kind::Code)?));
+                return Ok(Spanned::one(key, self.values(Kind::Code, false)?));
             }
         }
         if self.take("has") || self.take("=") {
             if self.is_sign(0, "(") {
                 return Ok(Spanned::one("has", self.test(Kind::Code)?));
             }
-            return Ok(Spanned::one("hasAny", self.values(Kind::Code)?));
+            return Ok(Spanned::one("hasAny", self.values(Kind::Code, false)?));
         }
         if self.take("count") {
             return Ok(Spanned::one("count", self.test(Kind::Integer)?));

@@ -3,13 +3,16 @@
 use super::{
     super::{
         spanned::Spanned,
-        words::{OPERATORS, SYNONYMS, UNITS, anchor, name_of, names_of, on_time},
+        words::{OPERATORS, SYNONYMS, UNITS, anchor, name_of, on_time},
     },
     Read, Reader, TokenKind,
 };
 use crate::domain::{
     contact_columns::plain,
-    criteria::{Anchor, Kind, Operator, Takes, json::ME},
+    criteria::{
+        Anchor, Kind, Operator, Takes,
+        json::{ME, escaped},
+    },
 };
 
 impl Reader<'_> {
@@ -110,12 +113,13 @@ impl Reader<'_> {
     }
 
     fn operand(&mut self, kind: Kind, operator: Operator) -> Read<Spanned> {
+        let with_me = self.is_of_salesperson && operator.takes_me();
         match operator.takes() {
-            Takes::Many => self.values(kind),
+            Takes::Many => self.values(kind, with_me),
             Takes::Range => {
-                let from = self.value(kind)?;
+                let from = self.value(kind, false)?;
                 self.expect("and")?;
-                let to = self.value(kind)?;
+                let to = self.value(kind, false)?;
                 let span = from.span.to(to.span);
                 Ok(Spanned::object(span, vec![("from", from), ("to", to)]))
             }
@@ -128,25 +132,26 @@ impl Reader<'_> {
                 let expression = self.text("a filter expression")?;
                 Ok(Spanned::value(expression.span, expression.text.as_str()))
             }
-            _ => self.value(kind),
+            _ => self.value(kind, with_me),
         }
     }
 
     /// Values in parentheses, or one without.
-    pub(super) fn values(&mut self, kind: Kind) -> Read<Spanned> {
+    pub(super) fn values(&mut self, kind: Kind, with_me: bool) -> Read<Spanned> {
         let start = self.peek().span;
         let items = match self.take("(") {
-            true => self.listed(&|reader| reader.value(kind))?,
-            false => vec![self.value(kind)?],
+            true => self.listed(&|reader| reader.value(kind, with_me))?,
+            false => vec![self.value(kind, with_me)?],
         };
         Ok(Spanned::list(start.to(self.before()), items))
     }
 
-    pub(super) fn value(&mut self, kind: Kind) -> Read<Spanned> {
+    /// `with_me`: the word `me` is whoever asks, as `%me` is everywhere.
+    pub(super) fn value(&mut self, kind: Kind, with_me: bool) -> Read<Spanned> {
         if matches!(kind, Kind::Date | Kind::Instant) {
             return self.when();
         }
-        if !names_of(kind).is_empty() && self.peek().kind == TokenKind::Word {
+        if !kind.names().is_empty() && self.peek().kind == TokenKind::Word {
             // A caption may have two words.
             for count in [2, 1] {
                 let words: Vec<&str> = (0..count)
@@ -165,18 +170,22 @@ impl Reader<'_> {
             }
         }
         let token = self.text("a value")?;
-        let written = match kind {
-            _ if token.kind == TokenKind::Word && token.text.eq_ignore_ascii_case("me") => ME,
-            kind => name_of(kind, &token.text).unwrap_or(&token.text),
-        };
         if kind == Kind::Flag {
-            return match plain(written).as_str() {
+            return match plain(&token.text).as_str() {
                 "true" | "yes" | "1" => Ok(Spanned::value(token.span, true)),
                 "false" | "no" | "0" => Ok(Spanned::value(token.span, false)),
                 _ => self.wrong("Give true or false.", token.span, &["true", "false"]),
             };
         }
-        Ok(Spanned::value(token.span, written))
+        let is_word =
+            |word: &str| token.kind == TokenKind::Word && token.text.eq_ignore_ascii_case(word);
+        let is_text = matches!(kind, Kind::Text | Kind::ExactText | Kind::Code);
+        Ok(match name_of(kind, &token.text) {
+            Some(name) => Spanned::value(token.span, name),
+            None if is_word(ME) || with_me && is_word("me") => Spanned::value(token.span, ME),
+            None if is_text => Spanned::value(token.span, escaped(&token.text)),
+            None => Spanned::value(token.span, token.text.as_str()),
+        })
     }
 
     /// `2026-11-23`, an instant, `today - 90 days`, `formula "CM+10D"`.
@@ -203,7 +212,9 @@ impl Reader<'_> {
             return Ok(Spanned::one("relative", Spanned::object(span, fields)));
         }
         let token = self.text("a date")?;
-        let key = if token.text.contains(['T', 't']) { "instant" } else { "date" };
+        let begins_with_digit = token.text.starts_with(|char: char| char.is_ascii_digit());
+        let is_instant = begins_with_digit && token.text.contains(['T', 't']);
+        let key = if is_instant { "instant" } else { "date" };
         Ok(Spanned::one(key, Spanned::value(token.span, token.text.as_str())))
     }
 
