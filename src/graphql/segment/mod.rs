@@ -40,6 +40,7 @@ use super::{
     code::Code,
     criteria::ContactCriteria,
     error::Result,
+    estimate::bounded,
     interaction::{InteractionConnection, InteractionFilter, InteractionOrder, interactions_of},
     interaction_template::InteractionTemplate,
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy, SegmentStatus},
@@ -50,7 +51,7 @@ use super::{
         opportunities_of, opportunity_statistics,
     },
     page::{Slice, connection},
-    scalar::{Date, Decimal},
+    scalar::{Date, Decimal, minutes},
     task::{TaskConnection, TaskFilter, TaskOrder, tasks_of},
 };
 use crate::{
@@ -189,9 +190,9 @@ impl Segment {
     }
 
     /// How many minutes its interactions take together: exact, as of now.
-    async fn duration_min(&self, ctx: &Context<'_>) -> Result<i64> {
+    async fn duration_min(&self, ctx: &Context<'_>) -> Result<i32> {
         let context = ctx.data::<domain::Context>()?;
-        Ok(Box::pin(segment::duration_min(context, &self.0)).await?)
+        minutes(Box::pin(segment::duration_min(context, &self.0)).await?)
     }
 
     /// Its contacts, each with what holds for its interaction.
@@ -250,14 +251,26 @@ impl Segment {
     }
 
     /// The steps that made it what it is, the first one first.
-    async fn criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
-        self.steps(ctx, false).await
+    async fn criteria(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 1,000; all unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+    ) -> Result<Vec<Criterion>> {
+        self.steps(ctx, false, first, last).await
     }
 
     /// The steps that were taken back and can be done again, the next one first. A new step drops
     /// them.
-    async fn undone_criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
-        self.steps(ctx, true).await
+    async fn undone_criteria(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 1,000; all unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+    ) -> Result<Vec<Criterion>> {
+        self.steps(ctx, true, first, last).await
     }
 
     /// Its logging; null if it was not logged, or its logging has been deleted.
@@ -346,9 +359,20 @@ impl Segment {
 }
 
 impl Segment {
-    async fn steps(&self, ctx: &Context<'_>, undone: bool) -> Result<Vec<Criterion>> {
+    async fn steps(
+        &self,
+        ctx: &Context<'_>,
+        undone: bool,
+        first: Option<i32>,
+        last: Option<i32>,
+    ) -> Result<Vec<Criterion>> {
         let steps = ctx.data::<Loaders>()?.segment.steps.load_one((self.0.id, undone)).await?;
-        Ok(steps.unwrap_or_default().into_iter().map(Criterion).collect())
+        let mut steps = steps.unwrap_or_default();
+        if first.or(last).is_some() {
+            let slice = Slice { first, last, ..Slice::default() };
+            slice.args::<()>()?.take.of(&mut steps);
+        }
+        bounded(ctx, steps.into_iter().map(Criterion).collect())
     }
 }
 
