@@ -40,7 +40,6 @@ use super::{
     code::Code,
     criteria::ContactCriteria,
     error::Result,
-    estimate::bounded,
     interaction::{InteractionConnection, InteractionFilter, InteractionOrder, interactions_of},
     interaction_template::InteractionTemplate,
     kinds::{CorrespondenceType, InformationFlow, InitiatedBy, SegmentStatus},
@@ -258,7 +257,7 @@ impl Segment {
         first: Option<i32>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
     ) -> Result<Vec<Criterion>> {
-        self.steps(ctx, false, first, last).await
+        Criterion::all(ctx, (self.0.id, false), first, last).await
     }
 
     /// The steps that were taken back and can be done again, the next one first. A new step drops
@@ -270,7 +269,7 @@ impl Segment {
         first: Option<i32>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
     ) -> Result<Vec<Criterion>> {
-        self.steps(ctx, true, first, last).await
+        Criterion::all(ctx, (self.0.id, true), first, last).await
     }
 
     /// Its logging; null if it was not logged, or its logging has been deleted.
@@ -355,24 +354,6 @@ impl Segment {
     /// somebody else did meanwhile.
     async fn revision(&self) -> i32 {
         self.0.revision
-    }
-}
-
-impl Segment {
-    async fn steps(
-        &self,
-        ctx: &Context<'_>,
-        undone: bool,
-        first: Option<i32>,
-        last: Option<i32>,
-    ) -> Result<Vec<Criterion>> {
-        let steps = ctx.data::<Loaders>()?.segment.steps.load_one((self.0.id, undone)).await?;
-        let mut steps = steps.unwrap_or_default();
-        if first.or(last).is_some() {
-            let slice = Slice { first, last, ..Slice::default() };
-            slice.args::<()>()?.take.of(&mut steps);
-        }
-        bounded(ctx, steps.into_iter().map(Criterion).collect())
     }
 }
 
