@@ -115,10 +115,10 @@ both! {
         for (mutation, thing, fields) in [
             ("segmentUpdate", json!({ "segmentId": "segment:1" }),
                 &["date", "ignoreContactCorrespondenceType"][..]),
-            ("savedCriteriaUpdate", json!({ "savedCriteriaId": "savedCriteria:1" }), &["name"]),
-            ("numberSeriesUpdate", json!({ "kind": "CONTACT" }), &["prefix", "width", "next", "manual"]),
+            ("savedCriteriaUpdate", json!({ "savedCriteriaId": "savedCriteria:1" }), &["name"][..]),
+            ("numberSeriesUpdate", json!({ "kind": "CONTACT" }), &["prefix", "width", "next", "manual"][..]),
             ("interactionUpdate", json!({ "id": "interaction:1.1" }), &["date", "description",
-                "salesperson", "cost", "durationMin", "campaignTarget", "attemptFailed", "postponed"]),
+                "salesperson", "cost", "durationMin", "campaignTarget", "attemptFailed", "postponed"][..]),
         ] {
             for field in fields {
                 let refused = app.mutate(mutation, "", with(thing.clone(), json!({ *field: null }))).await;

@@ -249,7 +249,7 @@ impl Segment {
         Box::pin(self.reach(ctx)).await
     }
 
-    /// The steps that made it what it is, the first one first.
+    /// The steps that made it what it is, the first one first; all of them, or `first` or `last`.
     async fn criteria(
         &self,
         ctx: &Context<'_>,
@@ -260,8 +260,8 @@ impl Segment {
         Criterion::all(ctx, (self.0.id, false), first, last).await
     }
 
-    /// The steps that were taken back and can be done again, the next one first. A new step drops
-    /// them.
+    /// The steps that were taken back and can be done again, the next one first; all of them, or
+    /// `first` or `last`. A new step drops them.
     async fn undone_criteria(
         &self,
         ctx: &Context<'_>,
