@@ -1,6 +1,10 @@
 //! `urval backup` and `urval restore`: copies of an SQLite database.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -37,6 +41,7 @@ pub(super) async fn restore(config: &Config, args: &Restore) -> Result<(), Failu
         let part = db::file_of(database_url).expect("it is a file");
         fs::copy(&args.file, part)
             .map_err(|err| Failure::new(format!("{}: {err}", args.file.display())))?;
+        require_sqlite(&args.file)?;
         let database_url = database_url.to_owned();
         let context = open(&Config { database_url, ..config.clone() }).await?;
         check::all(&context).await?;
@@ -44,4 +49,17 @@ pub(super) async fn restore(config: &Config, args: &Restore) -> Result<(), Failu
         Ok(context.db.close().await?)
     };
     whole_file::make(&target, copy).await
+}
+
+/// What every database of SQLite begins with.
+const SQLITE: &[u8; 16] = b"SQLite format 3\0";
+
+fn require_sqlite(file: &Path) -> Result<(), Failure> {
+    let mut begin = [0; SQLITE.len()];
+    let read = fs::File::open(file)?.read_exact(&mut begin);
+    if read.is_ok() && begin == *SQLITE {
+        return Ok(());
+    }
+    let file = file.display();
+    Err(Failure::new(format!("{file} is no SQLite database: name one that `urval backup` made.")))
 }

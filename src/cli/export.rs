@@ -1,6 +1,9 @@
 //! `urval export`: the contacts of a segment, or those that criteria select, as a file, or on paper.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::{Args, ValueEnum};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -45,7 +48,7 @@ pub(super) struct ExportArgs {
     #[arg(long)]
     record: bool,
 
-    /// Where to write; standard output if it is not said.
+    /// Where to write; standard output if it is not said, or `-`.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -189,7 +192,7 @@ pub(super) async fn run(config: &Config, args: ExportArgs) -> Result<(), Failure
         Some(row) => Outgoing::of_segment(&context, row, &args).await?,
         None => Outgoing::of_criteria(&context, &args).await?,
     };
-    match &args.output {
+    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => {
             let file = tokio::fs::File::create(path).await;
             let file = file.map_err(|err| Failure::new(format!("{}: {err}", path.display())))?;

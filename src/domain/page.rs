@@ -34,6 +34,15 @@ impl Take {
     pub fn is_last(self) -> bool {
         matches!(self, Self::Last(_))
     }
+
+    /// Leaves these of a list that is there as a whole.
+    pub fn of<T>(self, list: &mut Vec<T>) {
+        let count = usize::try_from(self.count()).unwrap_or(usize::MAX);
+        match self {
+            Self::First(_) => list.truncate(count),
+            Self::Last(_) => drop(list.drain(..list.len().saturating_sub(count))),
+        }
+    }
 }
 
 /// How many items a page has unless it is said.

@@ -42,8 +42,17 @@ fn named(err: ServerError) -> ServerError {
     let is_of_query = err.path.is_empty() && !err.locations.is_empty();
     match is_of_query {
         true => coded(placed(err), VALIDATION_FAILED),
-        false => coded(err, BAD_REQUEST),
+        false => coded(plain(err), BAD_REQUEST),
     }
+}
+
+/// The error of a value that can't be read without the names that its types have in the program.
+fn plain(mut err: ServerError) -> ServerError {
+    let is_ours = err.extensions.as_ref().is_some_and(|it| it.get("code").is_some());
+    if !is_ours && let Some(end) = err.message.find(" (occurred while parsing \"") {
+        err.message.truncate(end);
+    }
+    err
 }
 
 /// The error of an argument with the path that its sentence has, as our own errors have it.

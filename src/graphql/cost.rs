@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{
-    Name, Value as Constant, Variables,
+    Name, Pos, Positioned, Value as Constant, Variables,
     parser::types::{
         BaseType, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
         SelectionSet, Type, TypeKind, TypeSystemDefinition,
@@ -14,119 +14,10 @@ use async_graphql::{
 };
 use async_graphql_value::Value;
 
-use crate::domain::{PAGE_DEFAULT, PAGE_MAX};
-
-/// How many items a list has.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-enum Items {
-    /// It is no list, or a short one that is there anyway.
-    One,
-    /// As many as `first` or `last` says, this many unless they do, and never more than the second.
-    Page(u64, u64),
-    /// One for each item of this argument.
-    Each(&'static str),
-    /// About as many, as a rule.
-    About(u64),
-}
-
-/// Pages as all connections have them.
-const PAGE: Items = Items::Page(PAGE_DEFAULT, PAGE_MAX);
-/// Choosing contacts, or writing for each of them.
-const SELECTION: u64 = 100;
-/// A change of one thing, with all that goes with it.
-const CHANGE: u64 = 10;
-
-/// Fields that cost more by themselves than the rest, or are lists of their own kind. Any other
-/// costs 1, a connection 2, and a mutation [`CHANGE`].
-const PRICES: &[(&str, &str, u64, Items)] = &[
-    ("Campaign", "segments", 5, PAGE),
-    ("Campaign", "statistics", 5, Items::One),
-    ("Campaign", "targets", 20, PAGE),
-    ("CampaignStatistics", "byDay", 5, Items::About(50)),
-    ("CampaignStatistics", "byTemplate", 5, Items::About(10)),
-    // No index has all that is added up.
-    ("Code", "statistics", 20, Items::One),
-    ("Contact", "addresses", 2, Items::About(2)),
-    ("Contact", "campaigns", 5, Items::About(5)),
-    ("Contact", "people", 5, PAGE),
-    ("Contact", "profileQuestionnaires", 2, Items::About(5)),
-    ("Contact", "purchaseStatistics", 5, Items::One),
-    ("Contact", "segments", 5, Items::About(10)),
-    ("ContactSet", "contacts", 5, PAGE),
-    ("Criterion", "addedContacts", 5, PAGE),
-    ("Criterion", "removedContacts", 5, PAGE),
-    ("Interaction", "attachments", 1, Items::About(2)),
-    ("Interaction", "comments", 2, Items::About(5)),
-    ("ProfileAnswer", "contactsCount", 2, Items::One),
-    ("ProfileQuestion", "answers", 1, Items::About(4)),
-    ("ProfileQuestionnaire", "questions", 1, Items::About(8)),
-    ("InteractionTemplate", "languages", 2, Items::About(5)),
-    ("InteractionTemplate", "statistics", 20, Items::One),
-    ("InteractionTemplateLanguage", "attachments", 1, Items::About(2)),
-    ("Query", "auditLog", 5, PAGE),
-    ("Query", "codes", 2, Items::About(50)),
-    ("Query", "contactDuplicates", 5, PAGE),
-    ("Query", "contacts", 5, PAGE),
-    ("Query", "criteriaPreview", SELECTION, Items::One),
-    ("Query", "criteriaValues", 20, Items::Page(20, 100)),
-    ("Query", "nodes", 1, Items::Each("ids")),
-    ("Query", "profileQuestionnaire", 2, Items::One),
-    ("Query", "profileQuestionnaires", 5, PAGE),
-    ("Query", "savedCriteria", 5, PAGE),
-    ("Query", "segmentDiff", 10, Items::One),
-    ("Query", "segmentExplain", 20, Items::About(5)),
-    ("Query", "segmentOverlap", 10, Items::Each("segmentIds")),
-    ("Query", "segments", 5, PAGE),
-    ("Query", "templatePreview", 20, Items::One),
-    ("SavedCriteria", "steps", 1, Items::About(10)),
-    ("Segment", "cost", 5, Items::One),
-    ("Segment", "criteria", 10, Items::About(10)),
-    ("Segment", "durationMin", 5, Items::One),
-    ("Segment", "lines", 10, PAGE),
-    ("Segment", "overrides", 5, Items::About(10)),
-    ("Segment", "reachability", SELECTION, Items::One),
-    ("Segment", "texts", 2, Items::About(5)),
-    ("Segment", "undoneCriteria", 10, Items::About(10)),
-    ("SegmentLine", "attachments", 1, Items::About(2)),
-    ("SegmentOverlap", "pairs", 1, Items::About(10)),
-    ("SegmentText", "attachments", 1, Items::About(2)),
-    ("SelectionSample", "added", 5, Items::Page(10, 100)),
-    ("SelectionSample", "removed", 5, Items::Page(10, 100)),
-    ("TemplatePreview", "attachments", 1, Items::About(2)),
-    ("Mutation", "campaignEntryCancel", SELECTION, Items::One),
-    ("Mutation", "campaignEntryDelete", SELECTION, Items::One),
-    ("Mutation", "campaignEntryReinstate", SELECTION, Items::One),
-    ("Mutation", "contactDuplicatesFind", SELECTION, Items::One),
-    ("Mutation", "contactErase", SELECTION, Items::One),
-    ("Mutation", "contactMerge", SELECTION, Items::One),
-    ("Mutation", "contactsImport", SELECTION, Items::One),
-    ("LoggedSegment", "deliveries", 5, Items::One),
-    ("Mutation", "interactionSetDelivery", SELECTION, Items::One),
-    ("Mutation", "loggedSegmentResend", SELECTION, Items::One),
-    ("Mutation", "loggedSegmentCancel", SELECTION, Items::One),
-    ("Mutation", "loggedSegmentDelete", SELECTION, Items::One),
-    ("Mutation", "loggedSegmentReinstate", SELECTION, Items::One),
-    ("Mutation", "profileClassify", SELECTION, Items::One),
-    ("Mutation", "segmentAddContacts", SELECTION, Items::One),
-    ("Mutation", "segmentApplyMailingGroup", SELECTION, Items::One),
-    ("Mutation", "segmentClear", SELECTION, Items::One),
-    ("Mutation", "segmentGoBack", SELECTION, Items::One),
-    ("Mutation", "segmentGoForward", SELECTION, Items::One),
-    ("Mutation", "segmentLog", SELECTION, Items::One),
-    ("Mutation", "segmentLogCoverSheets", SELECTION, Items::One),
-    ("Mutation", "segmentReduceContacts", SELECTION, Items::One),
-    ("Mutation", "segmentRefineContacts", SELECTION, Items::One),
-    ("Mutation", "segmentReplaceContacts", SELECTION, Items::One),
-    ("Mutation", "segmentReuseCriteria", SELECTION, Items::One),
-    ("Mutation", "segmentReuseLogged", SELECTION, Items::One),
-    ("Campaign", "opportunityStatistics", 5, Items::One),
-    ("Contact", "opportunityStatistics", 2, Items::One),
-    ("Segment", "opportunityStatistics", 5, Items::One),
-    ("Mutation", "segmentCreateOpportunities", SELECTION, Items::One),
-    ("Mutation", "segmentCreateTasks", SELECTION, Items::One),
-    ("SegmentReuseCriteriaPayload", "criteria", 1, Items::About(10)),
-    ("Mutation", "segmentUpdateLines", SELECTION, Items::One),
-];
+use super::{
+    estimate::{Estimate, Expected},
+    prices::{Items, price},
+};
 
 /// What the fields of the schema cost.
 #[derive(Debug)]
@@ -172,25 +63,16 @@ impl Prices {
         document: &ExecutableDocument,
         operation: &OperationDefinition,
         variables: &Variables,
-    ) -> u64 {
+    ) -> Estimate {
         let root = match operation.ty {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
             OperationType::Subscription => "Subscription",
         };
-        let mut sum =
-            Sum { prices: self, document, operation, variables, fragments: HashMap::new() };
-        sum.of(root, &operation.selection_set.node)
-    }
-}
-
-fn price(on: &str, field: &str, is_page: bool) -> (u64, Items) {
-    let priced = PRICES.iter().find(|(type_name, name, ..)| (*type_name, *name) == (on, field));
-    match priced {
-        Some((_, _, itself, items)) => (*itself, *items),
-        None if is_page => (2, PAGE),
-        None if on == "Mutation" => (CHANGE, Items::One),
-        None => (1, Items::One),
+        let (fragments, lists) = (HashMap::new(), HashMap::new());
+        let mut sum = Sum { prices: self, document, operation, variables, fragments, lists };
+        let cost = sum.of(root, &operation.selection_set.node).once;
+        Estimate::new(cost, sum.lists)
     }
 }
 
@@ -201,6 +83,27 @@ fn named(of: &Type) -> String {
     }
 }
 
+/// What has the items of a page, and what else is asked of it.
+fn is_connection(of: &str) -> bool {
+    of.ends_with("Connection")
+}
+
+/// What a selection costs: once, and for each item of the page that it is made on.
+#[derive(Copy, Clone, Default)]
+struct Parts {
+    once: u64,
+    each: u64,
+}
+
+impl Parts {
+    fn and(self, other: Self) -> Self {
+        Self {
+            once: self.once.saturating_add(other.once),
+            each: self.each.saturating_add(other.each),
+        }
+    }
+}
+
 /// The sum over an operation.
 struct Sum<'a> {
     prices: &'a Prices,
@@ -208,13 +111,22 @@ struct Sum<'a> {
     operation: &'a OperationDefinition,
     variables: &'a Variables,
     /// Of fragments, each found once.
-    fragments: HashMap<&'a Name, u64>,
+    fragments: HashMap<&'a Name, Parts>,
+    /// Lists whose length is known only once they are there, by where their field stands.
+    lists: HashMap<Pos, Expected>,
 }
 
 impl<'a> Sum<'a> {
-    fn of(&mut self, on: &str, selections: &'a SelectionSet) -> u64 {
-        let costs = selections.items.iter().map(|selection| match &selection.node {
-            Selection::Field(field) => self.of_field(on, &field.node),
+    fn of(&mut self, on: &str, selections: &'a SelectionSet) -> Parts {
+        let parts = selections.items.iter().map(|selection| match &selection.node {
+            Selection::Field(field) => {
+                let cost = self.of_field(on, field);
+                let is_of_items = matches!(field.node.name.node.as_str(), "nodes" | "edges");
+                match is_connection(on) && is_of_items {
+                    true => Parts { once: 0, each: cost },
+                    false => Parts { once: cost, each: 0 },
+                }
+            }
             Selection::InlineFragment(fragment) => {
                 let condition = fragment.node.type_condition.as_ref();
                 let on = condition.map_or(on, |it| it.node.on.node.as_str());
@@ -222,37 +134,46 @@ impl<'a> Sum<'a> {
             }
             Selection::FragmentSpread(spread) => self.of_fragment(&spread.node.fragment_name.node),
         });
-        costs.fold(0, u64::saturating_add)
+        parts.fold(Parts::default(), Parts::and)
     }
 
-    fn of_field(&mut self, on: &str, field: &'a Field) -> u64 {
+    fn of_field(&mut self, on: &str, field: &'a Positioned<Field>) -> u64 {
+        let (pos, field) = (field.pos, &field.node);
         let price = self.prices.fields.get(on).and_then(|fields| fields.get(&*field.name.node));
         // What introspection returns is not among them, and in memory.
         let Some(Price { itself, items, of }) = price else {
-            return 1_u64.saturating_add(self.of("", &field.selection_set.node));
+            return 1_u64.saturating_add(self.of("", &field.selection_set.node).once);
         };
-        let each = self.of(of, &field.selection_set.node);
+        let Parts { once, each } = self.of(of, &field.selection_set.node);
+        // Of a page, some is there once; of any other list, there is all for each item.
+        let (once, each) = if is_connection(of) { (once, each) } else { (0, once) };
         let items = match *items {
             Items::One => 1,
-            Items::Page(default, max) => {
-                let asked = ["first", "last"].into_iter().find_map(|it| self.number(field, it));
-                asked.unwrap_or(default).min(max)
-            }
+            Items::Page(default, max) => self.asked(field).unwrap_or(default).min(max),
             Items::Each(argument) => self.length(field, argument),
-            Items::About(items) => items,
+            Items::About(items) => {
+                let items = self.asked(field).unwrap_or(items);
+                self.lists.insert(pos, Expected { items, each });
+                items
+            }
         };
-        items.saturating_mul(each).saturating_add(*itself)
+        items.saturating_mul(each).saturating_add(once).saturating_add(*itself)
     }
 
-    fn of_fragment(&mut self, name: &'a Name) -> u64 {
-        if let Some(cost) = self.fragments.get(name) {
-            return *cost;
+    fn of_fragment(&mut self, name: &'a Name) -> Parts {
+        if let Some(parts) = self.fragments.get(name) {
+            return *parts;
         }
-        let Some(fragment) = self.document.fragments.get(name) else { return 0 };
+        let Some(fragment) = self.document.fragments.get(name) else { return Parts::default() };
         let on = fragment.node.type_condition.node.on.node.as_str();
-        let cost = self.of(on, &fragment.node.selection_set.node);
-        self.fragments.insert(name, cost);
-        cost
+        let parts = self.of(on, &fragment.node.selection_set.node);
+        self.fragments.insert(name, parts);
+        parts
+    }
+
+    /// How many items are asked for, if it is said.
+    fn asked(&self, field: &Field) -> Option<u64> {
+        ["first", "last"].into_iter().find_map(|it| self.number(field, it))
     }
 
     /// A number that is asked for; what is none is refused later.
@@ -296,13 +217,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::graphql::{operation::chosen, schema::sdl};
+    use crate::graphql::{operation::chosen, prices::PRICES, schema::sdl};
 
     fn cost(query: &str, variables: serde_json::Value) -> u64 {
         let document = parse_query(query).unwrap();
         let operation = chosen(&document, None).unwrap();
         let variables = Variables::from_json(variables);
-        Prices::of_schema(&sdl()).cost(&document, operation, &variables)
+        Prices::of_schema(&sdl()).cost(&document, operation, &variables).cost
     }
 
     #[test]
@@ -311,11 +232,23 @@ mod tests {
         let cases = [
             ("{ __typename }", 1),
             ("{ contact(id: \"contact:1\") { no name } }", 3),
-            ("{ contacts { totalCount } }", 5 + 50),
+            ("{ contacts { totalCount } }", 5 + 1),
             ("{ contacts(first: 10) { nodes { no name } } }", 5 + 10 * 3),
             ("{ contacts(last: 10) { edges { cursor node { no } } } }", 5 + 10 * 4),
-            ("{ contacts(first: 100000) { totalCount } }", 5 + 1000),
-            ("{ contacts(first: -5) { totalCount } }", 5),
+            ("{ contacts(first: 100000) { nodes { no } } }", 5 + 1000 * 2),
+            ("{ contacts(first: -5) { nodes { no } } }", 5),
+            (
+                "{ contacts(first: 1000) { totalCount edges { cursor node { id } } \
+                 pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
+                5 + 1 + 5 + 1000 * 4,
+            ),
+            (
+                "{ contacts(first: 10) { ...A } } \
+                 fragment A on ContactConnection { totalCount ... { nodes { no } } }",
+                5 + 1 + 10 * 2,
+            ),
+            ("{ segment(id: \"segment:1\") { criteria { no } } }", 1 + 10 + 10),
+            ("{ segment(id: \"segment:1\") { criteria(last: 3) { no } } }", 1 + 10 + 3),
             (
                 "{ contacts(first: 10) { nodes { people(first: 3) { nodes { no } } } } }",
                 5 + 10 * 12,

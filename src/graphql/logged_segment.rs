@@ -213,9 +213,10 @@ pub(super) struct SegmentLogPayload {
     skipped_unreachable: Option<u64>,
     /// The follow-up segment, if one was asked for.
     follow_up_segment: Option<Segment>,
-    /// How many contacts did not get into it because they are excluded from segments.
+    /// How many contacts did not get into it because they are excluded from segments; null after a dry
+    /// run, which makes none.
     follow_up_skipped_excluded: Option<u64>,
-    /// How many contacts did not get into it because they may not be contacted.
+    /// How many contacts did not get into it because they may not be contacted; null after a dry run.
     follow_up_skipped_privacy_blocked: Option<u64>,
     /// What the caller has to put right; empty if it was done.
     user_errors: Vec<UserError>,

@@ -13,7 +13,7 @@ use async_graphql::{
 use async_graphql_value::Value as Argument;
 
 use super::{
-    codes::{PARSE_FAILED, coded},
+    codes::{PARSE_FAILED, VALIDATION_FAILED, coded},
     limits,
 };
 use crate::domain::id;
@@ -99,6 +99,18 @@ fn collect<'a>(
             collect(document, &inner.node, fields);
         }
     }
+}
+
+/// Turns away a subscription that listens to anything but one thing; the library would listen to all.
+pub(super) fn check_subscription(
+    operation: &OperationDefinition,
+    fields: &[&Field],
+) -> ServerResult<()> {
+    if operation.ty != OperationType::Subscription || fields.len() == 1 {
+        return Ok(());
+    }
+    let message = format!("A subscription selects one field; this one selects {}.", fields.len());
+    Err(coded(ServerError::new(message, None), VALIDATION_FAILED))
 }
 
 /// The first global id in the arguments of fields.

@@ -5,7 +5,20 @@ use chrono::{NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use rust_decimal::Decimal as Exact;
 
-use crate::domain::is_storable;
+use super::error::Result;
+use crate::domain::{Error, Reason, is_storable};
+
+/// Minutes that were added up.
+///
+/// # Errors
+/// If they are more than an `Int` of GraphQL holds.
+pub(super) fn minutes(sum: i64) -> Result<i32> {
+    let fitting = i32::try_from(sum).map_err(|_| {
+        let message = format!("They come to {sum} minutes, more than an Int holds.");
+        Error::reject(Reason::LimitExceeded, &[], message)
+    });
+    Ok(fitting?)
+}
 
 /// An exact decimal number as a string, such as `"12.50"`. Numbers are accepted, too.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Description)]

@@ -30,6 +30,7 @@ use super::contact::{
 };
 use super::cost::Prices;
 use super::criteria::CriteriaQuery;
+use super::estimate::Estimate;
 use super::interaction::{
     CallMutation, DeliveryMutation, DocumentMutation, InteractionCommentMutation,
     InteractionCreateMutation, InteractionMarkMutation, InteractionQuery,
@@ -40,7 +41,7 @@ use super::limits;
 use super::loaders::Loaders;
 use super::logged_segment::{LoggedSegmentMutation, LoggedSegmentQuery};
 use super::node::NodeQuery;
-use super::operation::{chosen, kind, parse, root_fields, subject};
+use super::operation::{check_subscription, chosen, kind, parse, root_fields, subject};
 use super::opportunity::{
     OpportunityChangeMutation, OpportunityCreateMutation, OpportunityQuery,
     OpportunitySegmentMutation,
@@ -58,6 +59,7 @@ use super::task::{TaskChangeMutation, TaskCreateMutation, TaskQuery, TaskSegment
 use super::template_language::TemplateLanguageMutation;
 use super::template_preview::TemplatePreviewQuery;
 use super::trace;
+use super::variables::Inputs;
 use crate::{
     domain::{Context, access::Viewer, idempotency::Claim},
     metrics::{Metrics, Operation},
@@ -138,6 +140,7 @@ pub struct Schema {
     types: Types,
     context: Context,
     prices: Arc<Prices>,
+    inputs: Arc<Inputs>,
     introspection: Introspection,
 }
 
@@ -161,8 +164,8 @@ impl Executor for Schema {
         let _timer = prepared.operation.map(|it| metrics.time(&it, span.clone()));
         let run = async {
             match prepared.only_reads {
-                true => self.read(prepared.request, prepared.context).await,
-                false => self.run(prepared.request, prepared.context).await,
+                true => self.read(prepared.request, prepared.context, &prepared.estimate).await,
+                false => self.run(prepared.request, prepared.context, &prepared.estimate).await,
             }
         };
         let mut response = answered(run.instrument(span).boxed().await, metrics);
@@ -176,18 +179,21 @@ impl Executor for Schema {
         _: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         let metrics = self.context.metrics.clone();
-        let Prepared { request, context, span, mut cost, .. } = match self.prepare(request) {
+        let prepared = match self.prepare(request) {
             Ok(prepared) => prepared,
             Err(err) => {
                 let response = answered(Response::from_errors(vec![err]), &metrics);
                 return ready(response).into_stream().boxed();
             }
         };
+        let Prepared { request, context, span, estimate, mut cost, .. } = prepared;
         let batching = Batching::default();
         let request = request.data(Loaders::new(&context, &batching)).data(context);
+        let request = request.data(Arc::clone(&estimate));
         let mut responses = batching.run_stream(self.types.execute_stream(request)).boxed();
         let traced = poll_fn(move |task| span.in_scope(|| responses.poll_next_unpin(task)));
         let told = traced.map(move |response| {
+            estimate.begin_anew();
             let mut response = answered(response, &metrics);
             tell(&mut response, cost.take());
             response
@@ -219,6 +225,8 @@ struct Prepared {
     operation: Option<Operation>,
     /// Whether it neither changes nor watches anything.
     only_reads: bool,
+    /// What it was found to cost.
+    estimate: Arc<Estimate>,
     /// What it costs a client with an allowance.
     cost: Option<Cost>,
     /// It is under way until this is dropped.
@@ -239,17 +247,19 @@ impl Schema {
         let mut context = self.context.of(carried(&request).unwrap_or(Viewer::ANYBODY));
         let allowance: Option<Arc<Allowance>> = carried(&request);
         let (mut only_reads, mut counted_as, mut span) = (false, None, Span::none());
-        let (mut cost, mut permit) = (None, None);
+        let (mut estimate, mut cost, mut permit) = (Arc::default(), None, None);
         if let Some(operation) = chosen(&document, request.operation_name.as_deref()) {
             let fields = root_fields(&document, operation);
             self.check_introspection(&fields)?;
             scopes::check(operation.ty, &fields, &context.viewer)?;
-            let price = self.prices.cost(&document, operation, &request.variables);
-            limits::check_cost(price)?;
+            check_subscription(operation, &fields)?;
+            self.inputs.check(operation, &fields, &request.variables)?;
+            estimate = Arc::new(self.prices.cost(&document, operation, &request.variables));
+            limits::check_cost(estimate.cost)?;
             if let Some(allowance) = allowance {
                 let is_watched = operation.ty == OperationType::Subscription;
                 permit = (!is_watched).then(|| allowance.begin()).transpose()?;
-                cost = Some(allowance.spend(price)?);
+                cost = Some(allowance.spend(estimate.cost)?);
             }
             only_reads = operation.ty == OperationType::Query;
             let (kind, name) = (kind(operation.ty), trace::name(&request, &document));
@@ -268,27 +278,39 @@ impl Schema {
         }
         request.set_parsed_query(document);
         let operation = counted_as;
-        Ok(Prepared { request, context, span, operation, only_reads, cost, _permit: permit })
+        Ok(Prepared {
+            request,
+            context,
+            span,
+            operation,
+            only_reads,
+            estimate,
+            cost,
+            _permit: permit,
+        })
     }
 
     /// Runs a query. If the replica that it reads fails, it reads the server itself: nothing is
     /// changed by a query, so it may be run again.
-    async fn read(&self, request: Request, context: Context) -> Response {
+    async fn read(&self, request: Request, context: Context, estimate: &Arc<Estimate>) -> Response {
         let nearest = context.for_reading().await;
         if !nearest.db.is_read_through_replica() {
-            return self.run(request, context).await;
+            return self.run(request, context, estimate).await;
         }
         let mut again = Request::new(&request.query).variables(request.variables.clone());
         again.operation_name.clone_from(&request.operation_name);
-        let response = self.run(request, nearest).await;
-        let has_failed = codes(&response).any(|code| code == UNAVAILABLE);
-        if has_failed { self.run(again, context).await } else { response }
+        let response = self.run(request, nearest, estimate).await;
+        if !codes(&response).any(|code| code == UNAVAILABLE) {
+            return response;
+        }
+        estimate.begin_anew();
+        self.run(again, context, estimate).await
     }
 
-    async fn run(&self, request: Request, context: Context) -> Response {
+    async fn run(&self, request: Request, context: Context, estimate: &Arc<Estimate>) -> Response {
         let batching = Batching::default();
         let request = request.data(Loaders::new(&context, &batching)).data(context);
-        batching.run(self.types.execute(request)).await
+        batching.run(self.types.execute(request.data(Arc::clone(estimate)))).await
     }
 
     fn check_introspection(&self, fields: &[&Field]) -> ServerResult<()> {
@@ -314,8 +336,10 @@ pub fn build_with(context: Context, introspection: Introspection) -> Schema {
     if introspection == Introspection::Off {
         types = types.disable_suggestions();
     }
-    let prices = Arc::new(Prices::of_schema(&sdl()));
-    Schema { types: types.finish(), context, prices, introspection }
+    let text = sdl();
+    let prices = Arc::new(Prices::of_schema(&text));
+    let inputs = Arc::new(Inputs::of_schema(&text));
+    Schema { types: types.finish(), context, prices, inputs, introspection }
 }
 
 /// The schema as text, the way `schema.graphql` has it.

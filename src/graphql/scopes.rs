@@ -9,15 +9,15 @@ use async_graphql::{
 use super::codes::{self, coded};
 use crate::domain::access::{Scope, Viewer};
 
-/// The scope that a field of a root needs.
-fn needed(of: OperationType, field: &str) -> Scope {
+/// The scopes that a field of a root needs: one of each of these.
+fn needed(of: OperationType, field: &str) -> &'static [&'static [Scope]] {
     match (of, field) {
-        (OperationType::Query, "auditLog") => Scope::Admin,
+        (OperationType::Query, "auditLog") => &[&[Scope::Admin]],
         // They say what of the contact decides, and what contacts have in common.
-        (OperationType::Query, "segmentExplain" | "contactDuplicates") => Scope::Personal,
+        (OperationType::Query, "segmentExplain" | "contactDuplicates") => &[&[Scope::Personal]],
         // It says what is written to a contact, with all that is known of them.
-        (OperationType::Query, "templatePreview") => Scope::Personal,
-        (OperationType::Query | OperationType::Subscription, _) => Scope::Read,
+        (OperationType::Query, "templatePreview") => &[&[Scope::Personal]],
+        (OperationType::Query | OperationType::Subscription, _) => &[&[Scope::Read]],
         (
             _,
             "segmentLog"
@@ -30,11 +30,16 @@ fn needed(of: OperationType, field: &str) -> Scope {
             | "campaignEntryCancel"
             | "campaignEntryDelete"
             | "campaignEntryReinstate",
-        ) => Scope::Log,
+        ) => &[&[Scope::Log]],
         (_, "attributeCreate" | "attributeDelete" | "numberSeriesUpdate" | "setupUpdate") => {
-            Scope::Admin
+            &[&[Scope::Admin]]
         }
-        (OperationType::Mutation, _) => Scope::Write,
+        // Whom somebody is alike, and what two disagree about, tells of them.
+        (_, "contactMerge" | "contactDuplicatesFind" | "contactDuplicateDismiss") => {
+            &[&[Scope::Write], &[Scope::Personal]]
+        }
+        (_, "contactErase") => &[&[Scope::Write], &[Scope::Personal, Scope::Admin]],
+        (OperationType::Mutation, _) => &[&[Scope::Write]],
     }
 }
 
@@ -42,11 +47,12 @@ fn needed(of: OperationType, field: &str) -> Scope {
 pub(super) fn check(of: OperationType, fields: &[&Field], viewer: &Viewer) -> ServerResult<()> {
     for field in fields {
         let field = field.name.node.as_str();
-        let scope = needed(of, field);
-        if !viewer.scopes.contains(scope) {
+        let has_one = |any: &&[Scope]| any.iter().any(|scope| viewer.scopes.contains(*scope));
+        if let Some(any) = needed(of, field).iter().find(|any| !has_one(any)) {
+            let names: Vec<String> = any.iter().map(|it| format!("`{}`", it.name())).collect();
             let message = format!(
-                "`{field}` needs the scope `{}`; you have `{}`.",
-                scope.name(),
+                "`{field}` needs the scope {}; you have `{}`.",
+                names.join(" or "),
                 viewer.scopes
             );
             return Err(coded(ServerError::new(message, None), codes::FORBIDDEN));

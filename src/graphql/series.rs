@@ -1,9 +1,10 @@
 //! Number series.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::{
     error::{Result, UserError, outcome},
+    kept::kept,
     kinds::SeriesKind,
 };
 use crate::{
@@ -60,13 +61,24 @@ pub(super) struct NumberSeriesUpdateInput {
     /// Which series.
     kind: SeriesKind,
     /// What numbers begin with, in upper case. A whole number has at most 20 characters.
-    prefix: Option<String>,
+    prefix: MaybeUndefined<String>,
     /// How many digits follow: 1 to 15.
-    width: Option<i32>,
+    width: MaybeUndefined<i32>,
     /// The digits of the next number, from 1. Numbers in use will be skipped.
-    next: Option<i64>,
+    next: MaybeUndefined<i64>,
     /// Whether callers may bring numbers of their own.
-    manual: Option<bool>,
+    manual: MaybeUndefined<bool>,
+}
+
+impl NumberSeriesUpdateInput {
+    fn change(self) -> domain::Result<SeriesChange> {
+        Ok(SeriesChange {
+            prefix: kept(self.prefix, "prefix")?,
+            width: kept(self.width, "width")?,
+            next: kept(self.next, "next")?,
+            manual: kept(self.manual, "manual")?,
+        })
+    }
 }
 
 /// A number series after a change.
@@ -89,15 +101,12 @@ impl SeriesMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change in a number series.")] input: NumberSeriesUpdateInput,
     ) -> Result<NumberSeriesPayload> {
-        let change = SeriesChange {
-            prefix: input.prefix,
-            width: input.width,
-            next: input.next,
-            manual: input.manual,
-        };
         let context = ctx.data::<domain::Context>()?;
-        let updated = domain::series::update(context, input.kind.into(), change).await;
-        let (series, user_errors) = outcome(updated)?;
+        let updated = async {
+            let kind = input.kind.into();
+            domain::series::update(context, kind, input.change()?).await
+        };
+        let (series, user_errors) = outcome(updated.await)?;
         Ok(NumberSeriesPayload { number_series: series.map(NumberSeries::from), user_errors })
     }
 }

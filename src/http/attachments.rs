@@ -16,6 +16,7 @@ use super::{
     App, disposition,
     export::{Outgoing, pieces},
     guard,
+    request::check_encoding,
     response::Refusal,
     too_many, upload,
 };
@@ -72,10 +73,13 @@ async fn keep(
         return Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
     }
     let context = app.admit(Scope::Write, &parts.headers, &parts.extensions).await?;
-    let Query(Parameters { name }) =
-        parameters.map_err(|_| Refusal::malformed("There has to be one parameter, `name`."))?;
+    let Ok(Query(Parameters { name })) = parameters else {
+        let message = "The only parameter is `name`, which the file is called by.";
+        return Err(Refusal::malformed(message));
+    };
     let content_type = content_type(app, &parts.headers)?;
     let bytes_max = app.settings.attachment_bytes_max;
+    check_encoding(&parts.headers)?;
     upload::check_length(&parts.headers, bytes_max)?;
     let _permit = permit(app)?;
     let patience = app.settings.request_timeout;

@@ -58,8 +58,8 @@ pub(super) async fn host(State(app): State<App>, request: Request, next: Next) -
         Ok(None) => next.run(request).await,
         Ok(Some(host)) if app.settings.hosts.include(host.host()) => next.run(request).await,
         Ok(Some(_)) => {
-            let message = "This server does not answer to that host name. \
-                           If the name is right, add it to the server's configuration.";
+            let message = "Without access tokens this server answers only to this machine's names. \
+                           Call it 127.0.0.1 or localhost, or use tokens.";
             Refusal::new(StatusCode::MISDIRECTED_REQUEST, "UNKNOWN_HOST", message).into_response()
         }
         Err(()) => {

@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::io::StreamReader;
 use tracing::Instrument;
 
-use super::{App, guard, response::Refusal, too_many, upload};
+use super::{App, guard, request::check_encoding, response::Refusal, too_many, upload};
 use crate::domain::{
     self, Context, Event, Progress, ProgressState,
     access::Scope,
@@ -121,6 +121,7 @@ async fn begin(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
     }
+    check_encoding(&parts.headers)?;
     upload::check_length(&parts.headers, upload::TABLE_BYTES_MAX)?;
     let Query(given) = parameters.map_err(|_| Refusal::malformed(PARAMETERS))?;
     let dry_run = given.dry_run.unwrap_or(false);

@@ -32,7 +32,8 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::Executor;
 use axum::{
     Router,
-    http::StatusCode,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use chrono::{DateTime, Utc};
@@ -184,12 +185,22 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
-        .fallback(nothing_here);
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_like_this);
     layers::around(routes, &app).with_state(app)
 }
 
 async fn nothing_here() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "There is nothing here. The API is at /graphql, the explorer at /.\n")
+}
+
+async fn not_like_this() -> Response {
+    let (status, code) = (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED");
+    let message = "This takes another method: the header `Allow` says which.";
+    let mut response = Refusal::new(status, code, message).into_response();
+    // The router knows better than that it is POST.
+    response.headers_mut().remove(header::ALLOW);
+    response
 }
 
 /// Too much at a time of what is limited; `what` in the plural.

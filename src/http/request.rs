@@ -6,7 +6,7 @@ use async_graphql::{Extensions, Request, Value, Variables};
 use axum::{
     body::Body,
     extract::Query,
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
 };
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -61,6 +61,7 @@ pub(super) async fn from_body(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
     }
+    check_encoding(headers)?;
     let is_too_large = content_length(headers).is_some_and(|length| BODY_BYTES_MAX < length);
     if is_too_large {
         return Err(too_large());
@@ -214,6 +215,17 @@ impl App {
 fn too_large() -> Refusal {
     let message = format!("A request has at most {BODY_BYTES_MAX} bytes.");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+}
+
+/// Turns away a body that is compressed: its bytes would be taken for what they stand for.
+pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let is_plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
+    }
+    let message = "Send the body as it is: the header `Content-Encoding` has to be left out.";
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message))
 }
 
 fn content_length(headers: &HeaderMap) -> Option<usize> {

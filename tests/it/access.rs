@@ -118,10 +118,37 @@ async fn every_field_of_the_roots_needs_a_scope() {
                     write!(table, " {}", scope.name()).unwrap();
                 }
             }
+            if table.ends_with(':') {
+                // No scope is enough by itself.
+                for scope in Scope::ALL {
+                    let both = Scopes::of(&[Scope::Write, scope]);
+                    if !is_forbidden(&run(&app, &format!("{operation} {{ {name} }}"), both).await) {
+                        write!(table, " write+{}", scope.name()).unwrap();
+                    }
+                }
+            }
             table.push('\n');
         }
     }
     assert_snapshot!(table);
+}
+
+#[tokio::test]
+async fn what_is_refused_is_refused_before_anything_of_it_is_done() {
+    let app = TestApp::on_sqlite().await;
+    let both = "mutation { segmentCreate(input: {}) { segment { id } } \
+        contactDuplicatesFind(input: {}) { userErrors { code } } }";
+    let refused = run(&app, both, Scopes::of(&[Scope::Write])).await;
+    assert!(is_forbidden(&refused), "{refused}");
+    assert_eq!(
+        app.data("{ segments { totalCount } }", json!({})).await["segments"]["totalCount"],
+        0
+    );
+    run(&app, both, Scopes::of(&[Scope::Write, Scope::Personal])).await;
+    assert_eq!(
+        app.data("{ segments { totalCount } }", json!({})).await["segments"]["totalCount"],
+        1
+    );
 }
 
 #[tokio::test]

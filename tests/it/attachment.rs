@@ -92,6 +92,7 @@ both! {
         assert_eq!((answer.status, code(&answer)), (StatusCode::UNSUPPORTED_MEDIA_TYPE, json!("UNSUPPORTED_MEDIA_TYPE")));
         let answer = post(&app, "", "text/plain", "a").await;
         assert_eq!((answer.status, code(&answer)), (StatusCode::BAD_REQUEST, json!("BAD_REQUEST")));
+        assert_eq!(answer.json()["errors"][0]["message"], "The only parameter is `name`, which the file is called by.");
         for name in ["", "..", "a%2F", "%0A"] {
             let answer = post(&app, &format!("?name={name}"), "text/plain", "a").await;
             assert_eq!((answer.status, code(&answer)), (StatusCode::UNPROCESSABLE_ENTITY, json!("REQUIRED")), "{name}");

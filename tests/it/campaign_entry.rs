@@ -9,7 +9,7 @@ use crate::{
 };
 
 const ENTRIES: &str = "query($id: ID!) { campaign(id: $id) { interactions { totalCount } statistics { count }
-    entries { nodes { id description date salesperson { code } canceled canceledItself loggedSegment { id } } } } }";
+    entries { totalCount nodes { id description date salesperson { code } canceled canceledItself loggedSegment { id } } } } }";
 
 async fn entries(app: &TestApp, campaign: &str) -> Value {
     app.data(ENTRIES, json!({ "id": campaign })).await["campaign"].clone()
@@ -36,6 +36,7 @@ both! {
         let found = entries(&app, &one).await;
         assert_eq!(found["interactions"]["totalCount"], 2);
         assert_eq!(found["entries"]["nodes"].as_array().unwrap().len(), 1);
+        assert_eq!(found["entries"]["totalCount"], 1);
         let node = &found["entries"]["nodes"][0];
         assert_eq!((&node["date"], &node["salesperson"]["code"], &node["description"]),
             (&json!("2026-11-02"), &json!("BC"), &json!("Spring")));
@@ -44,7 +45,7 @@ both! {
         let node = &found["entries"]["nodes"][0];
         assert_eq!((&node["date"], &node["salesperson"]["code"]), (&json!("2026-10-05"), &json!("AH")));
         assert_eq!(node["loggedSegment"]["id"], "loggedSegment:1");
-        assert_eq!(entries(&app, &unused).await["entries"]["nodes"], json!([]));
+        assert_eq!(entries(&app, &unused).await["entries"], json!({ "totalCount": 0, "nodes": [] }));
     }
 
     // LOG-4: whoever overrides the campaign of every line leaves the segment's without an entry.

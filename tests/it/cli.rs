@@ -262,14 +262,19 @@ fn a_backup_that_is_made_while_serving_can_be_restored() {
     let (code, why) = restore("backup.db", "b.db");
     assert!(code == Some(1) && why.contains("move it away"), "{why}");
     let count = |name: &str| {
-        let output = urval(&["export", "--segment", "SM000001", "--database-url", &url(name)]);
-        String::from_utf8(output.stdout).unwrap().lines().count()
+        let export = ["export", "--segment", "SM000001", "--database-url", &url(name)];
+        let lines = [&export[..], &[&export[..], &["--output", "-"]].concat()]
+            .map(|export| String::from_utf8(urval(export).stdout).unwrap().lines().count());
+        assert_eq!(lines[0], lines[1], "`-` is standard output");
+        lines[0]
     };
     assert!(1 < count("a.db"));
     assert_eq!(count("a.db"), count("b.db"));
 
     std::fs::write(dir.path().join("broken.db"), "nothing of the kind").unwrap();
-    assert_eq!(restore("broken.db", "c.db").0, Some(1));
+    let (code, why) = restore("broken.db", "c.db");
+    assert!(code == Some(1) && why.contains("broken.db is no SQLite database"), "{why}");
+    assert!(!why.contains("database-url"), "{why}");
     assert_eq!(restore("none.db", "c.db").0, Some(1));
     let left = std::fs::read_dir(dir.path()).unwrap();
     let left = left.map(|it| it.unwrap().file_name().into_string().unwrap());

@@ -36,7 +36,7 @@ both! {
     async fn a_database_with_anything_in_it_is_left_alone(app) {
         fill(&app).await.unwrap();
         let err = fill(&app).await.unwrap_err().to_string();
-        assert!(err.contains("The database is not empty"), "{err}");
+        assert!(err.contains("The database is not empty") && err.contains("`urval serve`"), "{err}");
         assert_eq!(contact::Entity::find().count(app.context.db.reader()).await.unwrap(), 300);
     }
 }

@@ -137,6 +137,14 @@ async fn only_json_is_read() {
         let answer = post(&[(header::CONTENT_TYPE, content_type)], body).await;
         assert_eq!(answer.status, StatusCode::OK, "{content_type}");
     }
+
+    for (encoding, status) in
+        [("gzip", StatusCode::UNSUPPORTED_MEDIA_TYPE), ("identity", StatusCode::OK)]
+    {
+        let encoding = (header::CONTENT_ENCODING, encoding);
+        let answer = post(&[(header::CONTENT_TYPE, "application/json"), encoding], body).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
 }
 
 #[tokio::test]
@@ -212,6 +220,15 @@ async fn a_get_never_mutates() {
     let answer = Stub::start().await.send(request.unwrap()).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.header("allow"), "GET,HEAD,POST");
+    for (uri, allowed) in [("/export/mail/SM000001.csv", "GET,HEAD"), ("/attachments", "POST")] {
+        let request = Request::builder().method(Method::DELETE).uri(uri).body(Body::empty());
+        let answer = Stub::start().await.send(request.unwrap()).await;
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (StatusCode::METHOD_NOT_ALLOWED, allowed)
+        );
+        assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "METHOD_NOT_ALLOWED");
+    }
 }
 
 #[tokio::test]

@@ -87,4 +87,5 @@ mod task;
 mod template;
 mod template_language;
 mod tidy;
+mod variables;
 mod wrong;

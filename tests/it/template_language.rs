@@ -255,4 +255,17 @@ both! {
         let (outcome, _) = import(&app, ours).await;
         assert_eq!(counts(&outcome), [0, 0, 2, 2]);
     }
+
+    // D9
+    async fn a_preview_says_what_keeps_it_from_being_written(app) {
+        let person = stage(&app).await;
+        let unknown = preview(&app, json!({ "template": "BUS", "contactId": person, "language": "qq" })).await;
+        assert_eq!(unknown["userErrors"][0]["message"], "There is no language QQ.");
+        assert_eq!(unknown["userErrors"][0]["path"], json!(["input", "language"]));
+        app.must("contactUpdate", "", json!({ "id": person, "privacyBlocked": true })).await;
+        let blocked = preview(&app, json!({ "template": "BUS", "contactId": person })).await;
+        assert_eq!(blocked["body"], Value::Null);
+        assert_eq!(blocked["userErrors"][0]["code"], "PRIVACY_BLOCKED", "{blocked}");
+        assert_eq!(blocked["userErrors"][0]["path"], json!(["input", "contactId"]));
+    }
 }

@@ -111,6 +111,22 @@ async fn lists(app: &TestApp) -> Vec<(String, &'static str)> {
 }
 
 both! {
+    async fn what_always_has_a_value_is_not_cleared(app) {
+        for (mutation, thing, fields) in [
+            ("segmentUpdate", json!({ "segmentId": "segment:1" }),
+                &["date", "ignoreContactCorrespondenceType"][..]),
+            ("savedCriteriaUpdate", json!({ "savedCriteriaId": "savedCriteria:1" }), &["name"][..]),
+            ("numberSeriesUpdate", json!({ "kind": "CONTACT" }), &["prefix", "width", "next", "manual"][..]),
+            ("interactionUpdate", json!({ "id": "interaction:1.1" }), &["date", "description",
+                "salesperson", "cost", "durationMin", "campaignTarget", "attemptFailed", "postponed"][..]),
+        ] {
+            for field in fields {
+                let refused = app.mutate(mutation, "", with(thing.clone(), json!({ *field: null }))).await;
+                assert_eq!(errors(&refused), [format!("REQUIRED input.{field}")], "{mutation}");
+            }
+        }
+    }
+
     async fn an_argument_of_the_wrong_form_is_named_by_its_path(app) {
         let query = "mutation($i: SegmentAddContactsInput!) { segmentAddContacts(input: $i) { userErrors { code } } }";
         for (criteria, path) in [

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -25,6 +25,24 @@ pub async fn entries_by_ids(
         .all(context.db.reader())
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// How many entries each campaign has; those without are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn entry_counts(context: &Context, campaigns: &[i64]) -> Result<HashMap<i64, u64>> {
+    use campaign_entry::Column::{CampaignId, Id};
+    let counts: Vec<(i64, i64)> = campaign_entry::Entity::find()
+        .select_only()
+        .column(CampaignId)
+        .column_as(Id.count(), "count")
+        .filter(CampaignId.is_in(campaigns.iter().copied()))
+        .group_by(CampaignId)
+        .into_tuple()
+        .all(context.db.reader())
+        .await?;
+    Ok(counts.into_iter().map(|(campaign, count)| (campaign, count.cast_unsigned())).collect())
 }
 
 /// A page of the entries of each campaign, newest first, with one statement.

@@ -16,7 +16,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 pub use activate::{activate, deactivate, is_activated};
 pub use cancel::{cancel_entry, delete_entry, reinstate_entry};
 pub use change::{CampaignChange, create, delete, update};
-pub use entries::{entries_by_ids, entry_pages};
+pub use entries::{entries_by_ids, entry_counts, entry_pages};
 pub use list::{CampaignFilter, CampaignKey, CampaignSort, count, list};
 pub use statistics::{Part, Reach, ReachKey, by_day, by_template, reach};
 pub use target_of::of_contacts;

@@ -100,7 +100,8 @@ async fn require_empty(txn: &DatabaseTransaction) -> Result<()> {
         return Ok(());
     }
     let message = "The database is not empty, and invented data must not mix with real ones. Name \
-                   another with --database-url; one that is not there is made.";
+                   another with --database-url; one that is not there is made. To serve what is there: \
+                   `urval serve`.";
     Err(Error::reject(Reason::NotAllowed, &[], message))
 }
 

@@ -157,11 +157,20 @@ pub(in crate::domain) async fn reachable(
         let message = format!("There is no contact {}.", Kind::Contact.id(id));
         Error::reject(Reason::NotFound, path, message)
     })?;
-    if found.privacy_blocked || found.minor && !found.parental_consent {
-        let message = format!("The contact {} may not be contacted.", found.no);
+    require_reachable(&found, path)?;
+    Ok(found)
+}
+
+/// Says of a contact who may not be contacted that they may not (D9).
+///
+/// # Errors
+/// [`Reason::PrivacyBlocked`] at `path`.
+pub(in crate::domain) fn require_reachable(contact: &contact::Model, path: &[&str]) -> Result<()> {
+    if contact.privacy_blocked || contact.minor && !contact.parental_consent {
+        let message = format!("The contact {} may not be contacted.", contact.no);
         return Err(Error::reject(Reason::PrivacyBlocked, path, message));
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The template with this code.

@@ -21,8 +21,8 @@ use sea_orm::{
 
 pub use call::{Call, log_call};
 pub use comments::{COMMENTS_MAX, add_comment, comments_of, delete_comment, update_comment};
-pub(in crate::domain) use create::reachable;
 pub use create::{InteractionValues, create};
+pub(in crate::domain) use create::{reachable, require_reachable};
 pub use delete::delete;
 pub use delivery::{
     DELIVERY_ERROR_CHARS_MAX, Deliveries, REPORTED_MAX, Report, ReportOutcome, Reported,

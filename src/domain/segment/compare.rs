@@ -76,7 +76,8 @@ pub struct Overlap {
 /// Compares segments, each with each.
 ///
 /// # Errors
-/// [`Reason::LimitExceeded`] at `segmentIds`, [`Reason::NotFound`] below it.
+/// [`Reason::LimitExceeded`] at `segmentIds`; below it [`Reason::NotFound`], and [`Reason::Invalid`] for
+/// one that is named before.
 pub async fn overlap(context: &Context, segment_ids: &[i64]) -> Result<Overlap> {
     if OVERLAP_MAX < segment_ids.len() {
         let message = format!("At most {OVERLAP_MAX} segments can be compared.");
@@ -86,7 +87,12 @@ pub async fn overlap(context: &Context, segment_ids: &[i64]) -> Result<Overlap> 
     let mut segments = Vec::with_capacity(segment_ids.len());
     let mut sets = Vec::with_capacity(segment_ids.len());
     for (index, id) in segment_ids.iter().enumerate() {
-        let segment = existing(db, *id, &["segmentIds", &index.to_string()]).await?;
+        let path = ["segmentIds", &index.to_string()];
+        if segment_ids[..index].contains(id) {
+            let message = "This segment is named twice.";
+            return Err(Error::reject(Reason::Invalid, &path, message));
+        }
+        let segment = existing(db, *id, &path).await?;
         sets.push(context.members.load(db, &segment).await?);
         segments.push(segment);
     }

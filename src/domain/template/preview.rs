@@ -6,8 +6,9 @@ use sea_orm::EntityTrait;
 
 use crate::{
     domain::{
-        Context, Error, Reason, Rejections, Result, contact as contacts,
+        Context, Error, Reason, Rejections, Result, code, contact as contacts,
         id::Kind,
+        interaction::require_reachable,
         message::{self, About, Names},
         segment::{
             self, Said, Speaker,
@@ -16,8 +17,9 @@ use crate::{
         text,
     },
     entity::{
-        attachment, contact, interaction_template, kinds::BodyFormat, segment as segments,
-        segment_line,
+        attachment, contact, interaction_template,
+        kinds::{BodyFormat, CodeKind},
+        segment as segments, segment_line,
     },
 };
 
@@ -57,8 +59,8 @@ pub struct Preview {
 /// Merges a template with what is known of one contact.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `template`, `contactId` or `segmentId`, [`Reason::Required`] at
-/// `template`, and what is wrong with a text, at `subject` or `body`, with its position; of a draft
+/// [`Reason::NotFound`] at `template`, `language`, `contactId` or `segmentId`, [`Reason::Required`] at
+/// `template`, [`Reason::PrivacyBlocked`] at `contactId` for whom nothing may be written to (D9), and what is wrong with a text, at `subject` or `body`, with its position; of a draft
 /// below `draft`.
 pub async fn preview(context: &Context, request: &PreviewRequest) -> Result<Preview> {
     let found = Found::of(context, request).await?;
@@ -136,6 +138,16 @@ impl Found {
         let mut rejections = Rejections::default();
         let (contact, company) =
             rejections.keep(with_company(context, request.contact_id).await)?.unzip();
+        if let Some(contact) = &contact {
+            rejections.keep(require_reachable(contact, &["contactId"]))?;
+        }
+        if let Some(code) = request.language.as_deref().and_then(text::code) {
+            let key = (CodeKind::Language, code);
+            if code::by_keys(context, std::slice::from_ref(&key)).await?.is_empty() {
+                let message = format!("There is no language {}.", key.1);
+                rejections.add(Reason::NotFound, &["language"], message);
+            }
+        }
         let segment = match request.segment_id {
             Some(id) => rejections.keep(segment::existing(db, id, &["segmentId"]).await)?,
             None => None,

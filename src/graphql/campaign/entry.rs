@@ -111,6 +111,19 @@ impl CampaignEntry {
     }
 }
 
+/// How many entries a campaign has, besides a page of them.
+#[derive(Description)]
+pub(in crate::graphql) struct CampaignEntryTotal(pub(super) i64);
+
+#[Object(use_type_description)]
+impl CampaignEntryTotal {
+    /// How many there are in all.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        let count = ctx.data::<Loaders>()?.campaign.entry_counts.load_one(self.0).await?;
+        Ok(count.unwrap_or(0))
+    }
+}
+
 /// Which campaign entry to cancel.
 #[derive(InputObject)]
 pub(in crate::graphql) struct CampaignEntryCancelInput {

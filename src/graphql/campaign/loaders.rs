@@ -22,6 +22,7 @@ pub(in crate::graphql) struct CampaignLoaders {
     pub(super) campaign: DataLoader<CampaignById>,
     pub(super) entry: DataLoader<CampaignEntryById>,
     pub(super) entry_pages: DataLoader<EntryPages>,
+    pub(super) entry_counts: DataLoader<EntryCounts>,
     pub(super) reach: DataLoader<ReachOf>,
     pub(super) by_template: DataLoader<ByTemplate>,
     pub(super) by_day: DataLoader<ByDay>,
@@ -35,6 +36,7 @@ impl CampaignLoaders {
             campaign: batching.loader(CampaignById(context.clone())),
             entry: batching.loader(CampaignEntryById(context.clone())),
             entry_pages: batching.loader(EntryPages(context.clone())),
+            entry_counts: batching.loader(EntryCounts(context.clone())),
             reach: batching.loader(ReachOf(context.clone())),
             by_template: batching.loader(ByTemplate(context.clone())),
             by_day: batching.loader(ByDay(context.clone())),
@@ -46,6 +48,7 @@ impl CampaignLoaders {
 loaders! {
     CampaignById: i64 => campaign::Model = domain::campaign::by_ids;
     CampaignEntryById: i64 => campaign_entry::Model = domain::campaign::entries_by_ids;
+    EntryCounts: i64 => u64 = domain::campaign::entry_counts;
     ReachOf: ReachKey => Reach = domain::campaign::reach;
     ByTemplate: ReachKey => Vec<Part<Option<String>>> = domain::campaign::by_template;
     ByDay: ReachKey => Vec<Part<NaiveDate>> = domain::campaign::by_day;

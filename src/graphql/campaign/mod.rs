@@ -7,18 +7,18 @@ pub(super) mod loaders;
 mod query;
 mod statistics;
 
-use async_graphql::{
-    Context, Description, Enum, ID, Object,
-    connection::{Connection, EmptyFields},
-};
+use async_graphql::{Context, Description, Enum, ID, Object, connection::Connection};
 use chrono::{DateTime, Utc};
 
-use self::statistics::{CampaignStatistics, statistics_of_campaign};
 pub(super) use self::{
     activate::ActivationMutation,
     change::CampaignMutation,
     entry::{CampaignEntry, CampaignEntryMutation},
     query::CampaignQuery,
+};
+use self::{
+    entry::CampaignEntryTotal,
+    statistics::{CampaignStatistics, statistics_of_campaign},
 };
 use super::{
     code::Code,
@@ -182,11 +182,12 @@ impl Campaign {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Cursor, CampaignEntry>> {
+    ) -> Result<Connection<Cursor, CampaignEntry, CampaignEntryTotal>> {
         let args = Slice { first, after, last, before }.args()?;
         let key = (self.0.id, args);
         let page = ctx.data::<Loaders>()?.campaign.entry_pages.load_one(key).await?;
-        Ok(connection(page.unwrap_or_default(), EmptyFields, CampaignEntry))
+        let total = CampaignEntryTotal(self.0.id);
+        Ok(connection(page.unwrap_or_default(), total, CampaignEntry))
     }
 
     /// Its interactions.

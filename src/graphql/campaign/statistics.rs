@@ -14,7 +14,7 @@ use crate::{
         interaction::{InteractionStatistics, statistics_of},
         interaction_template::InteractionTemplate,
         loaders::Loaders,
-        scalar::{Date, Decimal},
+        scalar::{Date, Decimal, minutes},
     },
 };
 
@@ -48,8 +48,8 @@ impl CampaignStatistics {
     }
 
     /// How long they took together, in minutes.
-    async fn duration_min(&self) -> i64 {
-        self.sums.duration_min
+    async fn duration_min(&self) -> &Result<i32> {
+        &self.sums.duration_min
     }
 
     /// The day of the last one that did not fail.
@@ -118,7 +118,7 @@ pub(in crate::graphql) struct CampaignTemplateStatistics {
     /// What they cost together, in local currency.
     cost: Decimal,
     /// How long they took together, in minutes.
-    duration_min: i64,
+    duration_min: Result<i32>,
     /// How many contacts were contacted as targets; each counts once.
     targets_contacted: i64,
     /// How many contacts responded; each counts once.
@@ -140,7 +140,7 @@ impl From<Part<Option<String>>> for CampaignTemplateStatistics {
         Self {
             count: part.count,
             cost: Decimal(amount::from_stored(part.cost)),
-            duration_min: part.duration_min,
+            duration_min: minutes(part.duration_min),
             targets_contacted: part.targets_contacted,
             contacts_responded: part.responded,
             template: part.key,
@@ -158,7 +158,7 @@ pub(in crate::graphql) struct CampaignDayStatistics {
     /// What they cost together, in local currency.
     cost: Decimal,
     /// How long they took together, in minutes.
-    duration_min: i64,
+    duration_min: Result<i32>,
     /// How many contacts were contacted as targets; each counts once.
     targets_contacted: i64,
     /// How many contacts responded; each counts once.
@@ -171,7 +171,7 @@ impl From<Part<NaiveDate>> for CampaignDayStatistics {
             date: Date(part.key),
             count: part.count,
             cost: Decimal(amount::from_stored(part.cost)),
-            duration_min: part.duration_min,
+            duration_min: minutes(part.duration_min),
             targets_contacted: part.targets_contacted,
             contacts_responded: part.responded,
         }

@@ -23,6 +23,7 @@ use crate::{
         campaign::Campaign,
         code::Code,
         error::Result,
+        estimate::bounded,
         interaction::{
             InteractionConnection, InteractionFilter, InteractionOrder, InteractionStatistics,
             interactions_of, statistics_of,
@@ -301,14 +302,14 @@ impl Contact {
     /// The segments it is in, of any status.
     async fn segments(&self, ctx: &Context<'_>) -> Result<Vec<Segment>> {
         let segments = ctx.data::<Loaders>()?.contact_segments.load_one(self.row.id).await?;
-        Ok(segments.unwrap_or_default().into_iter().map(Segment).collect())
+        bounded(ctx, segments.unwrap_or_default().into_iter().map(Segment).collect())
     }
 
     /// The campaigns it is a target of, in the order in which they were created: by lines of open segments
     /// it is in, or by interactions. Exact, as of now, activated or not.
     async fn campaigns(&self, ctx: &Context<'_>) -> Result<Vec<Campaign>> {
         let campaigns = ctx.data::<Loaders>()?.campaign.of_contact.load_one(self.row.id).await?;
-        Ok(campaigns.unwrap_or_default().into_iter().map(Campaign).collect())
+        bounded(ctx, campaigns.unwrap_or_default().into_iter().map(Campaign).collect())
     }
 
     /// The custom attributes it has values for, in the order of their names.

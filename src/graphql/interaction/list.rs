@@ -16,7 +16,7 @@ use crate::{
         kinds::{DeliveryStatus, Evaluation},
         loaders::Loaders,
         page::{Cursor, Slice, connection},
-        scalar::{Date, Decimal},
+        scalar::{Date, Decimal, minutes},
     },
 };
 
@@ -123,7 +123,7 @@ pub(in crate::graphql) struct InteractionStatistics {
     /// What they cost together, in local currency.
     pub(in crate::graphql) cost: Decimal,
     /// How long they took together, in minutes.
-    pub(in crate::graphql) duration_min: i64,
+    pub(in crate::graphql) duration_min: Result<i32>,
     /// The day of the last one that did not fail.
     pub(in crate::graphql) last_date: Option<Date>,
     /// The day of the last one that we began, failed or not.
@@ -146,7 +146,7 @@ pub(in crate::graphql) async fn statistics_of(
     Ok(InteractionStatistics {
         count: sums.count,
         cost: Decimal(amount::from_stored(sums.cost)),
-        duration_min: sums.duration_min,
+        duration_min: minutes(sums.duration_min),
         last_date: sums.last_date.map(Date),
         last_attempted: sums.last_attempted.map(Date),
         campaign_targets: sums.targets,

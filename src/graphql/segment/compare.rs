@@ -154,7 +154,7 @@ impl CompareQuery {
     async fn segment_overlap(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which segments; at most 50.")] segment_ids: Vec<ID>,
+        #[graphql(desc = "Which segments, each once; at most 50.")] segment_ids: Vec<ID>,
     ) -> Result<SegmentOverlap> {
         let context = ctx.data::<domain::Context>()?;
         let keys = segment_ids

@@ -8,6 +8,7 @@ use super::{
         contact::ContactOrder,
         criteria::{shown, text_of},
         error::Result,
+        estimate::bounded,
         kinds::Operation,
         loaders::Loaders,
         page::Slice,
@@ -165,6 +166,23 @@ impl Criterion {
     /// The step with this key, in a batch with others.
     pub(in crate::graphql) async fn load(ctx: &Context<'_>, id: i64) -> Result<Option<Self>> {
         Ok(ctx.data::<Loaders>()?.segment.step.load_one(id).await?.map(Self))
+    }
+
+    /// The steps of a segment that are in effect, or those that were taken back; `first` or `last` of
+    /// them, if it is said.
+    pub(super) async fn all(
+        ctx: &Context<'_>,
+        (segment_id, undone): (i64, bool),
+        first: Option<i32>,
+        last: Option<i32>,
+    ) -> Result<Vec<Self>> {
+        let steps = ctx.data::<Loaders>()?.segment.steps.load_one((segment_id, undone)).await?;
+        let mut steps = steps.unwrap_or_default();
+        if first.or(last).is_some() {
+            let slice = Slice { first, last, ..Slice::default() };
+            slice.args::<()>()?.take.of(&mut steps);
+        }
+        bounded(ctx, steps.into_iter().map(Self).collect())
     }
 }
 

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 use super::{
     super::{
         error::{Result, UserError, outcome},
+        kept::kept,
         kinds::{CorrespondenceType, InformationFlow, InitiatedBy},
         scalar::{Date, Decimal},
     },
@@ -67,7 +68,7 @@ pub(in crate::graphql) struct SegmentUpdateInput {
     /// What it is for; at most 250 characters.
     description: MaybeUndefined<String>,
     /// The date of its interactions.
-    date: Option<Date>,
+    date: MaybeUndefined<Date>,
     /// The campaign it serves.
     campaign_id: MaybeUndefined<ID>,
     /// Whether the contacts are targets of the campaign. Null: as the template says.
@@ -83,7 +84,7 @@ pub(in crate::graphql) struct SegmentUpdateInput {
     /// How to reach contacts who have no preference of their own. Null: as the template says.
     correspondence_type: MaybeUndefined<CorrespondenceType>,
     /// Whether `correspondenceType` goes before the preference of a contact.
-    ignore_contact_correspondence_type: Option<bool>,
+    ignore_contact_correspondence_type: MaybeUndefined<bool>,
     /// The code of the language. Null: as the template says.
     language: MaybeUndefined<String>,
     /// The subject; at most 250 characters.
@@ -204,7 +205,7 @@ impl SegmentUpdateInput {
     fn change(self) -> domain::Result<SegmentChange> {
         Ok(SegmentChange {
             description: self.description.into(),
-            date: self.date.map(|date| date.0),
+            date: kept(self.date, "date")?.map(|date| date.0),
             campaign_id: given(self.campaign_id).map(campaign).transpose()?,
             campaign_target: self.campaign_target.into(),
             campaign_response: self.campaign_response.into(),
@@ -212,7 +213,10 @@ impl SegmentUpdateInput {
             interaction_template: self.interaction_template.into(),
             interaction_group: self.interaction_group.into(),
             correspondence_type: given(self.correspondence_type).map(|it| it.map(Into::into)),
-            ignore_contact_correspondence_type: self.ignore_contact_correspondence_type,
+            ignore_contact_correspondence_type: kept(
+                self.ignore_contact_correspondence_type,
+                "ignoreContactCorrespondenceType",
+            )?,
             language: self.language.into(),
             subject: self.subject.into(),
             unit_cost: given(self.unit_cost).map(cost).transpose()?,

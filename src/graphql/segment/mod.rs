@@ -50,7 +50,7 @@ use super::{
         opportunities_of, opportunity_statistics,
     },
     page::{Slice, connection},
-    scalar::{Date, Decimal},
+    scalar::{Date, Decimal, minutes},
     task::{TaskConnection, TaskFilter, TaskOrder, tasks_of},
 };
 use crate::{
@@ -188,9 +188,9 @@ impl Segment {
     }
 
     /// How many minutes its interactions take together: exact, as of now.
-    async fn duration_min(&self, ctx: &Context<'_>) -> Result<i64> {
+    async fn duration_min(&self, ctx: &Context<'_>) -> Result<i32> {
         let context = ctx.data::<domain::Context>()?;
-        Ok(Box::pin(segment::duration_min(context, &self.0)).await?)
+        minutes(Box::pin(segment::duration_min(context, &self.0)).await?)
     }
 
     /// Its contacts, each with what holds for its interaction.
@@ -249,15 +249,27 @@ impl Segment {
         Box::pin(self.reach(ctx)).await
     }
 
-    /// The steps that made it what it is, the first one first.
-    async fn criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
-        self.steps(ctx, false).await
+    /// The steps that made it what it is, the first one first; all of them, or `first` or `last`.
+    async fn criteria(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 1,000; all unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+    ) -> Result<Vec<Criterion>> {
+        Criterion::all(ctx, (self.0.id, false), first, last).await
     }
 
-    /// The steps that were taken back and can be done again, the next one first. A new step drops
-    /// them.
-    async fn undone_criteria(&self, ctx: &Context<'_>) -> Result<Vec<Criterion>> {
-        self.steps(ctx, true).await
+    /// The steps that were taken back and can be done again, the next one first; all of them, or
+    /// `first` or `last`. A new step drops them.
+    async fn undone_criteria(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 1,000; all unless it is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 1,000.")] last: Option<i32>,
+    ) -> Result<Vec<Criterion>> {
+        Criterion::all(ctx, (self.0.id, true), first, last).await
     }
 
     /// Its logging; null if it was not logged, or its logging has been deleted.
@@ -342,13 +354,6 @@ impl Segment {
     /// somebody else did meanwhile.
     async fn revision(&self) -> i32 {
         self.0.revision
-    }
-}
-
-impl Segment {
-    async fn steps(&self, ctx: &Context<'_>, undone: bool) -> Result<Vec<Criterion>> {
-        let steps = ctx.data::<Loaders>()?.segment.steps.load_one((self.0.id, undone)).await?;
-        Ok(steps.unwrap_or_default().into_iter().map(Criterion).collect())
     }
 }
 

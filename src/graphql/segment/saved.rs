@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::{
     super::{
         error::{Result, UserError, outcome},
+        kept::kept,
         loaders::Loaders,
         page::{Cursor, Slice, connection},
     },
@@ -162,7 +163,7 @@ pub(in crate::graphql) struct SavedCriteriaUpdateInput {
     /// Which saved criteria.
     saved_criteria_id: ID,
     /// The new name; unique, at most 250 characters.
-    name: Option<String>,
+    name: MaybeUndefined<String>,
     /// What they are good for; at most 250 characters.
     description: MaybeUndefined<String>,
 }
@@ -225,7 +226,8 @@ impl SavedCriteriaMutation {
             let id = key(&input.saved_criteria_id)?;
             let description: Option<Option<String>> = input.description.into();
             let description = description.as_ref().map(Option::as_deref);
-            saved::rename(context, id, input.name.as_deref(), description).await
+            let name = kept(input.name, "name")?;
+            saved::rename(context, id, name.as_deref(), description).await
         };
         let (updated, user_errors) = outcome(updated.await)?;
         Ok(SavedCriteriaPayload { saved_criteria: updated.map(SavedCriteria), user_errors })

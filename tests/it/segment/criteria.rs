@@ -245,6 +245,9 @@ both! {
             "pairs": [{ "firstId": one, "secondId": two, "commonCount": 1 }],
             "segments": [{ "contactsCount": 2 }, { "contactsCount": 2 }],
         }));
+        let twice = app.graphql(query, json!({ "ids": [one, two, one] })).await;
+        assert_eq!(twice["errors"][0]["message"], "This segment is named twice.");
+        assert_eq!(twice["errors"][0]["extensions"]["path"], json!(["segmentIds", "2"]));
         let many: Vec<&String> = vec![&one; 51];
         let refused = app.graphql(query, json!({ "ids": many })).await;
         assert!(refused["errors"][0]["message"].is_string());

@@ -245,4 +245,19 @@ both! {
         app.must("segmentSaveCriteria", "", json!({ "segmentId": id, "name": "Kept" })).await;
         assert_eq!(make::set(&app, &id).await, [1]);
     }
+
+    async fn minutes_that_an_int_does_not_hold_are_an_error_and_no_other_number(app) {
+        make::people(&app, 4_100).await;
+        let year = 365 * 24 * 60;
+        let created = app.must("segmentCreate", "segment { id }", json!({ "unitDurationMin": year })).await;
+        let id = created["segment"]["id"].as_str().unwrap();
+        let all = json!({ "segmentId": id, "criteria": { "all": [] } });
+        app.must("segmentAddContacts", "", all).await;
+        let query = "query($id: ID!) { segment(id: $id) { durationMin } }";
+        let response = app.graphql(query, json!({ "id": id })).await;
+        let error = &response["errors"][0];
+        let told = format!("They come to {} minutes, more than an Int holds.", 4_100_i64 * year);
+        assert_eq!(error["message"], told, "{response}");
+        assert_eq!(error["path"], json!(["segment", "durationMin"]));
+    }
 }

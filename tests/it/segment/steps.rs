@@ -206,4 +206,36 @@ both! {
         assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
         assert_eq!(make::set(&app, &id).await, (1..=40).collect::<Vec<_>>());
     }
+
+    async fn the_steps_of_a_segment_are_listed_from_either_end(app) {
+        make::people(&app, 2).await;
+        let id = make::segment(&app).await;
+        for step in 0..25 {
+            let name = if step % 2 == 0 { "segmentAddLines" } else { "segmentRemoveLines" };
+            pick(&app, name, &id, &[1]).await;
+        }
+        let list = async |selection: &str| {
+            let query = format!("query($id: ID!) {{ segment(id: $id) {{ {selection} }} }}");
+            app.graphql(&query, json!({ "id": id })).await
+        };
+        let found = list("criteria(last: 2) { no } first: criteria(first: 1) { no } all: criteria { no }").await;
+        let found = &found["data"]["segment"];
+        assert_eq!(found["criteria"], json!([{ "no": 24 }, { "no": 25 }]));
+        assert_eq!(found["first"], json!([{ "no": 1 }]));
+        assert_eq!(found["all"].as_array().unwrap().len(), 25);
+        let wrong = list("criteria(last: 1001) { no }").await;
+        assert_eq!(wrong["errors"][0]["extensions"]["path"], json!(["last"]));
+
+        // They are taken for ten, until they are there.
+        let many = "{ addedContacts(first: 240) { nodes { no } } }";
+        let refused = list(&format!("criteria {many}")).await;
+        let error = &refused["errors"][0];
+        assert_eq!(error["path"], json!(["segment", "criteria"]), "{refused}");
+        assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED");
+        // 1 for the segment, 10 for the list, and for each step 5 and 240 times 2.
+        let told = format!("The operation costs {}, more than 10000.", 11 + 25 * 485);
+        assert!(error["message"].as_str().unwrap().starts_with(&told), "{error}");
+        let fewer = list(&format!("criteria(first: 20) {many}")).await;
+        assert_eq!(fewer["data"]["segment"]["criteria"].as_array().unwrap().len(), 20);
+    }
 }
