@@ -19,7 +19,10 @@ use crate::{
     domain::{
         Error, Reason, Result,
         code::{CODE_CHARS_MAX, name_of},
-        contact::touch,
+        contact::{
+            link::{self, Linked},
+            touch,
+        },
         contact_columns::plain,
         text,
     },
@@ -50,6 +53,23 @@ struct Known {
     contacts: HashMap<String, (i32, ContactType)>,
     codes: HashSet<(CodeKind, String)>,
     before: HashMap<(i32, String), contact_code::Model>,
+    /// Numbers of contacts that were merged, and whom they were merged into.
+    merged: HashMap<String, String>,
+    /// What contacts are elsewhere.
+    linked: Linked,
+}
+
+impl Known {
+    /// Keeps in mind what a contact is elsewhere from now on.
+    fn link(&mut self, before: Option<&contact_code::Model>, after: &contact_code::Model) {
+        let old = before.and_then(link::key).and_then(|key| self.linked.get_mut(&key));
+        if let Some(contacts) = old {
+            contacts.retain(|id| *id != after.contact_id);
+        }
+        if let Some(key) = link::key(after) {
+            self.linked.entry(key).or_default().push(after.contact_id);
+        }
+    }
 }
 
 impl ContactCodes {
@@ -96,14 +116,16 @@ impl ContactCodes {
                 }
             };
             let key = (it.contact_id, it.code.clone());
-            match known.before.insert(key.clone(), it.clone()) {
-                Some(before) if before == it => {
+            let before = known.before.insert(key.clone(), it.clone());
+            match &before {
+                Some(before) if *before == it => {
                     written.unchanged += 1;
                     continue;
                 }
                 Some(_) => written.updated += 1,
                 None => written.created += 1,
             }
+            known.link(before.as_ref(), &it);
             changed.insert(key, it);
         }
         let changed: Vec<contact_code::Model> = changed.into_values().collect();
@@ -117,8 +139,8 @@ impl ContactCodes {
         let texts = |field| rows.iter().filter_map(move |row| self.columns.get(row, field));
         let codes: BTreeSet<(CodeKind, String)> =
             texts(Field::Code).filter_map(text::code).map(|code| (self.kind, code)).collect();
-        let numbers = texts(Field::ContactNo).filter_map(text::code).collect();
-        let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
+        let numbers = || texts(Field::ContactNo).filter_map(text::code).collect();
+        let identifiers = find::contacts(txn, IdentifierKind::No, numbers()).await?;
         let ids = || identifiers.values().map(|id| id.cast_unsigned());
         let id = Expr::col(contact::Column::Id);
         let types = db::shard_by_shard(txn, id, ids(), |these| {
@@ -137,6 +159,8 @@ impl ContactCodes {
             .all(txn)
             .await?;
         Ok(Known {
+            merged: find::merged(txn, IdentifierKind::No, numbers()).await?,
+            linked: link::linked(txn, texts(Field::LinkNo)).await?,
             codes: check::codes(txn, codes, self.create_codes).await?,
             before: before
                 .into_iter()
@@ -171,17 +195,39 @@ impl ContactCodes {
                 }
             }
         }
-        match (contact, code) {
-            (Some((contact_id, _)), Some(code)) if check.is_fine() => Ok(contact_code::Model {
-                contact_id,
-                kind: self.kind,
-                code,
-                link_type: text::tidy(text(Field::LinkType)),
-                link_no: text::tidy(text(Field::LinkNo)),
-                search_word: text::tidy(text(Field::SearchWord)),
-            }),
-            _ => Err(check),
+        let (Some((contact_id, _)), Some(code), true) = (contact, code, check.is_fine()) else {
+            return Err(check);
+        };
+        let it = contact_code::Model {
+            contact_id,
+            kind: self.kind,
+            code,
+            link_type: text::tidy(text(Field::LinkType)),
+            link_no: text::tidy(text(Field::LinkNo)),
+            search_word: text::tidy(text(Field::SearchWord)),
+        };
+        let before = known.before.get(&(contact_id, it.code.clone()));
+        if before == Some(&it) {
+            return Ok(it);
         }
+        if before.is_some() {
+            find::note_merged(
+                &mut check,
+                self.columns.caption(Field::ContactNo),
+                &known.merged,
+                &no,
+            );
+        }
+        let others = link::key(&it).and_then(|key| known.linked.get(&key));
+        if others.is_some_and(|others| others.iter().any(|other| *other != contact_id)) {
+            let reason = format!(
+                "{} {} is another contact already.",
+                text(Field::LinkType),
+                text(Field::LinkNo)
+            );
+            check.add(self.columns.caption(Field::LinkNo), reason);
+        }
+        if check.is_fine() { Ok(it) } else { Err(check) }
     }
 }
 

@@ -44,7 +44,7 @@ const FIELDS: &[(Field, &[&str])] = &[
     (Field::Questionnaire, &["profilequestionnairecode", "questionnaire"]),
     (Field::No, &["lineno", "answerno", "no"]),
     (Field::UpdatedOn, &["lastdateupdated", "lastupdated"]),
-    (Field::AnsweredPercent, &["questionsanswered"]),
+    (Field::AnsweredPercent, &["questionsanswered", "answeredpercent"]),
 ];
 
 /// What follows from the contact and the answer.
@@ -240,6 +240,10 @@ impl ProfileAnswers {
             return Err(check);
         }
         let old_day = old.map_or(self.today, |it| it.updated_on);
+        let answered_percent = match old {
+            Some(old) if !self.columns.has(Field::AnsweredPercent) => old.answered_percent,
+            _ => answered_percent,
+        };
         Ok(Model {
             contact_id: contact.id,
             questionnaire: code,

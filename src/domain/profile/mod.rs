@@ -18,7 +18,7 @@ use sea_orm::{
 };
 
 pub use answers::{AnswersChange, answers_of, counts, hand_on, require_one_each, set_answers};
-pub use classification::Classification;
+pub use classification::{Classification, forget_points};
 pub use classify::{
     Classified, ClassifiedAnswer, ClassifiedQuestion, Classify, DECIMALS, classify, rate_again,
 };

@@ -182,6 +182,7 @@ async fn hand_on(txn: &DatabaseTransaction, duplicate: &Model, to: i32) -> Resul
     profile::hand_on(txn, duplicate.id, to).await?;
     contact_identifier::Entity::update_many()
         .col_expr(contact_identifier::Column::ContactId, Expr::val(to))
+        .col_expr(contact_identifier::Column::Merged, Expr::val(true))
         .filter(contact_identifier::Column::ContactId.eq(duplicate.id))
         .exec(txn)
         .await?;
