@@ -22,7 +22,7 @@ async fn id(app: &TestApp, no: &str) -> Value {
 
 async fn shown(app: &TestApp) -> Value {
     let query = "{ contactByNo(no: \"CT7\") { name city revision businessRelations { linkNo }
-        addresses { nodes { city } } } }";
+        addresses { city } } }";
     app.data(query, json!({})).await["contactByNo"].clone()
 }
 

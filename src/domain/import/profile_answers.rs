@@ -65,6 +65,8 @@ struct Known {
     questionnaires: HashMap<String, Questionnaire>,
     /// By contact and questionnaire.
     answers: HashMap<(i32, String), Vec<Model>>,
+    /// Numbers of contacts that were merged, and whom they were merged into.
+    merged: HashMap<String, String>,
 }
 
 impl ProfileAnswers {
@@ -136,8 +138,8 @@ impl ProfileAnswers {
         // Before the contacts, as by those who change questions.
         let codes: Vec<String> = texts(Field::Questionnaire).collect();
         let questionnaires = profile::shared(txn, &codes).await?;
-        let numbers = texts(Field::ContactNo).collect();
-        let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
+        let numbers = || texts(Field::ContactNo).collect();
+        let identifiers = find::contacts(txn, IdentifierKind::No, numbers()).await?;
         let contacts = find::contacts_by_ids(txn, identifiers.values().copied()).await?;
         let companies = contacts.values().map(|it| it.company_id.unwrap_or(it.id));
         let relations: Vec<(i32, String)> = contact_code::Entity::find()
@@ -156,6 +158,7 @@ impl ProfileAnswers {
             relations: HashMap::new(),
             questionnaires,
             answers: HashMap::new(),
+            merged: find::merged(txn, IdentifierKind::No, numbers()).await?,
             contacts: identifiers
                 .into_iter()
                 .filter_map(|((_, no), id)| Some((no, contacts.get(&id)?.clone())))
@@ -244,13 +247,17 @@ impl ProfileAnswers {
             Some(old) if !self.columns.has(Field::AnsweredPercent) => old.answered_percent,
             _ => answered_percent,
         };
-        Ok(Model {
+        let it = Model {
             contact_id: contact.id,
             questionnaire: code,
             answer_no: no,
             question_no: question.row.no,
             updated_on: updated_on.unwrap_or(old_day),
             answered_percent,
-        })
+        };
+        if old.is_some_and(|old| *old != it) {
+            find::note_merged(&mut check, caption(Field::ContactNo), &known.merged, &contact_no);
+        }
+        if check.is_fine() { Ok(it) } else { Err(check) }
     }
 }
