@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use urval::db;
+use urval::{db, domain::Error};
 
 use crate::{
     app::{TestApp, both},
@@ -85,7 +85,10 @@ both! {
         // As it could come in once.
         import(&app, "Contact No.,Business Relation Code\nC1,PROS\n").await;
         let link = "UPDATE contact_code SET link_type = '1', link_no = '20000' WHERE code = 'PROS'";
-        let twice = db::write(&app.context.db, &[db::Table::ContactCode], async |txn| txn.execute_unprepared(link).await);
+        let twice = db::write(&app.context.db, &[db::Table::ContactCode], async |txn| {
+            txn.execute_unprepared(link).await?;
+            Ok::<_, Error>(())
+        });
         twice.await.unwrap();
         let header = "companyNo,contactNo,side,sourceNo,postingDate,quantity,amount\n";
         let rows = [
