@@ -30,6 +30,7 @@ mod m20261129_000020_opportunity_criteria;
 mod m20261129_000021_task_attendee;
 mod m20261129_000023_delivery;
 mod m20261129_000024_planned_of_interaction;
+mod m20261129_000025_merged_identifier;
 pub mod shards;
 
 pub struct Migrator;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000021_task_attendee::Migration),
             Box::new(m20261129_000023_delivery::Migration),
             Box::new(m20261129_000024_planned_of_interaction::Migration),
+            Box::new(m20261129_000025_merged_identifier::Migration),
         ]
     }
 }

@@ -13,6 +13,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub value: String,
     pub contact_id: i32,
+    /// Whether it is that of a contact which was merged into this one.
+    pub merged: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     app::{TestApp, both},
     contact::{codes, create, input, with},
+    import::{counts, import},
 };
 
 const CODES: &str = "contact { revision mailingGroups { code } industryGroups { code } \
@@ -83,6 +84,33 @@ both! {
         }));
         let other = app.mutate("contactCreate", CODES, other).await;
         assert_eq!(other["userErrors"][0]["code"], "TAKEN");
+    }
+
+    async fn what_a_company_is_elsewhere_no_other_is_however_it_is_written(app) {
+        tables(&app).await;
+        let relation = |r#type: &str, no: &str| json!([{ "code": "CUST", "linkType": r#type, "linkNo": no }]);
+        let company = with(input("COMPANY", "Alfa"), json!({ "no": "A", "businessRelations": relation("CUSTOMER", "K1") }));
+        create(&app, company).await;
+        for (r#type, no) in [("customer", "K1"), ("1", "K1"), ("Customer", "k1")] {
+            let other = with(input("COMPANY", "Beta"), json!({ "businessRelations": relation(r#type, no) }));
+            let other = app.mutate("contactCreate", CODES, other).await;
+            assert_eq!(other["userErrors"], json!([{ "code": "TAKEN", "path": ["input", "businessRelations", "0", "linkNo"],
+                "message": format!("{} {no} is the contact A already.", r#type) }]));
+        }
+        let other = json!({ "no": "B", "businessRelations": relation("2", "K1") });
+        create(&app, with(input("COMPANY", "Beta"), other)).await;
+
+        // So it is in files, also among their own rows.
+        let file = "Contact No.,Business Relation Code,Link to Table,No.\n\
+            B,BANK,1,k1\n\
+            B,BANK,Customer,K2\n\
+            A,BANK,customer,k2\n\
+            B,BANK,Customer,K3\n\
+            A,BANK,customer,k2\n\
+            A,CUST,customer,k1\n";
+        let (outcome, said) = import(&app, file).await;
+        assert_eq!(counts(&outcome), [2, 2, 0, 2]);
+        assert_eq!(said, ["2 No.: 1 k1 is another contact already.", "4 No.: customer k2 is another contact already."]);
     }
 
     async fn a_contact_changes_type_only_as_long_as_nothing_depends_on_it(app) {

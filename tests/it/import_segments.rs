@@ -247,6 +247,26 @@ both! {
         is_healthy(&app).await;
     }
 
+    async fn what_says_nothing_new_of_a_logged_segment_is_unchanged(app) {
+        world(&app).await;
+        import(&app, SEGMENTS).await;
+        let file = "segment,contact,description,date\nSM000001,P1,Own,2026-01-26\nSM000001,P2,,2026-01-26\n";
+        import(&app, file).await;
+        app.must("segmentLog", "", json!({ "segmentId": "segment:1" })).await;
+        let before = (segments(&app).await, lines(&app).await);
+        let (outcome, said) = import(&app, SEGMENTS).await;
+        assert_eq!((counts(&outcome), said), ([0, 0, 2, 0], vec![]));
+        let (outcome, said) = import(&app, file).await;
+        assert_eq!((counts(&outcome), said), ([0, 0, 2, 0], vec![]));
+        let logged = "The segment SM000001 has been logged and can't change.";
+        let (_, said) = import(&app, file.replace("Own", "Other")).await;
+        assert_eq!(said, [format!("2 segment: {logged}")]);
+        let (_, said) = import(&app, SEGMENTS.replace("MEMO", "CARD")).await;
+        assert_eq!(said, [format!("2 No.: {logged}")]);
+        assert_eq!((segments(&app).await, lines(&app).await), before);
+        is_healthy(&app).await;
+    }
+
     async fn lines_of_many_chunks_are_a_step_each_and_a_rehearsal_leaves_no_trace(app) {
         world(&app).await;
         import(&app, SEGMENTS).await;

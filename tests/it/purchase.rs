@@ -1,6 +1,8 @@
 //! What was sold to contacts, and bought from them.
 
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use urval::{db, domain::Error};
 
 use crate::{
     app::{TestApp, both},
@@ -80,8 +82,14 @@ both! {
 
     async fn rows_that_belong_to_nobody_or_say_too_little_are_rejected_by_themselves(app) {
         fill(&app).await;
-        import(&app, "Contact No.,Business Relation Code,Link to Table,No.\nC1,PROS,Customer,20000\n")
-            .await;
+        // As it could come in once.
+        import(&app, "Contact No.,Business Relation Code\nC1,PROS\n").await;
+        let link = "UPDATE contact_code SET link_type = '1', link_no = '20000' WHERE code = 'PROS'";
+        let twice = db::write(&app.context.db, &[db::Table::ContactCode], async |txn| {
+            txn.execute_unprepared(link).await?;
+            Ok::<_, Error>(())
+        });
+        twice.await.unwrap();
         let header = "companyNo,contactNo,side,sourceNo,postingDate,quantity,amount\n";
         let rows = [
             ",,Customer,30000,2026-01-01,1,1",
@@ -91,10 +99,12 @@ both! {
             "C1,P9,Sale,,,1,1",
             "C1,,Sale,,2026-01-01,1,1e3",
             "C1,,Sale,,2026-01-01,1,100000001",
+            "C2,,Sale,10000,2026-01-01,1,1",
             "C1,P1,Sale,,2026-01-01,1.5,-10",
+            "C1,,Sale,7,2026-01-01,1,1",
         ];
         let (outcome, said) = import(&app, format!("{header}{}\n", rows.join("\n"))).await;
-        assert_eq!(counts(&outcome), [1, 0, 0, 7]);
+        assert_eq!(counts(&outcome), [2, 0, 0, 8]);
         assert_eq!(said, [
             "2 sourceNo: No contact is the customer \"30000\" by a business relation.",
             "3 sourceNo: Several contacts are the customer \"20000\".",
@@ -104,7 +114,32 @@ both! {
             "6 postingDate: There has to be a posting date.",
             "7 amount: \"1e3\" is no number like 1234.50, with at most four decimals.",
             "8 amount: It lies between -100,000,000 and 100,000,000.",
+            "9 sourceNo: The company is not the customer \"10000\".",
         ]);
+    }
+
+    async fn a_whole_export_of_value_entries_comes_in_without_what_is_of_nobody(app) {
+        fill(&app).await;
+        let file = "Posting Date,Source Type,Source No.,Item No.,Valued Quantity,Invoiced Quantity,Sales Amount (Actual)\n\
+            2026-05-01,Customer,10000,A,-9,-2,10\n\
+            2026-05-01,,,A,-9,-2,10\n\
+            2026-05-01,Item,A,A,-9,-2,\n\
+            2026-05-01,Customer,10000,B,-9,0,10\n";
+        let (outcome, said) = import(&app, file).await;
+        assert_eq!(counts(&outcome), [2, 0, 0, 0]);
+        assert_eq!(said, ["3 Source Type: Rows about no customer or vendor were passed over: 2 in all."]);
+        let quantities = async || {
+            let shown = app.data(SHOWN, json!({})).await;
+            let nodes = shown["contactByNo"]["purchases"]["nodes"].as_array().unwrap().clone();
+            let of_may = nodes.into_iter().filter(|it| it["postingDate"] == "2026-05-01");
+            let mut quantities: Vec<String> = of_may.map(|it| it["quantity"].as_str().unwrap().to_owned()).collect();
+            quantities.sort();
+            quantities
+        };
+        assert_eq!(quantities().await, ["0", "2"]);
+        // Without the other, it is what was valued.
+        import(&app, "Posting Date,Source Type,Source No.,Valued Quantity\n2026-05-01,Customer,10000,-9\n").await;
+        assert_eq!(quantities().await, ["0", "2", "9"]);
     }
 
     // CRI-4 with D11: a company matches by its entries, a person only if it is on the document; and

@@ -8,6 +8,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 
+use super::link;
 use crate::{
     db::{self, OnConflict, dialect},
     domain::{Error, Reason, Rejections, Result, code, text},
@@ -222,16 +223,13 @@ async fn check_new(
         .map(|row| (row.kind, row.code.as_str(), place_of_code(row.kind, place(row))))
         .collect();
     code::require(txn, &codes).await?;
+    let linked = link::linked(txn, rows.iter().filter_map(|row| row.link_no.as_deref())).await?;
     for row in rows {
         let (Some(link_type), Some(link_no)) = (&row.link_type, &row.link_no) else { continue };
-        let other = contact_code::Entity::find()
-            .filter(contact_code::Column::LinkType.eq(link_type))
-            .filter(contact_code::Column::LinkNo.eq(link_no))
-            .filter(contact_code::Column::ContactId.ne(row.contact_id))
-            .one(txn)
-            .await?;
+        let others = link::key(row).and_then(|key| linked.get(&key));
+        let other = others.and_then(|them| them.iter().find(|other| **other != row.contact_id));
         if let Some(other) = other {
-            let contact = contact::Entity::find_by_id(other.contact_id).one(txn).await?;
+            let contact = contact::Entity::find_by_id(*other).one(txn).await?;
             let no = contact.map(|contact| contact.no).unwrap_or_default();
             let message = format!("{link_type} {link_no} is the contact {no} already.");
             return Err(Error::reject(Reason::Taken, &below(place(row), "linkNo"), message));

@@ -124,8 +124,12 @@ pub(super) async fn identify(
         Some(_) => return Err(taken()),
         None => {}
     }
-    let identifier =
-        contact_identifier::Model { kind, value: value.to_owned(), contact_id: row.id };
+    let identifier = contact_identifier::Model {
+        kind,
+        value: value.to_owned(),
+        contact_id: row.id,
+        merged: false,
+    };
     db::insert_rows::<contact_identifier::Entity>(txn, &[identifier], OnConflict::Fail)
         .await
         .map_err(|err| Error::if_taken(err, taken))?;

@@ -21,11 +21,15 @@ pub type Linked = HashMap<(String, String), Vec<i32>>;
 
 /// A type as all are compared.
 pub fn link_type(text: &str) -> String {
-    match plain(text).as_str() {
-        "1" => link_type_of(PurchaseSide::Sale).to_owned(),
-        "2" => link_type_of(PurchaseSide::Purchase).to_owned(),
-        other => other.to_owned(),
-    }
+    let plain = plain(text);
+    let sides = [PurchaseSide::Sale, PurchaseSide::Purchase];
+    let side = sides.into_iter().find(|side| link_types_of(*side).contains(&plain.as_str()));
+    side.map_or(plain, |side| link_type_of(side).to_owned())
+}
+
+/// What a relation says its contact is elsewhere, if it says so.
+pub fn key(relation: &contact_code::Model) -> Option<(String, String)> {
+    Some((link_type(relation.link_type.as_deref()?), text::code(relation.link_no.as_deref()?)?))
 }
 
 /// That of customers, or of vendors.
@@ -34,6 +38,15 @@ pub fn link_type_of(side: PurchaseSide) -> &'static str {
         PurchaseSide::Sale => "customer",
         PurchaseSide::Purchase => "vendor",
     }
+}
+
+/// How it is written, in lower case.
+pub fn link_types_of(side: PurchaseSide) -> [&'static str; 2] {
+    let number = match side {
+        PurchaseSide::Sale => "1",
+        PurchaseSide::Purchase => "2",
+    };
+    [link_type_of(side), number]
 }
 
 /// The contacts that have one of these numbers elsewhere.
@@ -45,8 +58,11 @@ pub async fn linked<'a>(
     numbers: impl Iterator<Item = &'a str>,
 ) -> Result<Linked> {
     // Of what relations say, the case has been kept.
-    let both = |text: &str| [text::tidy(text), text::code(text)];
-    let mut numbers: Vec<String> = numbers.flat_map(both).flatten().collect();
+    let spelt = |text: &str| {
+        let tidy = text::tidy(text)?;
+        Some([text::upper(&tidy), tidy.to_lowercase(), tidy])
+    };
+    let mut numbers: Vec<String> = numbers.filter_map(spelt).flatten().collect();
     numbers.sort_unstable();
     numbers.dedup();
     let mut linked = Linked::new();
@@ -60,9 +76,8 @@ pub async fn linked<'a>(
         .all(txn)
         .await?;
     for relation in relations {
-        let Some(kind) = relation.link_type.as_deref().map(link_type) else { continue };
-        let no = relation.link_no.as_deref().and_then(text::code).unwrap_or_default();
-        let contacts = linked.entry((kind, no)).or_default();
+        let Some(key) = key(&relation) else { continue };
+        let contacts = linked.entry(key).or_default();
         if !contacts.contains(&relation.contact_id) {
             contacts.push(relation.contact_id);
         }

@@ -124,6 +124,7 @@ async fn chunk(
             kind: IdentifierKind::No,
             value: row.no.clone(),
             contact_id: row.id,
+            merged: false,
         });
         let own = world.codes(index, &row);
         answers.extend(world.profile_answers(index, &row, &own));

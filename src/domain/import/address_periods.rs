@@ -18,7 +18,7 @@ use crate::{
         contact::{address::PERIODS_MAX, touch},
         text,
     },
-    entity::{contact_address, contact_address_period},
+    entity::{contact_address, contact_address_period, kinds::IdentifierKind},
 };
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ struct Known {
     addresses: HashSet<(i32, String)>,
     periods: HashMap<Key, contact_address_period::Model>,
     counts: HashMap<i32, usize>,
+    /// Numbers of contacts that were merged, and whom they were merged into.
+    merged: HashMap<String, String>,
 }
 
 impl AddressPeriods {
@@ -122,7 +124,9 @@ impl AddressPeriods {
         for row in &periods {
             *counts.entry(row.contact_id).or_default() += 1;
         }
+        let numbers = contacts.keys().cloned().collect();
         Ok(Known {
+            merged: find::merged(txn, IdentifierKind::No, numbers).await?,
             addresses: addresses.into_iter().map(|row| (row.contact_id, row.code)).collect(),
             periods: periods
                 .into_iter()
@@ -170,11 +174,22 @@ impl AddressPeriods {
                 format!("The addresses of a contact hold in at most {PERIODS_MAX} periods.");
             check.add(self.columns.caption(Field::ContactNo), reason);
         }
-        match (contact_id, code, starting_date) {
-            (Some(contact_id), Some(code), Some(starting_date)) if check.is_fine() => {
-                Ok(contact_address_period::Model { contact_id, starting_date, code, ending_date })
-            }
-            _ => Err(check),
+        let (Some(contact_id), Some(code), Some(starting_date), true) =
+            (contact_id, code, starting_date, check.is_fine())
+        else {
+            return Err(check);
+        };
+        let it = contact_address_period::Model { contact_id, starting_date, code, ending_date };
+        let before = known.periods.get(&(contact_id, starting_date));
+        if before.is_some_and(|before| *before != it) {
+            let no = text::code(text(Field::ContactNo)).unwrap_or_default();
+            find::note_merged(
+                &mut check,
+                self.columns.caption(Field::ContactNo),
+                &known.merged,
+                &no,
+            );
         }
+        if check.is_fine() { Ok(it) } else { Err(check) }
     }
 }

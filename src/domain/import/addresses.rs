@@ -23,7 +23,10 @@ use crate::{
         contact_columns::{IGNORED, plain},
         text,
     },
-    entity::{contact_address, kinds::CodeKind},
+    entity::{
+        contact_address,
+        kinds::{CodeKind, IdentifierKind},
+    },
 };
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -48,6 +51,8 @@ struct Known {
     codes: Codes,
     addresses: HashMap<Key, contact_address::Model>,
     counts: HashMap<i32, usize>,
+    /// Numbers of contacts that were merged, and whom they were merged into.
+    merged: HashMap<String, String>,
 }
 
 impl Addresses {
@@ -116,7 +121,9 @@ impl Addresses {
             addresses.into_iter().map(|row| ((row.contact_id, row.code.clone()), row)).collect();
         let countries = self.columns.codes(rows, kind_of);
         let codes = Codes::find(txn, countries, self.create_codes).await?;
-        Ok(Known { contacts, codes, addresses, counts })
+        let merged =
+            find::merged(txn, IdentifierKind::No, contacts.keys().cloned().collect()).await?;
+        Ok(Known { contacts, codes, addresses, counts, merged })
     }
 
     /// The address as the row says it is; columns that are not in the file stay as they are.
@@ -153,6 +160,15 @@ impl Addresses {
         }
         if let Err(err) = address::complete(&mut address) {
             check.note(err, |name| self.columns.caption(text_field(name?)?));
+        }
+        if before.is_some_and(|before| *before != address) {
+            let no = text::code(text(Field::ContactNo)).unwrap_or_default();
+            find::note_merged(
+                &mut check,
+                self.columns.caption(Field::ContactNo),
+                &known.merged,
+                &no,
+            );
         }
         if check.is_fine() { Ok(address) } else { Err(check) }
     }

@@ -4,20 +4,28 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, NotSet, QueryFilter, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, NotSet, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
 use super::{
     Row,
+    before::{Left, Progress},
     check::{Check, Codes, Written},
     columns::Columns,
     find, value,
 };
 use crate::{
     db::dialect,
-    domain::{Context, Error, Reason, Result, segment::check_values, text},
-    entity::{campaign_entry, kinds::CodeKind, segment},
+    domain::{
+        Context, Error, Reason, Result, interaction::mark_canceled, segment::check_values, text,
+    },
+    entity::{
+        campaign_entry::{self, Column},
+        interaction,
+        kinds::CodeKind,
+        segment,
+    },
 };
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -48,8 +56,7 @@ pub(super) struct CampaignEntries {
     columns: Columns<Field>,
     create_codes: bool,
     context: Context,
-    /// The first key that this import got: what has a lower one was there before.
-    first_key: Option<i64>,
+    progress: Progress,
 }
 
 /// What the rows of a chunk refer to.
@@ -66,7 +73,7 @@ impl CampaignEntries {
             let message = "There have to be columns Campaign No. and Date.";
             return Err(Error::reject(Reason::Required, &["file"], message));
         }
-        Ok(Self { columns, create_codes, context, first_key: None })
+        Ok(Self { columns, create_codes, context, progress: Progress::default() })
     }
 
     pub(super) fn unknown(&self) -> &[String] {
@@ -74,7 +81,7 @@ impl CampaignEntries {
     }
 
     pub(super) fn committed(&mut self, written: &Written) {
-        self.first_key = self.first_key.or(written.first_key);
+        self.progress.committed(written);
     }
 
     pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
@@ -89,15 +96,23 @@ impl CampaignEntries {
             }
         }
         known.codes.make_for(txn, &written).await?;
-        let mut before = self.before(txn, &good).await?;
-        good.retain(|entry| match before.get_mut(&content(entry)) {
-            Some(count) if 0 < *count => {
-                *count -= 1;
+        let mut left = self.before(txn, &good).await?;
+        let mut changed: [Vec<campaign_entry::Model>; 2] = Default::default();
+        good.retain(|entry| {
+            let is_same = |old: &campaign_entry::Model| !self.changes(old, entry);
+            let Some(old) = left.take(&content(entry), is_same) else { return true };
+            written.found.insert(old.id.cast_unsigned());
+            if is_same(&old) {
                 written.unchanged += 1;
-                false
+            } else {
+                written.updated += 1;
+                changed[usize::from(entry.canceled)].push(old);
             }
-            _ => true,
+            false
         });
+        let [reinstated, canceled] = changed;
+        self.set_canceled(txn, &reinstated, false).await?;
+        self.set_canceled(txn, &canceled, true).await?;
         written.created = good.len() as u64;
         let rows: Vec<campaign_entry::ActiveModel> = good
             .into_iter()
@@ -137,26 +152,54 @@ impl CampaignEntries {
         })
     }
 
-    /// How often each content occurs among the entries of the same campaigns from before.
+    /// The entries of the same campaigns from before that no row has been taken for.
     async fn before(
         &self,
         txn: &DatabaseTransaction,
         good: &[campaign_entry::Model],
-    ) -> Result<HashMap<String, u64>> {
+    ) -> Result<Left<campaign_entry::Model>> {
         let campaigns: BTreeSet<i64> = good.iter().map(|it| it.campaign_id).collect();
         let dates = || good.iter().map(|it| it.date);
-        let mut counts = HashMap::new();
-        let (Some(from), Some(to)) = (dates().min(), dates().max()) else { return Ok(counts) };
-        let before = campaign_entry::Entity::find()
-            .filter(campaign_entry::Column::CampaignId.is_in(campaigns))
-            .filter(campaign_entry::Column::Id.lt(self.first_key.unwrap_or(i64::MAX)))
-            .filter(campaign_entry::Column::Date.between(from, to))
-            .all(txn)
-            .await?;
-        for entry in &before {
-            *counts.entry(content(entry)).or_insert(0) += 1;
+        let mut before = Vec::new();
+        if let (Some(from), Some(to)) = (dates().min(), dates().max()) {
+            before = campaign_entry::Entity::find()
+                .filter(Column::CampaignId.is_in(campaigns))
+                .filter(Column::Id.lt(self.progress.first_key.unwrap_or(i64::MAX)))
+                .filter(Column::Date.between(from, to))
+                .order_by_asc(Column::Id)
+                .all(txn)
+                .await?;
         }
-        Ok(counts)
+        Ok(self.progress.left(before, |it| it.id, content))
+    }
+
+    /// Whether an entry is canceled otherwise than the file says. One that is canceled with its logged
+    /// segment is told by that.
+    fn changes(&self, old: &campaign_entry::Model, new: &campaign_entry::Model) -> bool {
+        let is_alone = old.logged_segment_id.is_none();
+        is_alone && self.columns.has(Field::Canceled) && old.canceled != new.canceled
+    }
+
+    /// Cancels entries with their interactions, or reinstates them.
+    async fn set_canceled(
+        &self,
+        txn: &DatabaseTransaction,
+        entries: &[campaign_entry::Model],
+        canceled: bool,
+    ) -> Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = entries.iter().map(|it| it.id).collect();
+        let among = |id: Expr| dialect::in_numbers(txn.get_database_backend(), id, &ids);
+        campaign_entry::Entity::update_many()
+            .col_expr(Column::Canceled, Expr::val(canceled))
+            .col_expr(Column::CanceledItself, Expr::val(canceled))
+            .filter(among(Expr::col(Column::Id)))
+            .exec(txn)
+            .await?;
+        let theirs = among(Expr::col(interaction::Column::CampaignEntryId));
+        mark_canceled(txn, &self.context, Condition::all().add(theirs), canceled).await
     }
 
     /// The entry that a row says, and what is wrong with it.
@@ -198,7 +241,7 @@ impl CampaignEntries {
     }
 }
 
-/// What a row can say of an entry, in one text.
+/// What a row can say of an entry, in one text; but for what may change afterwards.
 fn content(it: &campaign_entry::Model) -> String {
     format!("{:?}", (it.campaign_id, it.date, &it.description, &it.salesperson))
 }

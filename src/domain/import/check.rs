@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use roaring::RoaringBitmap;
+use roaring::{RoaringBitmap, RoaringTreemap};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
@@ -44,8 +44,15 @@ pub(super) struct Written {
     pub(super) companies: Vec<String>,
     /// Contacts that have a row of their own.
     pub(super) mentioned: RoaringBitmap,
-    /// Of interactions: the first key that the import took.
+    /// What the file calls contacts that are called otherwise by now.
+    pub(super) aliases: HashMap<i32, String>,
+    /// Of interactions and the like: the first key that the import took.
     pub(super) first_key: Option<i64>,
+    /// And those from before that rows were found to say.
+    pub(super) found: RoaringTreemap,
+    /// Of purchases: how many rows were passed over, and where the first is.
+    pub(super) passed: u64,
+    pub(super) passed_from: Option<u64>,
     /// Of recorded criteria: the segments that had rows.
     pub(super) criteria_of: Vec<String>,
     /// Segments that were made or changed, as they are now.

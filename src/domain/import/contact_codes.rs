@@ -22,6 +22,7 @@ use crate::{
         contact::{
             ERASED,
             classify::{self, CODES_MAX},
+            link::{self, Linked},
             touch,
         },
         contact_columns::plain,
@@ -63,6 +64,23 @@ struct Known {
     codes: Codes,
     before: HashMap<(i32, String), contact_code::Model>,
     counts: HashMap<i32, usize>,
+    /// Numbers of contacts that were merged, and whom they were merged into.
+    merged: HashMap<String, String>,
+    /// What contacts are elsewhere.
+    linked: Linked,
+}
+
+impl Known {
+    /// Keeps in mind what a contact is elsewhere from now on.
+    fn link(&mut self, before: Option<&contact_code::Model>, after: &contact_code::Model) {
+        let old = before.and_then(link::key).and_then(|key| self.linked.get_mut(&key));
+        if let Some(contacts) = old {
+            contacts.retain(|id| *id != after.contact_id);
+        }
+        if let Some(key) = link::key(after) {
+            self.linked.entry(key).or_default().push(after.contact_id);
+        }
+    }
 }
 
 impl ContactCodes {
@@ -109,8 +127,9 @@ impl ContactCodes {
                 }
             };
             let key = (it.contact_id, it.code.clone());
-            match known.before.insert(key.clone(), it.clone()) {
-                Some(before) if before == it => {
+            let before = known.before.insert(key.clone(), it.clone());
+            match &before {
+                Some(before) if *before == it => {
                     written.unchanged += 1;
                     continue;
                 }
@@ -120,6 +139,7 @@ impl ContactCodes {
                     written.created += 1;
                 }
             }
+            known.link(before.as_ref(), &it);
             changed.insert(key, it);
         }
         known.codes.make_for(txn, &written).await?;
@@ -133,8 +153,8 @@ impl ContactCodes {
         let backend = txn.get_database_backend();
         let texts = |field| rows.iter().filter_map(move |row| self.columns.get(row, field));
         let codes = self.columns.codes(rows, |field| (field == Field::Code).then_some(self.kind));
-        let numbers = texts(Field::ContactNo).filter_map(text::code).collect();
-        let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
+        let numbers = || texts(Field::ContactNo).filter_map(text::code).collect();
+        let identifiers = find::contacts(txn, IdentifierKind::No, numbers()).await?;
         let ids = || identifiers.values().map(|id| id.cast_unsigned());
         let id = Expr::col(contact::Column::Id);
         let found = db::shard_by_shard(txn, id, ids(), |these| {
@@ -161,6 +181,8 @@ impl ContactCodes {
             *counts.entry(row.contact_id).or_default() += 1;
         }
         Ok(Known {
+            merged: find::merged(txn, IdentifierKind::No, numbers()).await?,
+            linked: link::linked(txn, texts(Field::LinkNo)).await?,
             codes: Codes::find(txn, codes, self.create_codes).await?,
             counts,
             before: before
@@ -203,20 +225,35 @@ impl ContactCodes {
             let detail = classify::detail(Some(text(field)), &[]);
             check.keep(caption(field), value::sentence(detail))
         });
-        let (Some(Contact { id: contact_id, .. }), Some(code)) = (contact, code) else {
+        let (Some(Contact { id: contact_id, .. }), Some(code), true) =
+            (contact, code, check.is_fine())
+        else {
             return Err(check);
         };
-        let is_new = !known.before.contains_key(&(contact_id, code.clone()));
-        if is_new && known.counts.get(&contact_id).is_some_and(|count| CODES_MAX <= *count) {
+        let [link_type, link_no, search_word] = details;
+        let kind = self.kind;
+        let it = contact_code::Model { contact_id, kind, code, link_type, link_no, search_word };
+        let before = known.before.get(&(contact_id, it.code.clone()));
+        if before == Some(&it) {
+            return Ok(it);
+        }
+        if before.is_some() {
+            let caption = self.columns.caption(Field::ContactNo);
+            find::note_merged(&mut check, caption, &known.merged, &no);
+        } else if known.counts.get(&contact_id).is_some_and(|count| CODES_MAX <= *count) {
             let reason = format!("A contact has at most {CODES_MAX} of these.");
             check.add(self.columns.caption(Field::Code), reason);
         }
-        if !check.is_fine() {
-            return Err(check);
+        let others = link::key(&it).and_then(|key| known.linked.get(&key));
+        if others.is_some_and(|others| others.iter().any(|other| *other != contact_id)) {
+            let reason = format!(
+                "{} {} is another contact already.",
+                text(Field::LinkType),
+                text(Field::LinkNo)
+            );
+            check.add(self.columns.caption(Field::LinkNo), reason);
         }
-        let [link_type, link_no, search_word] = details;
-        let kind = self.kind;
-        Ok(contact_code::Model { contact_id, kind, code, link_type, link_no, search_word })
+        if check.is_fine() { Ok(it) } else { Err(check) }
     }
 }
 

@@ -38,6 +38,52 @@ pub(super) async fn contacts(
     Ok(rows.into_iter().map(|row| ((row.kind, row.value), row.contact_id)).collect())
 }
 
+/// Those of the numbers or external ids that are of contacts which were merged into others, and the
+/// numbers of these. What a file says of such a contact does not overwrite what the other has. To be
+/// called once the contacts are locked.
+pub(super) async fn merged(
+    txn: &DatabaseTransaction,
+    kind: IdentifierKind,
+    values: Vec<String>,
+) -> Result<HashMap<String, String>> {
+    if values.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let column = Expr::col(contact_identifier::Column::Value);
+    let merged = contact_identifier::Entity::find()
+        .filter(contact_identifier::Column::Kind.eq(kind))
+        .filter(contact_identifier::Column::Merged.eq(true))
+        .filter(dialect::in_texts(txn.get_database_backend(), column, &values))
+        .all(txn)
+        .await?;
+    if merged.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let contacts = contacts_by_ids(txn, merged.iter().map(|it| it.contact_id)).await?;
+    let survivor = |it: contact_identifier::Model| {
+        let contact = contacts.get(&it.contact_id)?;
+        // It may have taken it over.
+        let is_own = match kind {
+            IdentifierKind::No => it.value == contact.no,
+            IdentifierKind::ExternalId => Some(&it.value) == contact.external_id.as_ref(),
+        };
+        (!is_own).then(|| (it.value, contact.no.clone()))
+    };
+    Ok(merged.into_iter().filter_map(survivor).collect())
+}
+
+/// Notes that a row is about a contact which was merged into another.
+pub(super) fn note_merged(
+    check: &mut Check,
+    caption: Option<String>,
+    merged: &HashMap<String, String>,
+    value: &str,
+) {
+    if let Some(survivor) = merged.get(value) {
+        check.add(caption, format!("{value} was merged into {survivor}."));
+    }
+}
+
 /// The contacts with these numbers, by number, locked until the transaction ends: they are about to
 /// change, so those that have been erased are none.
 pub(super) async fn locked_contacts(

@@ -206,6 +206,7 @@ impl Importer {
     pub(super) fn left_open(&self) -> Vec<Problem> {
         match self {
             Self::Contacts(it) => it.left_open(),
+            Self::Purchases(it) => it.left_open(),
             _ => Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 mod address_periods;
 mod addresses;
 mod batch;
+mod before;
 mod campaign_entries;
 mod campaigns;
 mod check;

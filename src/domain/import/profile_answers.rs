@@ -44,7 +44,7 @@ const FIELDS: &[(Field, &[&str])] = &[
     (Field::Questionnaire, &["profilequestionnairecode", "questionnaire"]),
     (Field::No, &["lineno", "answerno", "no"]),
     (Field::UpdatedOn, &["lastdateupdated", "lastupdated"]),
-    (Field::AnsweredPercent, &["questionsanswered"]),
+    (Field::AnsweredPercent, &["questionsanswered", "answeredpercent"]),
 ];
 
 /// What follows from the contact and the answer.
@@ -66,6 +66,8 @@ struct Known {
     /// By contact and questionnaire.
     answers: HashMap<(i32, String), Vec<Model>>,
     counts: HashMap<i32, usize>,
+    /// Numbers of contacts that were merged, and whom they were merged into.
+    merged: HashMap<String, String>,
 }
 
 impl ProfileAnswers {
@@ -138,8 +140,8 @@ impl ProfileAnswers {
         // Before the contacts, as by those who change questions.
         let codes: Vec<String> = texts(Field::Questionnaire).collect();
         let questionnaires = profile::shared(txn, &codes).await?;
-        let numbers = texts(Field::ContactNo).collect();
-        let identifiers = find::contacts(txn, IdentifierKind::No, numbers).await?;
+        let numbers = || texts(Field::ContactNo).collect();
+        let identifiers = find::contacts(txn, IdentifierKind::No, numbers()).await?;
         let contacts = find::contacts_by_ids(txn, identifiers.values().copied()).await?;
         let companies = contacts.values().map(|it| it.company_id.unwrap_or(it.id));
         let relations: Vec<(i32, String)> = contact_code::Entity::find()
@@ -159,6 +161,7 @@ impl ProfileAnswers {
             questionnaires,
             answers: HashMap::new(),
             counts: HashMap::new(),
+            merged: find::merged(txn, IdentifierKind::No, numbers()).await?,
             contacts: identifiers
                 .into_iter()
                 .filter_map(|((_, no), id)| Some((no, contacts.get(&id)?.clone())))
@@ -255,13 +258,21 @@ impl ProfileAnswers {
             return Err(check);
         }
         let old_day = old.map_or(self.today, |it| it.updated_on);
-        Ok(Model {
+        let answered_percent = match old {
+            Some(old) if !self.columns.has(Field::AnsweredPercent) => old.answered_percent,
+            _ => answered_percent,
+        };
+        let it = Model {
             contact_id: contact.id,
             questionnaire: code,
             answer_no: no,
             question_no: question.row.no,
             updated_on: updated_on.unwrap_or(old_day),
             answered_percent,
-        })
+        };
+        if old.is_some_and(|old| *old != it) {
+            find::note_merged(&mut check, caption(Field::ContactNo), &known.merged, &contact_no);
+        }
+        if check.is_fine() { Ok(it) } else { Err(check) }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         profile::{self, LINES_MAX},
         text,
     },
-    entity::{profile_answer, profile_question},
+    entity::{kinds::ProfileMeasure, profile_answer, profile_question},
 };
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,7 @@ impl ProfileLines {
         let mut all = before(txn, &codes).await?;
         let mut written = Written::default();
         let (mut questions, mut answers) = (BTreeMap::new(), BTreeMap::new());
+        let mut unrated: BTreeMap<String, Vec<i32>> = BTreeMap::new();
         // Questions first: to which one an answer belongs follows from their numbers.
         for wanted in [ProfileLine::Question, ProfileLine::Answer] {
             for (index, row) in rows.iter().enumerate() {
@@ -126,6 +127,10 @@ impl ProfileLines {
                         self.one_each(txn, old, &question, &mut check).await?;
                         let change = old.map(|it| *it == question);
                         if check.is_fine() {
+                            // If it is a rating again one day, it is made of what is said then.
+                            if old.is_some_and(|old| !is_rating(old) || !is_rating(&question)) {
+                                unrated.entry(code.clone()).or_default().push(no);
+                            }
                             questions.insert((code.clone(), no), question.clone());
                             lines.questions.insert(no, question);
                         }
@@ -148,6 +153,9 @@ impl ProfileLines {
                     (None, Some(false)) => written.updated += 1,
                 }
             }
+        }
+        for (code, numbers) in &unrated {
+            profile::forget_points(txn, code, numbers).await?;
         }
         let questions: Vec<_> = questions.into_values().collect();
         db::insert_rows::<profile_question::Entity>(txn, &questions, OnConflict::Replace).await?;
@@ -249,7 +257,23 @@ impl ProfileLines {
         }
         it.measure = it.measure.filter(|_| is_classified);
         profile::settle(&mut it);
+        if it.measure.is_some() && !is_rating(&it) {
+            self.require_dates(row, &it, check);
+        }
         it
+    }
+
+    /// What classifies contacts, but for ratings, looks at some time.
+    fn require_dates(&self, row: &Row, it: &profile_question::Model, check: &mut Check) {
+        for (field, date, what) in [
+            (Field::StartingDate, &it.starting_date, "a starting date"),
+            (Field::EndingDate, &it.ending_date, "an ending date"),
+        ] {
+            let is_blank = self.columns.get(row, field).is_none_or(str::is_empty);
+            if date.is_none() && is_blank {
+                check.add(self.columns.caption(field), format!("There has to be {what}."));
+            }
+        }
     }
 
     /// PRO-1 holds, too, if a question is changed to have one answer.
@@ -313,6 +337,10 @@ impl ProfileLines {
         }
         Some(it)
     }
+}
+
+fn is_rating(question: &profile_question::Model) -> bool {
+    question.measure == Some(ProfileMeasure::Rating)
 }
 
 /// The lines of the questionnaires that there are, which nobody else changes meanwhile.

@@ -65,7 +65,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// All rows.
+    /// All rows, but for those that were passed over.
     pub fn rows(&self) -> u64 {
         self.created + self.updated + self.unchanged + self.rejected
     }

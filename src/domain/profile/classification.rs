@@ -93,6 +93,23 @@ fn date(text: Option<&str>, path: &str) -> Result<String> {
     })
 }
 
+/// Deletes what the questions are made of, as far as they are ratings.
+///
+/// # Errors
+/// What the database says.
+pub async fn forget_points(
+    txn: &DatabaseTransaction,
+    questionnaire: &str,
+    questions: &[i32],
+) -> Result<()> {
+    profile_rating::Entity::delete_many()
+        .filter(profile_rating::Column::Questionnaire.eq(questionnaire))
+        .filter(profile_rating::Column::QuestionNo.is_in(questions.iter().copied()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Sets what a rating is made of; nothing, if it is none.
 ///
 /// # Errors
@@ -103,11 +120,7 @@ pub(super) async fn set_points(
     question: &Key,
     classification: Option<&Classification>,
 ) -> Result<Vec<Model>> {
-    profile_rating::Entity::delete_many()
-        .filter(profile_rating::Column::Questionnaire.eq(question.questionnaire.as_str()))
-        .filter(profile_rating::Column::QuestionNo.eq(question.no))
-        .exec(txn)
-        .await?;
+    forget_points(txn, &question.questionnaire, &[question.no]).await?;
     let points = classification.map(|it| it.points.as_slice()).unwrap_or_default();
     if points.is_empty() {
         return Ok(Vec::new());

@@ -19,7 +19,7 @@ use sea_orm::{
 };
 
 pub use answers::{ANSWERS_MAX, AnswersChange, answers_of, counts, require_one_each, set_answers};
-pub use classification::Classification;
+pub use classification::{Classification, forget_points};
 pub use classify::{
     Classified, ClassifiedAnswer, ClassifiedQuestion, Classify, DECIMALS, classify, rate_again,
 };

@@ -16,7 +16,7 @@ use crate::{
     domain::{Context, Error, Reason, Rejection, Rejections, Result, check, id},
     entity::{
         kinds::{ProfileMeasure, ProfileMethod, ProfilePriority, ProfileSorting},
-        profile_answer, profile_question, profile_rating,
+        profile_answer, profile_question,
     },
 };
 
@@ -171,11 +171,7 @@ pub async fn delete_question(
         }
         require_unanswered(txn, code, Some(&answers), &["no"]).await?;
         require_unused(txn, code, Some(&answers), &["no"]).await?;
-        profile_rating::Entity::delete_many()
-            .filter(profile_rating::Column::Questionnaire.eq(code.as_str()))
-            .filter(profile_rating::Column::QuestionNo.eq(no))
-            .exec(txn)
-            .await?;
+        classification::forget_points(txn, code, &[no]).await?;
         delete_answers(txn, code, &answers).await?;
         profile_question::Entity::delete_by_id((code.clone(), no)).exec(txn).await?;
         Ok(no)

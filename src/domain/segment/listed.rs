@@ -46,7 +46,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// For lines of these contacts, in a segment that is open.
+    /// For lines of these contacts, which only a segment that is open may get.
     ///
     /// # Errors
     /// What the database says.
@@ -62,11 +62,23 @@ impl Listing {
         &self.locked.segment
     }
 
+    /// Whether the contact is in the segment, and its line is as the change says already.
+    pub fn says(&self, contact: &contact::Model, change: LineChange) -> bool {
+        let before = self.before(contact);
+        self.has(contact) && self.line(contact, before.clone(), change) == before
+    }
+
+    /// Whether the contact is in the segment, or about to be.
+    pub fn has(&self, contact: &contact::Model) -> bool {
+        let id = contact.id.cast_unsigned();
+        self.locked.set.contains(id) || self.added.contains(id)
+    }
+
     /// Takes the line of a contact. What `change` clears is inherited again; its values have been
     /// checked.
     pub fn take(&mut self, contact: &contact::Model, change: LineChange) -> Taken {
         let id = contact.id.cast_unsigned();
-        let is_new = !self.locked.set.contains(id) && !self.added.contains(id);
+        let is_new = !self.has(contact);
         let without_consent = contact.minor && !contact.parental_consent;
         if is_new && (contact.privacy_blocked || without_consent) {
             return Taken::PrivacyBlocked;
@@ -74,8 +86,7 @@ impl Listing {
         if is_new {
             self.added.insert(id);
         }
-        let before = self.own.get(&contact.id).cloned();
-        let before = before.unwrap_or_else(|| blank(contact.id, self.locked.segment.id));
+        let before = self.before(contact);
         let after = self.line(contact, before.clone(), change);
         let changes = before != after;
         if changes {
@@ -87,6 +98,11 @@ impl Listing {
             (false, true) => Taken::Changed,
             (false, false) => Taken::Unchanged,
         }
+    }
+
+    fn before(&self, contact: &contact::Model) -> segment_line::Model {
+        let own = self.own.get(&contact.id).cloned();
+        own.unwrap_or_else(|| blank(contact.id, self.locked.segment.id))
     }
 
     /// The line with the changes that say something else than it inherits.

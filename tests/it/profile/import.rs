@@ -18,20 +18,21 @@ BAD,Bad,Robots,NOPE,Normal
 
 const LINES: &str = "\
 Profile Questionnaire Code,Line No.,Type,Description,Multiple Answers,Priority,Auto Contact Classification,\
-Customer Class. Field,Contact Class. Field,Starting Date Formula,Classification Method,Sorting Method,From Value,To Value
-SATISF,30000,Answer,No,No,Very Low (Hidden),No,,,,,,0,0
-SATISF,10000,Question,Satisfied?,No,Normal,No,,,,,,0,0
-SATISF,20000,Answer,Yes,No,Very High,No,,,,,,0,0
-SATISF,40000,Question,Turnover,No,Normal,Yes,Sales (LCY),,CY-1Y+1D,Percentage of Contacts,,0,0
-SATISF,50000,Answer,Top,No,Normal,No,,,,,,0,25.5
-SATISF,5,Answer,First,No,Normal,No,,,,,,0,0
-SATISF,60000,Question,Both,No,Normal,Yes,Sales (LCY),Rating,,,,0,0
-SATISF,70000,Question,Neither,No,Normal,Yes,,,,,,0,0
-SATISF,80000,Question,Formula,No,Normal,Yes,Sales (LCY),,CY1D,,,0,0
-NOPE,10000,Question,Where?,No,Normal,No,,,,,,0,0
-SATISF,90000,Robot,What?,No,Normal,No,,,,,,0,0
-SATISF,90000,Question,,No,Normal,No,,,,,,0,0
-SATISF,45000,Answer,Never,No,Normal,No,,,,,,5,1
+Customer Class. Field,Contact Class. Field,Starting Date Formula,Ending Date Formula,Classification Method,Sorting Method,From Value,To Value
+SATISF,30000,Answer,No,No,Very Low (Hidden),No,,,,,,,0,0
+SATISF,10000,Question,Satisfied?,No,Normal,No,,,,,,,0,0
+SATISF,20000,Answer,Yes,No,Very High,No,,,,,,,0,0
+SATISF,40000,Question,Turnover,No,Normal,Yes,Sales (LCY),,CY-1Y+1D,CY,Percentage of Contacts,,0,0
+SATISF,50000,Answer,Top,No,Normal,No,,,,,,,0,25.5
+SATISF,5,Answer,First,No,Normal,No,,,,,,,0,0
+SATISF,60000,Question,Both,No,Normal,Yes,Sales (LCY),Rating,,,,,0,0
+SATISF,70000,Question,Neither,No,Normal,Yes,,,,,,,0,0
+SATISF,80000,Question,Formula,No,Normal,Yes,Sales (LCY),,CY1D,CY,,,0,0
+NOPE,10000,Question,Where?,No,Normal,No,,,,,,,0,0
+SATISF,90000,Robot,What?,No,Normal,No,,,,,,,0,0
+SATISF,90000,Question,,No,Normal,No,,,,,,,0,0
+SATISF,45000,Answer,Never,No,Normal,No,,,,,,,5,1
+SATISF,95000,Question,Dateless,No,Normal,Yes,Sales (LCY),,CY-1Y,,,,0,0
 ";
 
 async fn answers(app: &TestApp, id: &str) -> Value {
@@ -60,6 +61,7 @@ both! {
             "12 Type: \"Robot\" is none of: Question, Answer.",
             "13 Description: It has to be described.",
             "14 To Value: The range ends before it begins.",
+            "15 Ending Date Formula: There has to be an ending date.",
         ]);
         let query = "{ profileQuestionnaire(code: \"satisf\") { contactType businessRelation { code } priority \
             questions { no classified answers { no description priority } } } }";
@@ -85,8 +87,8 @@ both! {
         let minor = create(&app, with(input("PERSON", "Bo"), json!({ "minor": true }))).await;
         let _ = minor;
         codes(&app, "BUSINESS_RELATION", &["OTHER"]).await;
-        let auto = "Profile Questionnaire Code,Line No.,Type,Description,Auto Contact Classification,Customer Class. Field\n\
-            CUST,40000,Question,Turnover,Yes,Sales (LCY)\nCUST,50000,Answer,Top,,\nCUST,60000,Answer,Middle,,\n";
+        let auto = "Profile Questionnaire Code,Line No.,Type,Description,Auto Contact Classification,Customer Class. Field,Starting Date Formula,Ending Date Formula\n\
+            CUST,40000,Question,Turnover,Yes,Sales (LCY),CY,CY\nCUST,50000,Answer,Top,,,,\nCUST,60000,Answer,Middle,,,,\n";
         assert_eq!(counts(&import(&app, auto).await.0), [3, 0, 0, 0]);
         let file = "\
 Contact No.,Contact Company No.,Profile Questionnaire Code,Line No.,Answer Priority,Last Date Updated
@@ -141,5 +143,47 @@ CT000003,,NOPE,10000,Normal,
         let given = json!({ "contactId": other, "add": ["CUST.50000"] });
         let given = app.mutate("contactProfileAnswersSet", ANSWERS, given).await;
         assert_eq!(given["userErrors"][0]["code"], "NOT_ALLOWED");
+    }
+    async fn a_column_that_is_not_in_a_file_of_answers_stays(app) {
+        let [customer, ..] = stage(&app).await;
+        let file = "contactNo,questionnaire,answerNo,answeredPercent\nCT000001,CUST,20000,66.6666\n";
+        assert_eq!(counts(&import(&app, file).await.0), [1, 0, 0, 0]);
+        let (outcome, _) = import(&app, "contactNo,questionnaire,answerNo\nCT000001,CUST,20000\n").await;
+        assert_eq!(counts(&outcome), [0, 0, 1, 0]);
+        let query = "query($id: ID!) { contact(id: $id) { profileAnswers { nodes { answeredPercent } } } }";
+        let found = app.data(query, json!({ "id": customer })).await;
+        assert_eq!(found["contact"]["profileAnswers"]["nodes"][0]["answeredPercent"], "66.6666");
+        let cleared = "contactNo,questionnaire,answerNo,answeredPercent\nCT000001,CUST,20000,\n";
+        assert_eq!(counts(&import(&app, cleared).await.0), [0, 1, 0, 0]);
+    }
+
+    // PRO-7
+    async fn a_question_that_is_no_rating_any_more_is_made_of_nothing(app) {
+        stage(&app).await;
+        let rating = |no: i32, answer: &str| json!({ "questionnaire": "CUST", "no": no, "description": "Rating",
+            "classification": { "by": "RATING", "points": [{ "answer": answer, "points": 1 }] },
+            "answers": [{ "no": no + 1, "description": "Low" }] });
+        let points = "profileQuestion { classification { points { points } } }";
+        app.must("profileQuestionSet", points, rating(80_000, "CUST.20000")).await;
+        app.must("profileQuestionSet", points, rating(90_000, "CUST.80001")).await;
+        let line = |by: &str| format!("Profile Questionnaire Code,Line No.,Type,Description,Auto Contact Classification,\
+            Contact Class. Field\nCUST,90000,Question,Rating,{by}\n");
+        // As long as it is one, it is made of what it was.
+        let query = "{ profileQuestionnaire(code: \"CUST\") { questions { no classification { points { points } } } } }";
+        let made_of = async || {
+            let found = app.data(query, json!({})).await;
+            let questions = found["profileQuestionnaire"]["questions"].as_array().unwrap().clone();
+            let it = questions.into_iter().find(|it| it["no"] == 90_000).unwrap();
+            it["classification"]["points"].as_array().map(Vec::len)
+        };
+        import(&app, line("Yes,Rating")).await;
+        assert_eq!(made_of().await, Some(1));
+        assert_eq!(counts(&import(&app, line("No,")).await.0), [0, 1, 0, 0]);
+        assert_eq!(made_of().await, None);
+        // Nothing is left that would make a circle.
+        app.must("profileQuestionSet", points, rating(80_000, "CUST.90001")).await;
+        assert_eq!(counts(&import(&app, line("Yes,Rating")).await.0), [0, 1, 0, 0]);
+        assert_eq!(made_of().await, Some(0));
+        assert!(check(&app).await.is_empty());
     }
 }

@@ -193,6 +193,7 @@ async fn hand_on(
     address::hand_on(txn, duplicate.id, to).await?;
     contact_identifier::Entity::update_many()
         .col_expr(contact_identifier::Column::ContactId, Expr::val(to))
+        .col_expr(contact_identifier::Column::Merged, Expr::val(true))
         .filter(contact_identifier::Column::ContactId.eq(duplicate.id))
         .exec(txn)
         .await?;

@@ -19,7 +19,7 @@ use crate::{
             Row,
             check::{self, Check, Waiting},
             contact_codes::misfit,
-            value,
+            find, value,
         },
         numbers, setup, text,
     },
@@ -30,7 +30,7 @@ impl Chunk<'_> {
     /// Applies a row, or notes what is wrong with it.
     pub(super) fn take(&mut self, index: usize, row: &Row) {
         let mut check = Check::new(row.line);
-        let Some(mut place) = self.place(row, &mut check) else {
+        let Some((mut place, alias)) = self.place(row, &mut check) else {
             self.reject(index, check);
             return;
         };
@@ -59,6 +59,7 @@ impl Chunk<'_> {
             let contact_id = place.row.id;
             self.written.waiting.push(Waiting { company_no, contact_id, line: row.line });
         }
+        self.written.aliases.extend(alias.map(|alias| (place.row.id, alias)));
         self.put(place);
     }
 
@@ -66,8 +67,9 @@ impl Chunk<'_> {
         self.written.rejected.push((index, check.failed().unwrap_or_default()));
     }
 
-    /// The contact that the row means, or a new one.
-    fn place(&self, row: &Row, check: &mut Check) -> Option<Box<Place>> {
+    /// The contact that the row means, or a new one; and how the row calls it, if it is called
+    /// otherwise by now.
+    fn place(&self, row: &Row, check: &mut Check) -> Option<(Box<Place>, Option<String>)> {
         let columns = &self.import.columns;
         let text = columns.get(row, Field::No).unwrap_or_default();
         let no = check.keep(|| columns.caption(Field::No), check::code(text));
@@ -80,25 +82,60 @@ impl Chunk<'_> {
         if !check.is_fine() {
             return None;
         }
-        match key.and_then(|key| self.ids.get(&key)) {
-            Some(id) => {
-                let place = self.places.get(id).cloned();
-                match place.as_ref().map(|place| place.row.erased_at) {
-                    None => check.add(columns.caption(Field::No), "The contact is being deleted."),
-                    Some(None) => {}
-                    Some(Some(_)) => {
-                        check.add(columns.caption(Field::No), ERASED);
-                        return None;
-                    }
+        let known = key.and_then(|key| Some((*self.ids.get(&key)?, key)));
+        match known {
+            Some((id, key)) => {
+                let Some(place) = self.places.get(&id).cloned() else {
+                    check.add(columns.caption(Field::No), "The contact is being deleted.");
+                    return None;
+                };
+                if place.row.erased_at.is_some() {
+                    check.add(columns.caption(Field::No), ERASED);
+                    return None;
                 }
-                place
+                let alias = self.alias(&place, key, check);
+                check.is_fine().then_some((place, alias))
             }
             None if no.is_some() && !self.may_choose_numbers => {
                 check.add(columns.caption(Field::No), numbers::NOT_CHOSEN);
                 None
             }
-            None => Some(Box::new(self.new_place(no))),
+            None => Some((Box::new(self.new_place(no)), None)),
         }
+    }
+
+    /// What a row calls a contact, if it is called otherwise by now: it has got another number, which
+    /// the file does not know. What the file says of a contact that was merged into this one is not
+    /// about this one, nor are there two rows about it.
+    fn alias(
+        &self,
+        place: &Place,
+        (kind, value): (IdentifierKind, String),
+        check: &mut Check,
+    ) -> Option<String> {
+        let (id, no) = (place.row.id, &place.row.no);
+        let (field, is_own) = match kind {
+            IdentifierKind::No => (Field::No, value == *no),
+            IdentifierKind::ExternalId => {
+                (text_field("externalId"), place.row.external_id.as_ref() == Some(&value))
+            }
+        };
+        let caption = self.import.columns.caption(field);
+        let merged = self.merged.get(&kind).filter(|_| !is_own);
+        if let Some(merged) = merged {
+            find::note_merged(check, caption.clone(), merged, &value);
+        }
+        let mentioned = [&self.import.mentioned, &self.written.mentioned];
+        let is_mentioned = || mentioned.iter().any(|them| them.contains(id.cast_unsigned()));
+        let before = self.written.aliases.get(&id).or_else(|| self.import.aliases.get(&id));
+        let has_row = match before {
+            Some(alias) => *alias != value,
+            None => !is_own && is_mentioned(),
+        };
+        if has_row && check.is_fine() {
+            check.add(caption, format!("An earlier row is about the same contact, {no}."));
+        }
+        Some(value).filter(|_| !is_own)
     }
 
     /// Takes over what the row says; returns the number of the company it names.

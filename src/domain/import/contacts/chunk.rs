@@ -48,6 +48,8 @@ pub(super) struct Company {
 pub(super) struct Chunk<'a> {
     pub(super) import: &'a Contacts,
     pub(super) ids: Identifiers,
+    /// The numbers and external ids of contacts that were merged, and whom they were merged into.
+    pub(super) merged: HashMap<IdentifierKind, HashMap<String, String>>,
     pub(super) places: HashMap<i32, Box<Place>>,
     /// Those that no row is about.
     pub(super) companies: HashMap<i32, Company>,
@@ -88,6 +90,7 @@ impl<'a> Chunk<'a> {
         let mut chunk = Self {
             import,
             ids,
+            merged: HashMap::new(),
             places: HashMap::with_capacity(rows.len() + wanted.len()),
             companies: HashMap::new(),
             codes: Codes::find(txn, cells_of_codes(import, rows), import.create_codes).await?,
@@ -100,6 +103,12 @@ impl<'a> Chunk<'a> {
         };
         chunk.load_contacts(txn, &wanted).await?;
         chunk.load_companies(txn).await?;
+        for kind in [IdentifierKind::No, IdentifierKind::ExternalId] {
+            let values =
+                chunk.ids.keys().filter(|key| key.0 == kind).map(|(_, value)| value.clone());
+            let merged = find::merged(txn, kind, values.collect()).await?;
+            chunk.merged.insert(kind, merged);
+        }
         chunk.load_belongings(txn, &wanted).await?;
         chunk.reserve(txn, rows).await?;
         Ok(chunk)

@@ -40,6 +40,8 @@ pub(super) struct Contacts {
     waiting_count: usize,
     /// Contacts that have had a row of their own.
     mentioned: RoaringBitmap,
+    /// What the file calls contacts that are called otherwise by now.
+    aliases: HashMap<i32, String>,
 }
 
 impl Contacts {
@@ -81,6 +83,7 @@ impl Contacts {
             waiting: HashMap::new(),
             waiting_count: 0,
             mentioned: RoaringBitmap::new(),
+            aliases: HashMap::new(),
         })
     }
 
@@ -107,6 +110,7 @@ impl Contacts {
 
     pub(super) fn committed(&mut self, written: &Written) {
         self.mentioned |= &written.mentioned;
+        self.aliases.extend(written.aliases.clone());
         for company_no in &written.companies {
             let arrived = self.waiting.remove(company_no).unwrap_or_default();
             self.waiting_count -= arrived.len();

@@ -75,8 +75,12 @@ impl Chunk<'_> {
         let mut numbers = HashSet::new();
         for row in changed {
             let before = self.places.get(&row.id).and_then(|place| place.before.as_ref());
-            let identifier =
-                |kind, value| contact_identifier::Model { kind, value, contact_id: row.id };
+            let identifier = |kind, value| contact_identifier::Model {
+                kind,
+                value,
+                contact_id: row.id,
+                merged: false,
+            };
             if before.is_none() {
                 numbers.insert(row.no.as_str());
                 new.push(identifier(IdentifierKind::No, row.no.clone()));

@@ -1,29 +1,28 @@
-//! Interactions. They have no number of their own that stays, so a row that says exactly what an
-//! interaction from before this import says is taken for the same.
+//! Interactions. They have no number of their own that stays, so a row that says what an interaction
+//! from before this import says is taken for the same.
 
+mod again;
 mod fields;
 mod row;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, LockType},
 };
 
-use self::{
-    fields::{FIELDS, Field, IGNORED, kind_of},
-    row::content,
-};
+use self::fields::{FIELDS, Field, IGNORED, kind_of};
 use super::{
     Row,
+    before::Progress,
     check::{Codes, Written},
     columns::Columns,
     find,
 };
 use crate::{
-    db::{self, OnConflict, dialect},
+    db::{self, OnConflict},
     domain::{
         Error, Reason, Result,
         numbers::{self, Counter},
@@ -37,8 +36,7 @@ pub(super) struct Interactions {
     create_codes: bool,
     now: DateTime<Utc>,
     actor: Option<String>,
-    /// The first key that this import took: what has a lower one was there before.
-    first_key: Option<i64>,
+    progress: Progress,
 }
 
 /// What the rows of a chunk refer to.
@@ -63,7 +61,7 @@ impl Interactions {
             let message = "There have to be columns Contact No. and Date.";
             return Err(Error::reject(Reason::Required, &["file"], message));
         }
-        Ok(Self { columns, create_codes, now, actor, first_key: None })
+        Ok(Self { columns, create_codes, now, actor, progress: Progress::default() })
     }
 
     pub(super) fn unknown(&self) -> &[String] {
@@ -71,7 +69,7 @@ impl Interactions {
     }
 
     pub(super) fn committed(&mut self, written: &Written) {
-        self.first_key = self.first_key.or(written.first_key);
+        self.progress.committed(written);
     }
 
     pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
@@ -88,50 +86,15 @@ impl Interactions {
         known.codes.make_for(txn, &written).await?;
         // The key is taken first: it holds the counter, so that nobody else imports meanwhile.
         let key = numbers::take_keys(txn, Counter::Interaction, good.len() as u64).await?;
-        let first_key = self.first_key.unwrap_or(key);
+        let first_key = self.progress.first_key.unwrap_or(key);
         written.first_key = Some(first_key);
-        let mut before = self.before(txn, first_key, &good).await?;
-        good.retain(|interaction| match before.get_mut(&content(interaction)) {
-            Some(count) if 0 < *count => {
-                *count -= 1;
-                written.unchanged += 1;
-                false
-            }
-            _ => true,
-        });
+        self.settle(txn, first_key, &mut good, &mut written).await?;
         for (key, interaction) in (key..).zip(&mut good) {
             interaction.id = key;
         }
         written.created +=
             db::insert_rows::<interaction::Entity>(txn, &good, OnConflict::Fail).await?;
         Ok(written)
-    }
-
-    /// How often each content occurs among the interactions of the same contacts from before.
-    async fn before(
-        &self,
-        txn: &DatabaseTransaction,
-        first_key: i64,
-        good: &[interaction::Model],
-    ) -> Result<HashMap<String, u64>> {
-        let mut counts = HashMap::new();
-        let dates = || good.iter().map(|it| it.date);
-        let (Some(from), Some(to)) = (dates().min(), dates().max()) else { return Ok(counts) };
-        if first_key <= 1 {
-            return Ok(counts);
-        }
-        let contacts: BTreeSet<u32> = good.iter().map(|it| it.contact_id.cast_unsigned()).collect();
-        let column = Expr::col(interaction::Column::ContactId);
-        let before = interaction::Entity::find()
-            .filter(dialect::in_ids(txn.get_database_backend(), column, contacts.into_iter()))
-            .filter(interaction::Column::Id.lt(first_key))
-            .filter(interaction::Column::Date.between(from, to))
-            .all(txn)
-            .await?;
-        for interaction in &before {
-            *counts.entry(content(interaction)).or_insert(0) += 1;
-        }
-        Ok(counts)
     }
 
     async fn known(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Known> {

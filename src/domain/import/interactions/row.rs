@@ -1,5 +1,7 @@
 //! One row, as the interaction it says.
 
+use sea_orm::{ActiveEnum, Iterable};
+
 use super::{
     Interactions, Known,
     fields::{Field, kind_of},
@@ -7,10 +9,14 @@ use super::{
 use crate::{
     domain::{
         contact::ERASED,
+        contact_columns::plain,
         import::{Row, check::Check, find, value},
         text,
     },
-    entity::{interaction, kinds::IdentifierKind},
+    entity::{
+        interaction,
+        kinds::{DocumentType, IdentifierKind},
+    },
 };
 
 impl Interactions {
@@ -67,7 +73,10 @@ impl Interactions {
                 Field::CorrespondenceType => {
                     it.correspondence_type = check.keep(caption, value::correspondence_type(text));
                 }
-                Field::DocumentType => it.document_type = check.keep(caption, value::words(text)),
+                Field::DocumentType => {
+                    let words = check.keep(caption, value::words(text));
+                    it.document_type = words.as_deref().and_then(document_type);
+                }
                 Field::DocumentNo => it.document_no = check.keep(caption, value::words(text)),
                 Field::ContactVia => it.contact_via = check.keep(caption, value::words(text)),
                 Field::Canceled => it.canceled = check.keep(caption, value::flag(text)),
@@ -131,15 +140,36 @@ impl Interactions {
     }
 }
 
-/// What a row can say of an interaction, in one text.
-pub(super) fn content(it: &interaction::Model) -> String {
-    format!(
-        "{:?}",
-        (
-            (it.contact_id, it.date, it.time, &it.template, &it.interaction_group, &it.description),
-            (&it.subject, it.information_flow, it.initiated_by, it.cost, it.duration_min),
-            (it.campaign_id, it.evaluation, &it.salesperson, &it.document_type, &it.document_no),
-            (it.correspondence_type, it.attempt_failed, it.postponed, &it.contact_via),
-        )
-    )
+/// What a document is, as those are called that are recorded here; as it is written, if that is none of
+/// Business Central's captions.
+pub(super) fn document_type(text: &str) -> Option<String> {
+    let text = text::tidy(text)?;
+    let wanted = plain(&text);
+    let name = |it: &DocumentType| text::caption(&it.to_value());
+    let short = CAPTIONS.iter().find(|(caption, _)| plain(caption) == wanted);
+    let found = short.map(|(_, it)| *it);
+    let found = found.or_else(|| DocumentType::iter().find(|it| plain(&name(it)) == wanted));
+    Some(found.as_ref().map_or(text, name))
 }
+
+/// Business Central's captions, where they are shortened.
+const CAPTIONS: &[(&str, DocumentType)] = &[
+    ("Sales Qte.", DocumentType::SalesQuote),
+    ("Sales Blnkt. Ord", DocumentType::SalesBlanketOrder),
+    ("Sales Ord. Cnfrmn.", DocumentType::SalesOrder),
+    ("Sales Inv.", DocumentType::SalesInvoice),
+    ("Sales Shpt. Note", DocumentType::SalesShipment),
+    ("Sales Cr. Memo", DocumentType::SalesCreditMemo),
+    ("Sales Stmnt.", DocumentType::SalesStatement),
+    ("Sales Rmdr.", DocumentType::SalesReminder),
+    ("Serv. Ord. Create", DocumentType::ServiceOrderCreated),
+    ("Serv. Ord. Post", DocumentType::ServiceOrderPosted),
+    ("Purch.Qte.", DocumentType::PurchaseQuote),
+    ("Purch. Blnkt. Ord.", DocumentType::PurchaseBlanketOrder),
+    ("Purch. Ord.", DocumentType::PurchaseOrder),
+    ("Purch. Inv.", DocumentType::PurchaseInvoice),
+    ("Purch. Rcpt.", DocumentType::PurchaseReceipt),
+    ("Purch. Cr. Memo", DocumentType::PurchaseCreditMemo),
+    ("Purch. Return Shipment", DocumentType::PurchaseReturnShipment),
+    ("Purch. Return Ord. Cnfrmn.", DocumentType::PurchaseReturnOrder),
+];

@@ -12,7 +12,9 @@ pub(super) enum Field {
     PostingGroup,
     Quantity,
     /// As Business Central counts: what leaves the stock is negative.
-    StockQuantity,
+    InvoicedQuantity,
+    /// The same, if it is not said how much was invoiced.
+    ValuedQuantity,
     Amount,
     SalesAmount,
     PurchaseAmount,
@@ -30,7 +32,8 @@ pub(super) const FIELDS: &[(Field, &[&str])] = &[
     (Field::PostingDate, &["postingdate"]),
     (Field::PostingGroup, &["postinggroup", "inventorypostinggroup"]),
     (Field::Quantity, &["quantity"]),
-    (Field::StockQuantity, &["invoicedquantity", "valuedquantity"]),
+    (Field::InvoicedQuantity, &["invoicedquantity"]),
+    (Field::ValuedQuantity, &["valuedquantity"]),
     (Field::Amount, &["amount"]),
     (Field::SalesAmount, &["salesamountactual", "salesamount"]),
     (Field::PurchaseAmount, &["purchaseamountactual", "purchaseamount"]),

@@ -56,12 +56,21 @@ impl Known {
         if text.is_empty() {
             return Err(format!("There has to be the number of a company, or of a {what}."));
         }
-        let key = (what.to_owned(), text::code(text).unwrap_or_default());
-        match self.linked.get(&key).map(Vec::as_slice) {
+        match self.linked(side, text) {
             Some([company]) => Ok(*company),
             Some(_) => Err(format!("Several contacts are the {what} {text:?}.")),
             None => Err(format!("No contact is the {what} {text:?} by a business relation.")),
         }
+    }
+
+    /// Whether others are this customer or vendor than the company.
+    pub(super) fn is_another(&self, company: i32, side: PurchaseSide, text: &str) -> bool {
+        self.linked(side, text).is_some_and(|them| !them.contains(&company))
+    }
+
+    fn linked(&self, side: PurchaseSide, text: &str) -> Option<&[i32]> {
+        let key = (link_type_of(side).to_owned(), text::code(text)?);
+        self.linked.get(&key).map(Vec::as_slice)
     }
 
     pub(super) fn company(&self, text: &str) -> Result<i32, String> {

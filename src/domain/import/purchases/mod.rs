@@ -5,7 +5,7 @@ mod fields;
 mod known;
 mod row;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -17,7 +17,12 @@ use self::{
     known::Known,
     row::content,
 };
-use super::{Row, check::Written, columns::Columns};
+use super::{
+    Problem, Row,
+    before::{Left, Progress},
+    check::Written,
+    columns::Columns,
+};
 use crate::{
     db::{self, OnConflict, dialect},
     domain::{
@@ -30,8 +35,10 @@ use crate::{
 pub(super) struct Purchases {
     columns: Columns<Field>,
     now: DateTime<Utc>,
-    /// The first key that this import took: what has a lower one was there before.
-    first_key: Option<i64>,
+    progress: Progress,
+    /// How many rows were passed over, for they are about no customer or vendor, and where the first is.
+    passed: u64,
+    passed_from: Option<u64>,
 }
 
 impl Purchases {
@@ -43,7 +50,7 @@ impl Purchases {
                            Company No.";
             return Err(Error::reject(Reason::Required, &["file"], message));
         }
-        Ok(Self { columns, now, first_key: None })
+        Ok(Self { columns, now, progress: Progress::default(), passed: 0, passed_from: None })
     }
 
     pub(super) fn unknown(&self) -> &[String] {
@@ -51,7 +58,9 @@ impl Purchases {
     }
 
     pub(super) fn committed(&mut self, written: &Written) {
-        self.first_key = self.first_key.or(written.first_key);
+        self.progress.committed(written);
+        self.passed += written.passed;
+        self.passed_from = self.passed_from.or(written.passed_from);
     }
 
     pub(super) async fn write(&self, txn: &DatabaseTransaction, rows: &[Row]) -> Result<Written> {
@@ -59,6 +68,11 @@ impl Purchases {
         let mut written = Written::default();
         let mut good = Vec::new();
         for (index, row) in rows.iter().enumerate() {
+            if self.is_of_nobody(row) {
+                written.passed += 1;
+                written.passed_from.get_or_insert(row.line);
+                continue;
+            }
             match self.purchase(row, &known) {
                 Ok(purchase) => good.push(purchase),
                 Err(problems) => written.rejected.push((index, problems)),
@@ -66,16 +80,14 @@ impl Purchases {
         }
         // The key is taken first: it holds the counter, so that nobody else imports meanwhile.
         let key = numbers::take_keys(txn, Counter::Purchase, good.len() as u64).await?;
-        let first_key = self.first_key.unwrap_or(key);
+        let first_key = self.progress.first_key.unwrap_or(key);
         written.first_key = Some(first_key);
-        let mut before = before(txn, first_key, &good).await?;
-        good.retain(|purchase| match before.get_mut(&content(purchase)) {
-            Some(count) if 0 < *count => {
-                *count -= 1;
-                written.unchanged += 1;
-                false
-            }
-            _ => true,
+        let mut left = self.before(txn, first_key, &good).await?;
+        good.retain(|purchase| {
+            let found = left.take(&content(purchase), |_| true);
+            written.unchanged += u64::from(found.is_some());
+            written.found.extend(found.as_ref().map(|old| old.id.cast_unsigned()));
+            found.is_none()
         });
         for (key, purchase) in (key..).zip(&mut good) {
             purchase.id = key;
@@ -84,30 +96,40 @@ impl Purchases {
             db::insert_rows::<purchase::Entity>(txn, &good, OnConflict::Fail).await?;
         Ok(written)
     }
-}
 
-/// How often each content occurs among the purchases of the same companies from before.
-async fn before(
-    txn: &DatabaseTransaction,
-    first_key: i64,
-    good: &[purchase::Model],
-) -> Result<HashMap<String, u64>> {
-    let mut counts = HashMap::new();
-    let dates = || good.iter().map(|it| it.posting_date);
-    let (Some(from), Some(to)) = (dates().min(), dates().max()) else { return Ok(counts) };
-    if first_key <= 1 {
-        return Ok(counts);
+    /// The purchases of the same companies from before that no row has been taken for.
+    async fn before(
+        &self,
+        txn: &DatabaseTransaction,
+        first_key: i64,
+        good: &[purchase::Model],
+    ) -> Result<Left<purchase::Model>> {
+        let dates = || good.iter().map(|it| it.posting_date);
+        let mut before = Vec::new();
+        if let (Some(from), Some(to), true) = (dates().min(), dates().max(), 1 < first_key) {
+            let contacts: BTreeSet<u32> =
+                good.iter().map(|it| it.contact_id.cast_unsigned()).collect();
+            let column = Expr::col(purchase::Column::ContactId);
+            before = purchase::Entity::find()
+                .filter(dialect::in_ids(txn.get_database_backend(), column, contacts.into_iter()))
+                .filter(purchase::Column::Id.lt(first_key))
+                .filter(purchase::Column::PostingDate.between(from, to))
+                .all(txn)
+                .await?;
+        }
+        Ok(self.progress.left(before, |it| it.id, content))
     }
-    let contacts: BTreeSet<u32> = good.iter().map(|it| it.contact_id.cast_unsigned()).collect();
-    let column = Expr::col(purchase::Column::ContactId);
-    let before = purchase::Entity::find()
-        .filter(dialect::in_ids(txn.get_database_backend(), column, contacts.into_iter()))
-        .filter(purchase::Column::Id.lt(first_key))
-        .filter(purchase::Column::PostingDate.between(from, to))
-        .all(txn)
-        .await?;
-    for purchase in &before {
-        *counts.entry(content(purchase)).or_insert(0) += 1;
+
+    /// What was passed over.
+    pub(super) fn left_open(&self) -> Vec<Problem> {
+        let problem = self.passed_from.map(|line| Problem {
+            line,
+            column: self.columns.caption(Field::Side),
+            reason: format!(
+                "Rows about no customer or vendor were passed over: {} in all.",
+                self.passed
+            ),
+        });
+        problem.into_iter().collect()
     }
-    Ok(counts)
 }

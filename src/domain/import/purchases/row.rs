@@ -4,6 +4,8 @@ use super::{Known, Purchases, fields::Field};
 use crate::{
     domain::{
         check::ENTRY_MAX,
+        contact::link::link_type_of,
+        contact_columns::plain,
         import::{
             Problem, Row,
             check::{self, Check},
@@ -14,6 +16,16 @@ use crate::{
 };
 
 impl Purchases {
+    /// Whether a row is about no customer or vendor, as entries of production are, and corrections.
+    pub(super) fn is_of_nobody(&self, row: &Row) -> bool {
+        let text = |field| self.columns.get(row, field).unwrap_or_default();
+        match plain(text(Field::Side)).as_str() {
+            "item" | "3" => true,
+            "" | "0" => text(Field::SourceNo).is_empty() && text(Field::CompanyNo).is_empty(),
+            _ => false,
+        }
+    }
+
     /// The purchase that a row says, or what is wrong with it.
     pub(super) fn purchase(
         &self,
@@ -30,7 +42,9 @@ impl Purchases {
             let number = value::number(text(field)).and_then(within_bounds);
             check.keep(caption(field), number).unwrap_or(0)
         };
-        let (quantity, stock) = (number(Field::Quantity), number(Field::StockQuantity));
+        let is_invoiced = self.columns.has(Field::InvoicedQuantity);
+        let stock = if is_invoiced { Field::InvoicedQuantity } else { Field::ValuedQuantity };
+        let (quantity, stock) = (number(Field::Quantity), number(stock));
         let amounts = [Field::Amount, Field::SalesAmount, Field::PurchaseAmount].map(number);
         let words = [Field::DocumentType, Field::DocumentNo];
         let words = words.map(|field| check.keep(caption(field), value::words(text(field))));
@@ -47,6 +61,16 @@ impl Purchases {
             ("", None) => None,
             (no, _) => check.keep(caption(Field::CompanyNo), known.company(no).map(Some)),
         };
+        if let (Some(company), Some(side)) = (company, side)
+            && known.is_another(company, side, text(Field::SourceNo))
+        {
+            let reason = format!(
+                "The company is not the {} {no:?}.",
+                link_type_of(side),
+                no = text(Field::SourceNo)
+            );
+            check.add(self.columns.caption(Field::SourceNo), reason);
+        }
         for (field, is_there, what) in [
             (Field::PostingDate, date.is_some(), "a posting date"),
             (Field::Side, side.is_some(), "a side: Customer or Vendor"),

@@ -16,16 +16,12 @@ use super::{
 use crate::{
     domain::{
         Context, Error, Reason, Result,
-        segment::{
-            Listing, Taken,
-            step::{self, require_open},
-        },
+        segment::{Listing, Taken, step},
         text,
     },
     entity::{
         contact,
         kinds::{CodeKind, IdentifierKind},
-        segment,
     },
 };
 
@@ -94,11 +90,11 @@ pub(super) struct SegmentLines {
 
 /// What the rows of a chunk refer to.
 struct Known {
-    /// By number.
+    /// By number; those that are not open take no lines.
     segments: HashMap<String, Listing>,
-    /// Those that take no lines, for they are not open.
-    closed: HashMap<String, segment::Model>,
     contacts: HashMap<String, contact::Model>,
+    /// Numbers of contacts that were merged, and whom they were merged into.
+    merged: HashMap<String, String>,
     campaigns: HashMap<String, i64>,
     codes: Codes,
 }
@@ -144,12 +140,12 @@ impl SegmentLines {
         };
         let ids = find::contacts(txn, IdentifierKind::No, texts(Field::Contact).collect()).await?;
         let ids: HashMap<String, i32> = ids.into_iter().map(|((_, no), id)| (no, id)).collect();
-        let (segments, closed) = self.segments(txn, rows, &ids).await?;
+        let segments = self.segments(txn, rows, &ids).await?;
         let mut contacts = find::contacts_by_ids(txn, ids.values().copied()).await?;
         let codes = self.columns.codes(rows, kind_of);
         Ok(Known {
             segments,
-            closed,
+            merged: find::merged(txn, IdentifierKind::No, ids.keys().cloned().collect()).await?,
             contacts: ids
                 .into_iter()
                 .filter_map(|(no, id)| Some((no, contacts.remove(&id)?)))
@@ -159,13 +155,13 @@ impl SegmentLines {
         })
     }
 
-    /// The segments that take lines, and those that do not.
+    /// The segments of the rows.
     async fn segments(
         &self,
         txn: &DatabaseTransaction,
         rows: &[Row],
         contacts: &HashMap<String, i32>,
-    ) -> Result<(HashMap<String, Listing>, HashMap<String, segment::Model>)> {
+    ) -> Result<HashMap<String, Listing>> {
         let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
         for row in rows {
             let code = |field| self.columns.get(row, field).and_then(text::code);
@@ -174,17 +170,13 @@ impl SegmentLines {
             wanted.entry(no).or_default().extend(contact.map(|id| id.cast_unsigned()));
         }
         let numbers: Vec<String> = wanted.keys().cloned().collect();
-        let (mut segments, mut closed) = (HashMap::new(), HashMap::new());
+        let mut segments = HashMap::new();
         for locked in step::lock_by_numbers(&self.context, txn, &numbers).await? {
             let no = locked.segment.no.clone();
-            if require_open(&locked.segment, None).is_err() {
-                closed.insert(no, locked.segment);
-                continue;
-            }
             let contacts: Vec<u32> = wanted.remove(&no).into_iter().flatten().collect();
             segments.insert(no, Listing::new(txn, locked, &contacts).await?);
         }
-        Ok((segments, closed))
+        Ok(segments)
     }
 }
 

@@ -14,9 +14,7 @@ impl SegmentLines {
         let mut check = Check::new(row.line);
         let text = |field| self.columns.get(row, field).unwrap_or_default();
         let no = text::code(text(Field::Segment)).unwrap_or_default();
-        if let Some(Err(err)) = known.closed.get(&no).map(|it| require_open(it, None)) {
-            check.note(err, |_| self.columns.caption(Field::Segment));
-        } else if !known.segments.contains_key(&no) {
+        if !known.segments.contains_key(&no) {
             let reason = format!("There is no segment {no:?}.");
             check.add(self.columns.caption(Field::Segment), reason);
         }
@@ -49,6 +47,14 @@ impl SegmentLines {
         else {
             return Err(check);
         };
+        let is_said = check.is_fine() && listing.says(contact, change.clone());
+        if !is_said && let Err(err) = require_open(listing.segment(), None) {
+            check.note(err, |_| self.columns.caption(Field::Segment));
+        }
+        if !is_said && listing.has(contact) {
+            let caption = self.columns.caption(Field::Contact);
+            find::note_merged(&mut check, caption, &known.merged, &contact_no);
+        }
         if !check.is_fine() {
             return Err(check);
         }

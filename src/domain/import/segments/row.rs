@@ -33,13 +33,8 @@ impl Segments {
             check.add(self.columns.caption(Field::No), "There has to be a number.");
         }
         let before = segments.get(&no);
-        let no_caption = |_: Option<&str>| self.columns.caption(Field::No);
-        match before.map(|before| require_open(before, None)) {
-            Some(Err(err)) => check.note(err, no_caption),
-            None if !known.may_choose_numbers => {
-                check.add(self.columns.caption(Field::No), numbers::NOT_CHOSEN);
-            }
-            _ => {}
+        if before.is_none() && !known.may_choose_numbers {
+            check.add(self.columns.caption(Field::No), numbers::NOT_CHOSEN);
         }
         let mut it = before.cloned().unwrap_or_else(|| self.blank(no));
         for (field, text) in self.columns.fields(row) {
@@ -56,6 +51,11 @@ impl Segments {
                     _ => Field::UnitDuration,
                 })
             });
+        }
+        // What changes nothing is as good as before it was logged.
+        let changed = before.filter(|before| **before != it);
+        if let Some(Err(err)) = changed.map(|before| require_open(before, None)) {
+            check.note(err, |_| self.columns.caption(Field::No));
         }
         (it, check)
     }

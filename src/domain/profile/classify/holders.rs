@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     db::{self, dialect},
-    domain::{Result, profile::Questionnaire, setup},
+    domain::{Result, contact::link::link_types_of, profile::Questionnaire, setup},
     entity::{
         contact, contact_code,
         kinds::{CodeKind, ContactType, ProfileMethod, ProfileSorting, PurchaseSide},
@@ -136,11 +136,12 @@ async fn traders(
 ) -> Result<RoaringBitmap> {
     use contact_code::Column as C;
     let setup = setup::load(db).await?;
-    let (link, relation) = match side {
-        PurchaseSide::Sale => ("customer", setup.customer_relation),
-        PurchaseSide::Purchase => ("vendor", setup.vendor_relation),
+    let relation = match side {
+        PurchaseSide::Sale => setup.customer_relation,
+        PurchaseSide::Purchase => setup.vendor_relation,
     };
-    let is_linked = Expr::from(Func::lower(C::LinkType.into_simple_expr())).eq(link);
+    let link_type = Expr::from(Func::lower(C::LinkType.into_simple_expr()));
+    let is_linked = link_type.is_in(link_types_of(side));
     let meant = relation.map(|relation| C::Code.eq(relation));
     let related = contact_code::Entity::find()
         .select_only()

@@ -37,8 +37,8 @@ async fn world(app: &TestApp, rng: &mut Rng) {
     import(app, "Contact No.,Business Relation Code\nC1,CUST\nC3,CUST\nC5,CUST\n").await;
     // Whoever has it is a customer, whether anything was sold or not.
     app.must("setupUpdate", "", json!({ "businessRelations": { "customer": "CUST" } })).await;
-    // And who is linked to a vendor is one.
-    import(app, "Contact No.,Business Relation Code,Link to Table,No.\nC6,VEND,Vendor,V6\n").await;
+    // And who is linked to a vendor is one, also as Business Central numbers it.
+    import(app, "Contact No.,Business Relation Code,Link to Table,No.\nC6,VEND,2,V6\n").await;
     happenings(app, rng).await;
 }
 
