@@ -308,7 +308,7 @@ impl Reader<'_> {
     fn unenclosed(&self, name: &str) -> Trouble {
         let message = format!("What is asked of {name} stands in parentheses: {name}(…).");
         let expected = vec![format!("{name}(…)")];
-        Trouble { message, span: self.peek().span, expected, suggestion: None }
+        Trouble { message, span: self.peek().span, expected, suggestion: None, is_beyond: false }
     }
 
     /// There is nothing that goes by this name; something may be near.
