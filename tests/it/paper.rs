@@ -128,7 +128,8 @@ both! {
         crate::import::import(&app, format!("Name,City\n{rows}")).await;
         crate::export::segment_of_all(&app).await;
         let pieces = paper(&app, "SM000001", Kind::Labels(Labels::H36W70)).await;
-        assert_eq!(pieces.len(), 3);
+        // Three pages of contacts, and the end.
+        assert_eq!(pieces.len(), 4);
         let document = pieces.concat();
         assert_eq!(pages(&document), 50);
         places_are_right(&document);
