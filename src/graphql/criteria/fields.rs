@@ -8,8 +8,8 @@ use crate::{
         self,
         contact::attribute,
         criteria::{
-            self, CLASSIFICATIONS, CONTACT_FIELDS, Criteria, FieldOf, Kind, Operator, RELATIONS,
-            Relation, Takes, attribute_key, has_values,
+            self, CLASSIFICATIONS, CONTACT_FIELDS, FieldOf, Kind, Operator, RELATIONS, Relation,
+            Takes, attribute_key, has_values,
         },
     },
     entity::kinds,
