@@ -117,7 +117,8 @@ impl LineChange {
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `lines` for a contact that is not in the segment, and [`Reason::NotAllowed`] for
-/// one that has been erased if a text is set, what is wrong with the criteria at `lines` and with the values at `set`, and as [`lock_open`].
+/// one that has been erased if a text is set, what is wrong with the criteria at `lines`
+/// and with the values at `set`, and as [`lock_open`].
 pub async fn update_lines(
     context: &Context,
     target: Target,
