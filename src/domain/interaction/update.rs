@@ -66,8 +66,7 @@ impl InteractionChange {
 /// # Errors
 /// [`Reason::NotFound`] at `id`, [`Reason::NotAllowed`] at `postponed`, `campaignId` and `subject`, and at
 /// texts of a contact that has been erased, and what is wrong with the rest. For one that is finished also
-/// [`Reason::PrivacyBlocked`] at `id`, and
-/// [`Reason::Required`] for what is missing (INT-3).
+/// [`Reason::PrivacyBlocked`] at `id`, and [`Reason::Required`] for what is missing (INT-3).
 pub async fn update(
     context: &Context,
     key: (i32, i64),

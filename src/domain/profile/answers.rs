@@ -85,9 +85,9 @@ pub async fn counts(context: &Context, keys: &[Key]) -> Result<HashMap<Key, u64>
 /// the day on which it was given.
 ///
 /// # Errors
-/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it has been erased, at `contactId`; a conflict; at the places of the answers, [`Reason::Invalid`]
-/// or [`Reason::NotFound`] for those that are none, and [`Reason::NotAllowed`] if the question is
-/// answered by itself, has another answer, or its questionnaire is not for the contact.
+/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if it has been erased, at `contactId`; a conflict; at
+/// the places of the answers, [`Reason::Invalid`] or [`Reason::NotFound`] for those that are none, and
+/// [`Reason::NotAllowed`] if the question is answered by itself, has another answer, or its questionnaire is not for the contact.
 pub async fn set_answers(
     context: &Context,
     change: &AnswersChange,

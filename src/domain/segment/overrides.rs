@@ -112,13 +112,13 @@ impl LineChange {
 }
 
 /// Sets or clears values of lines; returns the segment and how many lines it was about, without those of
-/// contacts that have been erased if a text is set:
-/// none if there is nothing to set, and then the segment keeps its revision.
+/// contacts that have been erased if a text is set: none if there is nothing to set, and then the segment
+/// keeps its revision.
 ///
 /// # Errors
 /// [`Reason::NotFound`] at `lines` for a contact that is not in the segment, and [`Reason::NotAllowed`] for
-/// one that has been erased if a text is set, what is wrong with
-/// the criteria at `lines` and with the values at `set`, and as [`lock_open`].
+/// one that has been erased if a text is set, what is wrong with the criteria at `lines`
+/// and with the values at `set`, and as [`lock_open`].
 pub async fn update_lines(
     context: &Context,
     target: Target,
