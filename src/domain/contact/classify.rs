@@ -223,7 +223,8 @@ async fn check_new(
         .map(|row| (row.kind, row.code.as_str(), place_of_code(row.kind, place(row))))
         .collect();
     code::require(txn, &codes).await?;
-    let linked = link::linked(txn, rows.iter().filter_map(|row| row.link_no.as_deref())).await?;
+    let numbers: Vec<&str> = rows.iter().filter_map(|row| row.link_no.as_deref()).collect();
+    let linked = link::linked(txn, numbers.into_iter()).await?;
     for row in rows {
         let (Some(link_type), Some(link_no)) = (&row.link_type, &row.link_no) else { continue };
         let others = link::key(row).and_then(|key| linked.get(&key));
