@@ -62,7 +62,7 @@ async fn written_to(app: &TestApp, contact: &str, attachment: &Value) -> String 
     let id = segment["segment"]["id"].as_str().unwrap().to_owned();
     app.must("segmentAddLines", "", json!({ "segmentId": id, "contactIds": [contact] })).await;
     let lines = json!({ "segmentId": id, "lines": { "all": true }, "set": { "subject": "secret",
-        "body": "A secret", "bodyFormat": "TEXT", "attachmentIds": [attachment["id"]] } });
+        "body": "A secret", "bodyFormat": "TEXT", "attachmentIds": [attachment] } });
     assert_eq!(app.must("segmentUpdateLines", "linesCount", lines).await["linesCount"], 1);
     id
 }
@@ -174,7 +174,7 @@ both! {
     async fn what_was_written_to_them_alone_goes(app) {
         let ada = person(&app).await;
         let bo = create(&app, input("PERSON", "Bo")).await;
-        let file = upload(&app, "?name=a.txt", "text/plain", "A").await;
+        let file = upload(&app, "a.txt", "text/plain", "A").await;
         let open = written_to(&app, &ada, &file).await;
         let logged = written_to(&app, &ada, &file).await;
         let of_both = written_to(&app, &bo, &file).await;

@@ -92,7 +92,7 @@ both! {
         assert_eq!(counts(&outcome), [0, 0, 0, 1]);
         assert_eq!(said, ["2 No.: The contact has been erased, and stays so."]);
         // It can be deleted.
-        app.must("contactDelete", "deletedId", json!({ "id": ada })).await;
+        app.must("contactDelete", "deletedId", json!({ "id": ada, "handOnOpen": true })).await;
         assert_eq!(check(&app).await, [""; 0]);
     }
 }
