@@ -19,7 +19,10 @@ use urval::{
 };
 
 use self::{people::populate, random::contact_criteria};
-use crate::app::{TestApp, both};
+use crate::{
+    app::{TestApp, both},
+    contact::{create, input, with},
+};
 
 async fn agrees(app: &TestApp, world: &mut World, json: &Value) {
     let criteria = Criteria::parse(json, &[]).unwrap_or_else(|err| panic!("{json}: {err:?}"));
@@ -183,8 +186,8 @@ both! {
         assert_eq!(count(json!({ "createdAt": { "after": last } })).await, 0);
         assert_eq!(count(json!({ "createdAt": { "matches": "01012020..31129999" } })).await, all);
         app.must("attributeCreate", "", json!({ "name": "until", "type": "DATE" })).await;
-        let until = json!({ "id": "contact:1", "attributes": [{ "name": "until", "value": { "date": "9999-12-31" } }] });
-        app.must("contactUpdate", "", until).await;
+        let until = json!({ "attributes": [{ "name": "until", "value": { "date": "9999-12-31" } }] });
+        create(&app, with(input("PERSON", "Ada"), until)).await;
         let until = |test: Value| json!({ "custom": { "name": "until", "date": test } });
         assert_eq!(count(until(json!({ "on": last }))).await, 1);
         assert_eq!(count(until(json!({ "onOrBefore": last }))).await, 1);
