@@ -120,7 +120,7 @@ async fn open<R: AsyncRead + Unpin>(source: R) -> Result<(Vec<String>, Reader<R>
 
 /// Why a chunk was not written.
 enum Undo {
-    Rejected(Written),
+    Rejected(Box<Written>),
     Failed(Error),
 }
 
@@ -192,7 +192,7 @@ impl Run<'_> {
         let work = async |txn: &DatabaseTransaction| {
             let written = importer.write(txn, chunk).await.map_err(Undo::Failed)?;
             if abort && !written.rejected.is_empty() {
-                return Err(Undo::Rejected(written));
+                return Err(Undo::Rejected(Box::new(written)));
             }
             Ok(written)
         };

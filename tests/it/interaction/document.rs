@@ -70,7 +70,7 @@ both! {
     // DOC-1
     async fn a_customer_is_found_however_the_link_is_written(app) {
         codes(&app, "BUSINESS_RELATION", &["CUST", "BANK"]).await;
-        template(&app, json!({ "code": "INVOICE" })).await;
+        template(&app, json!({ "code": "INVOICE", "description": "Invoice" })).await;
         let wanted = json!({ "documentTemplates": [{ "documentType": "SALES_INVOICE", "template": "INVOICE" }] });
         app.must("setupUpdate", "", wanted).await;
         let link = json!({ "code": "CUST", "linkType": "Customer", "linkNo": "c-10" });
