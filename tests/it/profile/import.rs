@@ -51,7 +51,7 @@ both! {
         let robots = "3 Contact Type: \"Robots\" is none of: Companies, People, Company, Person.";
         assert_eq!(said, [robots]);
         let (outcome, said) = import(&app, LINES).await;
-        assert_eq!(counts(&outcome), [5, 0, 0, 8], "{said:?}");
+        assert_eq!(counts(&outcome), [5, 0, 0, 9], "{said:?}");
         assert_eq!(said, [
             "7 Type: No question comes before it.",
             "8 -: Contacts are classified by one thing only.",

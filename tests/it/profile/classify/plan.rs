@@ -67,6 +67,10 @@ impl Plan {
                 _ => rng.i64(-20_000..400_000),
             })
         };
+        let range = |rng: &mut Rng| match (end(rng), end(rng)) {
+            (Some(from), Some(to)) => (Some(from.min(to)), Some(from.max(to))),
+            open => open,
+        };
         let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
         Self {
             measure,
@@ -78,7 +82,7 @@ impl Plan {
             contact_type: [None, Some(ContactType::Company), Some(ContactType::Person)]
                 [rng.usize(..3)],
             only_customers: rng.u32(..3) == 0,
-            ranges: (0..3).map(|_| (end(rng), end(rng))).collect(),
+            ranges: (0..3).map(|_| range(rng)).collect(),
         }
     }
 
