@@ -101,15 +101,22 @@ fn collect<'a>(
     }
 }
 
-/// Turns away a subscription that listens to anything but one thing; the library would listen to all.
+/// Turns away a subscription that listens to anything but one thing: the library would listen to all, and
+/// to nothing that is in a fragment.
 pub(super) fn check_subscription(
     operation: &OperationDefinition,
     fields: &[&Field],
 ) -> ServerResult<()> {
-    if operation.ty != OperationType::Subscription || fields.len() == 1 {
+    if operation.ty != OperationType::Subscription {
         return Ok(());
     }
-    let message = format!("A subscription selects one field; this one selects {}.", fields.len());
+    let count = fields.len();
+    let items = &operation.selection_set.node.items;
+    let message = match &items[..] {
+        _ if count != 1 => format!("A subscription selects one field; this one selects {count}."),
+        [item] if matches!(item.node, Selection::Field(_)) => return Ok(()),
+        _ => "A subscription selects its field itself, not in a fragment.".to_owned(),
+    };
     Err(coded(ServerError::new(message, None), VALIDATION_FAILED))
 }
 

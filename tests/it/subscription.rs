@@ -208,26 +208,29 @@ async fn a_change_on_one_server_is_seen_on_another() {
 async fn a_subscription_listens_to_one_thing() {
     let server = Served::real(TestApp::on_sqlite().await).await;
     let mut client = Client::open(server.address).await;
-    for (query, count) in [
-        ("{ a: segmentChanged { segmentId } contactChanged { contactId } }", 2),
+    let too_many = |count| format!("A subscription selects one field; this one selects {count}.");
+    for (query, told) in [
+        ("{ a: segmentChanged { segmentId } contactChanged { contactId } }", too_many(2)),
         (
             "{ segmentChanged { segmentId } ...F } fragment F on Subscription { ... { contactChanged { contactId } } }",
-            2,
+            too_many(2),
         ),
         (
             "{ segmentChanged { segmentId } segmentChanged { segmentId } segmentChanged { segmentId } }",
-            3,
+            too_many(3),
+        ),
+        (
+            "{ ...F } fragment F on Subscription { segmentChanged { segmentId } }",
+            "A subscription selects its field itself, not in a fragment.".to_owned(),
         ),
     ] {
         client.subscribe("a", &format!("subscription {query}")).await;
         let refused = client.hear().await;
         assert_eq!(refused["type"], "error", "{refused}");
-        let told = format!("A subscription selects one field; this one selects {count}.");
         assert_eq!(refused["payload"][0]["message"], told);
         assert_eq!(refused["payload"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
     }
-    let one = "subscription { ...F } fragment F on Subscription { segmentChanged { segmentId } }";
-    client.subscribe("a", one).await;
+    client.subscribe("a", "subscription { segmentChanged { segmentId } }").await;
     client.say(r#"{"type":"ping"}"#).await;
     assert_eq!(client.hear().await, json!({ "type": "pong" }));
 }

@@ -78,7 +78,7 @@ both! {
         let (outcome, _) = import(&app, QUESTIONNAIRES).await;
         assert_eq!(counts(&outcome), [0, 0, 1, 1]);
         let (outcome, _) = import(&app, LINES).await;
-        assert_eq!(counts(&outcome), [0, 0, 5, 8]);
+        assert_eq!(counts(&outcome), [0, 0, 5, 9]);
         assert!(check(&app).await.is_empty());
     }
 
