@@ -17,6 +17,8 @@ use chrono::{DateTime, Utc};
 
 use super::scalar::{Date, Decimal, Time, TimeZone};
 
+const CRITERIA: &str = "ContactCriteria";
+
 /// What the input objects of the schema consist of.
 #[derive(Debug)]
 pub(super) struct Inputs(HashMap<String, HashMap<String, Type>>);
@@ -29,6 +31,10 @@ impl Inputs {
             let TypeSystemDefinition::Type(definition) = definition else { return None };
             let TypeKind::InputObject(object) = definition.node.kind else { return None };
             let of = definition.node.name.node.to_string();
+            // Criteria are read as a whole, and what is wrong with them is told by the field.
+            if of == CRITERIA {
+                return None;
+            }
             let fields = object.fields.into_iter().map(|field| field.node);
             let fields = fields.map(|field| (field.name.node.to_string(), field.ty.node));
             // Numbers of a series have up to 15 digits, more than others of their type.
