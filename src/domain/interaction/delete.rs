@@ -16,8 +16,8 @@ use crate::{
 /// for others may have it. Returns their keys in the order of the ids.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `ids`, or [`Reason::NotAllowed`] for those that are neither canceled nor
-/// postponed.
+/// At `ids`: [`NotFound`](crate::domain::Reason::NotFound), or
+/// [`NotAllowed`](crate::domain::Reason::NotAllowed) for those that are neither canceled nor postponed.
 pub async fn delete(context: &Context, ids: &[String]) -> Result<Vec<(i32, i64)>> {
     let mut keys = named(ids)?;
     let mut seen = BTreeSet::new();

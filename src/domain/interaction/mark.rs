@@ -18,7 +18,7 @@ use crate::{
 /// Gives all the interactions one evaluation (IAC-1). Returns them in the order of the ids.
 ///
 /// # Errors
-/// [`Reason::NotFound`] at `ids`.
+/// [`NotFound`](crate::domain::Reason::NotFound) at `ids`.
 pub async fn evaluate(
     context: &Context,
     ids: &[String],
@@ -32,7 +32,8 @@ pub async fn evaluate(
 /// now on also if what canceled them is reinstated.
 ///
 /// # Errors
-/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if any is postponed, at `ids`.
+/// At `ids`: [`NotFound`](crate::domain::Reason::NotFound), or
+/// [`NotAllowed`](crate::domain::Reason::NotAllowed) if any is postponed.
 pub async fn cancel(context: &Context, ids: &[String]) -> Result<Vec<interaction::Model>> {
     let set = [
         (interaction::Column::CanceledItself, Value::from(true)),
@@ -44,8 +45,9 @@ pub async fn cancel(context: &Context, ids: &[String]) -> Result<Vec<interaction
 /// Takes back that interactions were canceled.
 ///
 /// # Errors
-/// [`Reason::NotFound`], or [`Reason::NotAllowed`] if the logged segment or the campaign entry of
-/// any is canceled (CAN-3), at `ids`.
+/// At `ids`: [`NotFound`](crate::domain::Reason::NotFound), or
+/// [`NotAllowed`](crate::domain::Reason::NotAllowed) if the logged segment or the campaign entry of any is
+/// canceled (CAN-3).
 pub async fn reinstate(context: &Context, ids: &[String]) -> Result<Vec<interaction::Model>> {
     let set = [
         (interaction::Column::CanceledItself, Value::from(false)),

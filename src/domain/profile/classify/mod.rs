@@ -84,8 +84,8 @@ pub struct ClassifiedAnswer {
 /// ratings of other questionnaires that are made of these follow.
 ///
 /// # Errors
-/// At `questionnaire`: [`Reason::NotFound`], and [`Reason::Required`] or [`Reason::Invalid`] for
-/// questions that lack a date or have one that leads nowhere, or ratings that depend on themselves.
+/// At `questionnaire`: [`NotFound`](crate::domain::Reason::NotFound), and
+/// [`Required`](crate::domain::Reason::Required) or [`Invalid`](crate::domain::Reason::Invalid) for questions that lack a date or have one that leads nowhere, or ratings that depend on themselves.
 pub async fn classify(context: &Context, request: &Classify) -> Result<Classified> {
     let operation = request.operation.unwrap_or_else(|| fastrand::i64(1..1 << 53));
     let run = Run { context, request, operation };
